@@ -1,0 +1,41 @@
+//! What happens to a member while the page is open.
+
+use serde::{Deserialize, Serialize};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// Points became available.
+    Earned,
+    /// Points were earned and wait for their day.
+    Held,
+    /// Points were taken back.
+    Reversed,
+    /// The member moved to another tier.
+    Tier,
+    /// An attempt moved on without points moving.
+    Attempt,
+    /// The profile changed.
+    Profile,
+}
+
+/// One event. Numbers rise by one for each member, so a reader that remembers the last one misses
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Event {
+    /// The member's own count.
+    pub id: i64,
+    /// What happened.
+    pub kind: EventKind,
+    /// Points that moved, if any did.
+    pub amount: Option<i64>,
+    /// The available balance after it.
+    pub balance: Option<i64>,
+    /// The tier's id, when it changed.
+    pub tier: Option<String>,
+    /// One sentence for the shopper, in the language of the session.
+    pub text: String,
+}

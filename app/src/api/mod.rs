@@ -1,0 +1,36 @@
+//! The wire contract: what the panel, the server, the tests and every integrator exchange.
+//!
+//! Points and money are integers in their asset's smallest unit; instants are RFC 3339 in UTC.
+//! Requests refuse unknown fields; views may grow. Texts in a view are in the one language that
+//! the request asked for.
+
+mod event;
+mod ids;
+mod ledger;
+mod member;
+mod order;
+mod problem;
+mod program;
+mod task;
+
+pub use event::{Event, EventKind};
+pub use ids::{AttemptId, ChallengeId, IdError, MemberId, ProgramId, TransferId};
+pub use ledger::{Explanation, Fact, ProofView, TransferState, TransferView, Transfers};
+pub use member::{
+    Balance, CodeSent, Join, MeView, NewCode, NewSession, NextTier, SessionView, Standing,
+    UpdateProfile,
+};
+pub use order::{Customer, Order, OrderLine, OrderStatus, OrderView};
+pub use problem::{FieldError, Problem};
+pub use program::{Brand, Localized, Metric, ProgramView, PurchaseRule, TierView, UnitForms};
+pub use task::{
+    AttemptState, AttemptView, NextStep, ProofLevel, Reason, StartAttempt, SubmitProof, TaskKind,
+    TaskStanding, TaskView,
+};
+
+/// The largest request body a shopper or a shop may send, in bytes.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The largest page of a list.
+pub const PAGE_ITEMS_MAX: u32 = 100;
+/// The page of a list when the caller names none.
+pub const PAGE_ITEMS_DEFAULT: u32 = 20;

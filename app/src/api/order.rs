@@ -1,0 +1,105 @@
+//! Orders, as a shop's backend tells them.
+
+use serde::{Deserialize, Serialize};
+
+/// Whether an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OrderStatus {
+    /// Paid.
+    Paid,
+    /// Called off. Final: a payment told later changes nothing.
+    Cancelled,
+}
+
+/// Who ordered. At least one way to know them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    /// The shop's customer id, the `sub` of its tokens.
+    pub id: Option<String>,
+    /// An address.
+    pub email: Option<String>,
+    /// A telephone number.
+    pub phone: Option<String>,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OrderLine {
+    /// The shop's id of the line.
+    pub id: String,
+    /// What was bought.
+    pub sku: Option<String>,
+    /// What was paid for the whole line, in the currency's smallest unit.
+    pub amount: i64,
+    /// How many.
+    pub qty: i64,
+    /// The product's collections.
+    #[serde(default)]
+    pub collections: Vec<String>,
+    /// Whether the price was reduced.
+    #[serde(default)]
+    pub on_sale: bool,
+}
+
+/// An order: a document that is sent whole, again when it changes. Amounts are in the currency's
+/// smallest unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// The shop's number.
+    pub id: String,
+    /// Who ordered.
+    pub customer: Customer,
+    /// ISO 4217.
+    pub currency: String,
+    /// All that was paid, with delivery and tax.
+    pub total: i64,
+    /// The part of `total` that is delivery.
+    #[serde(default)]
+    pub shipping: i64,
+    /// The part of `total` that is tax.
+    #[serde(default)]
+    pub tax: i64,
+    /// What was taken off before `total`.
+    #[serde(default)]
+    pub discount: i64,
+    /// What was bought.
+    #[serde(default)]
+    pub lines: Vec<OrderLine>,
+    /// How it was paid, in the shop's words.
+    pub payment_method: Option<String>,
+    /// Codes that were used.
+    #[serde(default)]
+    pub coupon_codes: Vec<String>,
+    /// Whose friend it was.
+    pub referral_code: Option<String>,
+    /// Whether it stands.
+    pub status: OrderStatus,
+    /// When it came to stand so. RFC 3339.
+    pub at: String,
+}
+
+/// What is known of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct OrderView {
+    /// The shop's number.
+    pub id: String,
+    /// Whether it stands.
+    pub status: OrderStatus,
+    /// Whose it is, if that is known.
+    pub member: Option<super::MemberId>,
+    /// What it earned; 0 once it was cancelled.
+    pub points: i64,
+    /// The transfer that it made.
+    pub transfer: Option<super::TransferId>,
+    /// Why it earned nothing: `no_member`, `other_currency`, `too_small`, `no_rule`, `cancelled`.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,222 @@
+//! Forms: collected as JSON, sent once, answered in place. What was typed is never lost.
+
+use super::{
+    channel,
+    client::{self, Failure, Reply},
+    dom::{all, by_id, document, get, get_text, on, panel, set},
+    focus, regions, session,
+};
+use js_sys::{Array, JSON, Object};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Event, HtmlElement, HtmlFormElement, HtmlInputElement};
+
+/// Listens to every form there is and will be, and takes up what was sent before this ran.
+pub(super) fn start() {
+    on(&document(), "submit", |event| {
+        let event: Event = event.unchecked_into();
+        let form = event
+            .target()
+            .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        let Some(form) = form.filter(is_ours) else {
+            return;
+        };
+        event.prevent_default();
+        // The document's own listener would mark it as sent too early.
+        event.stop_propagation();
+        spawn_local(submit(form));
+    });
+    if let Some(panel) = panel() {
+        for form in all::<HtmlFormElement>(&panel, "form[data-early]") {
+            spawn_local(submit(form));
+        }
+    }
+}
+
+fn is_ours(form: &HtmlFormElement) -> bool {
+    form.has_attribute("data-api") || form.has_attribute("data-more")
+}
+
+fn attribute(form: &HtmlFormElement, name: &str) -> String {
+    form.get_attribute(name).unwrap_or_default()
+}
+
+fn inputs(form: &HtmlFormElement) -> Vec<HtmlInputElement> {
+    all(form, "input[name]")
+}
+
+/// Sends one form, unless it is on its way already.
+async fn submit(form: HtmlFormElement) {
+    if form.has_attribute("aria-busy") {
+        return;
+    }
+    let _ = form.remove_attribute("data-early");
+    busy(&form, true);
+    clear(&form);
+    let sent = if form.has_attribute("data-more") {
+        regions::more(&attribute(&form, "data-more")).await
+    } else {
+        send(&form).await
+    };
+    busy(&form, false);
+    match sent {
+        Ok(()) => {}
+        Err(failure) => refuse(&form, &failure),
+    }
+}
+
+fn busy(form: &HtmlFormElement, on: bool) {
+    let _ = if on {
+        form.set_attribute("aria-busy", "true")
+    } else {
+        form.remove_attribute("aria-busy")
+    };
+    for button in all::<HtmlElement>(form, "button") {
+        // Not `disabled`: that would take the focus away from under the finger.
+        let _ = if on {
+            button.set_attribute("aria-disabled", "true")
+        } else {
+            button.remove_attribute("aria-disabled")
+        };
+    }
+}
+
+async fn send(form: &HtmlFormElement) -> Result<(), Failure> {
+    let body = JSON::stringify(&collect(form))
+        .map(String::from)
+        .unwrap_or_default();
+    let (method, mut path) = (attribute(form, "data-method"), attribute(form, "data-api"));
+    let key = key_for(form, &body);
+    let start = attribute(form, "data-start");
+    if !start.is_empty() {
+        let begun = client::call("POST", &start, Some("{}"), Some(&format!("{key}-0"))).await?;
+        if let Some((before, after)) = path.split_once('*') {
+            path = [
+                before,
+                &get_text(&begun.json, "id").unwrap_or_default(),
+                after,
+            ]
+            .concat();
+        }
+    }
+    let body = (method != "DELETE").then_some(body);
+    let answer = client::call(&method, &path, body.as_deref(), Some(&key)).await;
+    if !answer.as_ref().err().is_some_and(Failure::is_unsettled) {
+        set(form, KEY, &JsValue::UNDEFINED);
+    }
+    succeed(form, &method, answer?).await;
+    Ok(())
+}
+
+/// Where a form remembers the key and the content of a try whose end it has not seen.
+const KEY: &str = "laurelKey";
+const CONTENT: &str = "laurelBody";
+
+/// The same key for the same content until its end is known, and another for anything else.
+fn key_for(form: &HtmlFormElement, body: &str) -> String {
+    let same = get_text(form, CONTENT).as_deref() == Some(body);
+    if let (true, Some(key)) = (same, get_text(form, KEY)) {
+        return key;
+    }
+    let key = client::fresh_key();
+    set(form, KEY, &key.as_str().into());
+    set(form, CONTENT, &body.into());
+    key
+}
+
+/// The fields as a JSON object: ticks as booleans, numbers as numbers, and nothing for what was
+/// left empty.
+fn collect(form: &HtmlFormElement) -> JsValue {
+    let body = Object::new();
+    for input in inputs(form) {
+        let value = if input.type_() == "checkbox" {
+            input.checked().into()
+        } else {
+            let text = match input.get_attribute("data-fill").as_deref() {
+                Some("zone") => time_zone(),
+                _ => input.value().trim_matches(' ').to_owned(),
+            };
+            if text.is_empty() {
+                continue;
+            }
+            if input.get_attribute("data-type").as_deref() == Some("int") {
+                // The browser's own reading: Rust's would bring four kilobytes of its own.
+                js_sys::Number::parse_int(&text, 10).into()
+            } else {
+                text.into()
+            }
+        };
+        set(&body, &input.name(), &value);
+    }
+    body.into()
+}
+
+/// The zone the browser is in, by its IANA name.
+fn time_zone() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&Array::new(), &Object::new());
+    get_text(&format.resolved_options(), "timeZone").unwrap_or_default()
+}
+
+async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
+    if method == "DELETE" {
+        session::end();
+        return;
+    }
+    let next = attribute(form, "data-next");
+    if let Some(next) = by_id::<HtmlElement>(&next) {
+        for input in all::<HtmlInputElement>(&next, "input[type=hidden]") {
+            if let Some(value) = get_text(&reply.json, &input.name()) {
+                input.set_value(&value);
+            }
+        }
+        form.set_hidden(true);
+        focus::reveal(&next);
+        return;
+    }
+    // A session that came by a code survives a page change; there is no shop to ask for another.
+    session::adopt(&reply.json, true);
+    form.reset();
+    regions::refresh().await;
+    super::stream::sync();
+    channel::post("changed", &[]);
+}
+
+fn clear(form: &HtmlFormElement) {
+    for note in all::<HtmlElement>(form, ".problem,.fault") {
+        note.set_text_content(None);
+    }
+    for input in inputs(form) {
+        let _ = input.remove_attribute("aria-invalid");
+    }
+}
+
+/// Says what is wrong: at the field where one is named, and above all in the form's alert.
+fn refuse(form: &HtmlFormElement, failure: &Failure) {
+    let fallback = || panel().and_then(|panel| panel.get_attribute("data-failed"));
+    let detail = failure.detail().or_else(fallback);
+    if let Ok(Some(note)) = form.query_selector(".problem") {
+        note.set_text_content(detail.as_deref());
+    }
+    let faults = get(&failure.problem, "errors");
+    let mut first = None;
+    for fault in faults.dyn_ref::<Array>().into_iter().flat_map(Array::iter) {
+        let name = get_text(&fault, "field").unwrap_or_default();
+        let Some(input) = inputs(form).into_iter().find(|input| input.name() == name) else {
+            continue;
+        };
+        let _ = input.set_attribute("aria-invalid", "true");
+        let note = all::<HtmlElement>(form, ".fault")
+            .into_iter()
+            .find(|note| note.get_attribute("data-for").as_deref() == Some(name.as_str()));
+        if let Some(note) = note {
+            note.set_text_content(get_text(&fault, "detail").as_deref());
+        }
+        first.get_or_insert(input);
+    }
+    if let Some(input) = first {
+        let _ = input.focus();
+    }
+    if failure.status >= 500 || failure.status == 0 {
+        channel::event("error", &failure.json());
+    }
+}

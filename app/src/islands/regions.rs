@@ -1,0 +1,257 @@
+//! Regions: the parts of the page that are taken over from the server when they changed there,
+//! and left alone when they did not.
+
+use super::{
+    client::{self, Failure},
+    dom::{all, document, elements, panel, setting},
+    session,
+};
+use std::cell::RefCell;
+use wasm_bindgen::JsCast;
+use web_sys::{DocumentFragment, Element, HtmlElement, HtmlInputElement, HtmlTemplateElement};
+
+#[derive(Default)]
+struct Known {
+    /// Name and HTML of every region, as the server last drew it.
+    regions: Vec<(String, String)>,
+    running: bool,
+    again: bool,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// Remembers what the document came with.
+pub(super) fn start() {
+    let Some(panel) = panel() else { return };
+    let regions = named(&all::<Element>(&panel, "[data-region]"));
+    KNOWN.with_borrow_mut(|known| known.regions = regions);
+    take_state(&panel);
+}
+
+fn named(regions: &[Element]) -> Vec<(String, String)> {
+    let name = |region: &Element| region.get_attribute("data-region").unwrap_or_default();
+    regions
+        .iter()
+        .map(|region| (name(region), region.inner_html()))
+        .collect()
+}
+
+/// Copies who looks, and from where the stream goes on, to where everybody reads them.
+fn take_state(panel: &HtmlElement) {
+    let state = document().get_element_by_id("state");
+    for name in ["data-viewer", "data-cursor"] {
+        if let Some(value) = state.as_ref().and_then(|state| state.get_attribute(name)) {
+            let _ = panel.set_attribute(name, &value);
+        }
+    }
+}
+
+fn address(before: Option<&str>) -> String {
+    let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
+    let mut address = format!(
+        "/api/v1/me/panel?locale={}&form={}&host={}",
+        setting("lang"),
+        setting("data-form"),
+        encode(&setting("data-host")),
+    );
+    if let Some(before) = before {
+        address.push_str("&before=");
+        address.push_str(&encode(before));
+    }
+    address
+}
+
+fn parsed(html: &str) -> Option<DocumentFragment> {
+    let template: HtmlTemplateElement = document()
+        .create_element("template")
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    template.set_inner_html(html);
+    Some(template.content())
+}
+
+/// Asks the server for the panel as it is now and takes over what changed. Calls that come while
+/// one is running are answered by one more run after it.
+pub(super) async fn refresh() {
+    let busy = KNOWN.with_borrow_mut(|known| std::mem::replace(&mut known.running, true));
+    if busy {
+        KNOWN.with_borrow_mut(|known| known.again = true);
+        return;
+    }
+    loop {
+        if session::bearer().is_some()
+            && let Ok(reply) = client::call("GET", &address(None), None, None).await
+        {
+            swap(&reply.text);
+        }
+        if !KNOWN.with_borrow_mut(|known| std::mem::take(&mut known.again)) {
+            break;
+        }
+    }
+    KNOWN.with_borrow_mut(|known| known.running = false);
+}
+
+/// Takes over what changed: region by region, or everything when there are others now.
+fn swap(html: &str) {
+    let (Some(panel), Some(content)) = (panel(), parsed(html)) else {
+        return;
+    };
+    let fresh = content.query_selector_all("[data-region]");
+    let fresh = named(&fresh.map(|list| elements(&list)).unwrap_or_default());
+    if fresh.is_empty() {
+        return;
+    }
+    let known = KNOWN.with_borrow_mut(|known| std::mem::replace(&mut known.regions, fresh.clone()));
+    let names = |regions: &[(String, String)]| -> Vec<String> {
+        regions.iter().map(|(name, _)| name.clone()).collect()
+    };
+    if names(&known) == names(&fresh) {
+        for ((name, new), (_, old)) in fresh.iter().zip(&known) {
+            if new != old {
+                replace(&panel, name, new);
+            }
+        }
+        if let (Ok(Some(new)), Some(old)) = (
+            content.query_selector("#state"),
+            document().get_element_by_id("state"),
+        ) {
+            let _ = old.replace_with_with_node_1(&new);
+        }
+    } else {
+        let kept = Kept::of(&panel);
+        panel.set_inner_html(html);
+        kept.put_back(&panel);
+    }
+    take_state(&panel);
+}
+
+fn replace(panel: &HtmlElement, name: &str, html: &str) {
+    let Ok(Some(region)) = panel.query_selector(&format!("[data-region=\"{name}\"]")) else {
+        return;
+    };
+    let Ok(region) = region.dyn_into::<HtmlElement>() else {
+        return;
+    };
+    let kept = Kept::of(&region);
+    region.set_inner_html(html);
+    kept.put_back(&region);
+}
+
+/// Appends the page of the statement that follows `cursor`.
+pub(super) async fn more(cursor: &str) -> Result<(), Failure> {
+    let reply = client::call("GET", &address(Some(cursor)), None, None).await?;
+    let (Some(panel), Some(content)) = (panel(), parsed(&reply.text)) else {
+        return Ok(());
+    };
+    let lines = content.query_selector_all(".statement > .line");
+    let lines: Vec<HtmlElement> = lines.map(|list| elements(&list)).unwrap_or_default();
+    if let Ok(Some(statement)) = panel.query_selector(".statement") {
+        for line in &lines {
+            let _ = statement.append_child(line);
+        }
+    }
+    let button = panel.query_selector("#history-more").ok().flatten();
+    let next = content.query_selector("#history-more").ok().flatten();
+    match (button, next) {
+        (Some(old), Some(new)) => {
+            let _ = old.replace_with_with_node_1(&new);
+        }
+        (Some(old), None) => old.remove(),
+        (None, _) => {}
+    }
+    // The first new line takes the focus that the button had.
+    if let Some(line) = lines.first()
+        && let Ok(Some(summary)) = line.query_selector("summary")
+        && let Ok(summary) = summary.dyn_into::<HtmlElement>()
+    {
+        let _ = summary.focus();
+    }
+    Ok(())
+}
+
+/// What the shopper has made of a part of the page: what is open, what is typed, where focus is.
+struct Kept {
+    open: Vec<String>,
+    typed: Vec<(String, String, bool)>,
+    focus: Option<String>,
+    had_focus: bool,
+}
+
+/// A summary has no id of its own; its `<details>` has.
+fn focus_id(element: &Element) -> Option<String> {
+    let own = Some(element.id()).filter(|id| !id.is_empty());
+    own.or_else(|| {
+        element
+            .parent_element()
+            .map(|parent| parent.id())
+            .filter(|id| !id.is_empty())
+    })
+}
+
+impl Kept {
+    fn of(part: &HtmlElement) -> Self {
+        let open = all::<Element>(part, "details[open][id]")
+            .iter()
+            .map(Element::id)
+            .collect();
+        let touched = |input: &HtmlInputElement| {
+            input.type_() != "hidden"
+                && !input.id().is_empty()
+                && (input.value() != input.default_value()
+                    || input.checked() != input.default_checked())
+        };
+        let typed = all::<HtmlInputElement>(part, "input")
+            .into_iter()
+            .filter(touched)
+            .map(|input| (input.id(), input.value(), input.checked()))
+            .collect();
+        let active = document()
+            .active_element()
+            .filter(|active| part.contains(Some(active)));
+        Self {
+            open,
+            typed,
+            had_focus: active.is_some(),
+            focus: active.as_ref().and_then(focus_id),
+        }
+    }
+
+    fn put_back(self, part: &HtmlElement) {
+        for id in &self.open {
+            if let Some(details) = document().get_element_by_id(id) {
+                let _ = details.set_attribute("open", "");
+            }
+        }
+        for (id, value, checked) in &self.typed {
+            if let Some(input) = super::dom::by_id::<HtmlInputElement>(id) {
+                match input.type_().as_str() {
+                    "radio" | "checkbox" => input.set_checked(*checked),
+                    _ => input.set_value(value),
+                }
+            }
+        }
+        if !self.had_focus {
+            return;
+        }
+        let same = self
+            .focus
+            .and_then(|id| document().get_element_by_id(&id))
+            .map(|found| {
+                found
+                    .query_selector(":scope > summary")
+                    .ok()
+                    .flatten()
+                    .unwrap_or(found)
+            });
+        let target = same.and_then(|same| same.dyn_into::<HtmlElement>().ok());
+        let _ = target
+            .unwrap_or_else(|| {
+                part.set_tab_index(-1);
+                part.clone()
+            })
+            .focus();
+    }
+}

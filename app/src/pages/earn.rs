@@ -1,0 +1,156 @@
+//! Earn: what purchases and tasks give. The tasks also stand on the home page, with one of them
+//! in front as the next step.
+
+use crate::{
+    api::{AttemptState, MeView, Metric, PurchaseRule, Standing, TaskStanding},
+    text,
+    ui::{TaskCard, Words, task},
+};
+use leptos::prelude::*;
+
+/// What purchases earn, with an example at the member's own tier.
+pub(crate) fn purchases(words: Words<'_>, standing: Option<&Standing>) -> impl IntoView + use<> {
+    let text = words.text;
+    let rule = words.program.purchase.as_ref()?;
+    let rate = words.purchase_rate().unwrap_or_default();
+    let tier = standing
+        .map(|standing| &standing.tier)
+        .or(words.program.tiers.first());
+    let permille = tier.map_or(1000, |tier| tier.multiplier_permille);
+    let note = tier
+        .filter(|tier| tier.multiplier_permille != 1000)
+        .map(|tier| (text.at_your_tier)(&tier.name, &words.multiplier(permille)));
+    Some(view! {
+        <section data-view="earn" data-region="purchases" aria-labelledby="purchases-title">
+            <h2 class="eyebrow" id="purchases-title">{text.purchases}</h2>
+            <p class="lead">{(text.purchases_earn)(&rate)}</p>
+            <p>{example(words, rule, permille)} " " {note}</p>
+            <p class="quiet">{waits(words, rule)}</p>
+        </section>
+    })
+}
+
+/// "₽1,000 gives 50 beans."
+pub(crate) fn example(words: Words<'_>, rule: &PurchaseRule, permille: i64) -> String {
+    let amount = text::round_sum(&rule.currency);
+    let points = i128::from(amount) * i128::from(rule.points) * i128::from(permille)
+        / (i128::from(rule.per.max(1)) * 1000);
+    let points = i64::try_from(points).unwrap_or(i64::MAX);
+    (words.text.purchase_example)(
+        &text::money(words.text, amount, &rule.currency),
+        &words.count(points),
+    )
+}
+
+/// When the points of a purchase can be spent.
+pub(crate) fn waits(words: Words<'_>, rule: &PurchaseRule) -> String {
+    if rule.hold_days == 0 {
+        words.text.a_when_at_once.to_owned()
+    } else {
+        (words.text.a_when)(rule.hold_days, &rule.hold_reason)
+    }
+}
+
+/// Whether the member can do something about it now.
+fn open(standing: &TaskStanding) -> bool {
+    match standing.state {
+        AttemptState::Available
+        | AttemptState::Started
+        | AttemptState::Rejected
+        | AttemptState::Expired
+        | AttemptState::Reversed => standing.task.kind != crate::api::TaskKind::Join,
+        AttemptState::Checking | AttemptState::Held | AttemptState::Earned => false,
+    }
+}
+
+/// The rule of the next step: what has been begun, else what earns most; the earlier in the
+/// programme's own order wins.
+fn next_step(tasks: &[TaskStanding]) -> Option<&TaskStanding> {
+    let begun = tasks
+        .iter()
+        .find(|task| task.state == AttemptState::Started);
+    begun.or_else(|| {
+        let available = tasks
+            .iter()
+            .filter(|task| task.state == AttemptState::Available && open(task));
+        available.rev().max_by_key(|task| task.task.points)
+    })
+}
+
+/// Why it is the next step.
+fn reason(words: Words<'_>, me: &MeView, next: &TaskStanding) -> String {
+    let text = words.text;
+    if next.state == AttemptState::Started {
+        return text.next_begun.to_owned();
+    }
+    match &me.standing.next {
+        Some(step)
+            if words.program.metric == Metric::PointsEarned && step.missing <= next.task.points =>
+        {
+            (text.next_reaches)(&step.tier.name)
+        }
+        _ => text.next_most.to_owned(),
+    }
+}
+
+fn card<'a>(me: &'a MeView, standing: &'a TaskStanding, open: bool) -> TaskCard<'a> {
+    TaskCard {
+        task: &standing.task,
+        standing: Some(standing),
+        email: me.email.as_deref().unwrap_or_default(),
+        name: me.name.as_deref().unwrap_or_default(),
+        open,
+    }
+}
+
+/// The next step, the other tasks, and what is done, folded away.
+pub(crate) fn tasks(words: Words<'_>, me: &MeView) -> AnyView {
+    let text = words.text;
+    let next = next_step(&me.tasks);
+    let is_next = |task: &TaskStanding| next.is_some_and(|next| next.task.id == task.task.id);
+    let cards = |wanted: &dyn Fn(&TaskStanding) -> bool| -> Vec<_> {
+        me.tasks
+            .iter()
+            .filter(|task| wanted(task) && !is_next(task))
+            .map(|standing| task(words, &card(me, standing, false)))
+            .collect()
+    };
+    let finished = |task: &TaskStanding| task.state == AttemptState::Earned;
+    let others = cards(&|task| !finished(task));
+    let done = cards(&finished);
+    let finished_text = if words.program.purchase.is_some() {
+        text.next_purchase
+    } else {
+        text.tasks_empty
+    };
+    let nothing = next.is_none() && others.is_empty();
+    let first = next.map(|next| {
+        view! {
+            <p class="quiet">{reason(words, me, next)}</p>
+            <ul class="tasks">{task(words, &card(me, next, true))}</ul>
+        }
+    });
+    view! {
+        <section data-view="home earn" data-region="tasks" class="todo" aria-labelledby="tasks-title">
+            <h2 class="eyebrow" id="tasks-title">
+                {if next.is_some() { text.next_step } else { text.tasks }}
+            </h2>
+            {first}
+            {nothing.then(|| view! { <p class="quiet">{finished_text}</p> })}
+            {(next.is_some() && !others.is_empty())
+                .then(|| view! { <h3 class="eyebrow">{text.more_tasks}</h3> })}
+            {(!others.is_empty()).then(|| view! { <ul class="tasks">{others}</ul> })}
+            {(!done.is_empty())
+                .then(|| {
+                    let count = i64::try_from(done.len()).unwrap_or_default();
+                    view! {
+                        <details class="folded" id="tasks-done">
+                            <summary>{(text.tasks_done)(count)}</summary>
+                            <ul class="tasks">{done}</ul>
+                        </details>
+                    }
+                })}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,62 @@
+//! What stands inline in the shop's own pages: the balance, and the list of tasks.
+
+use super::{earn, guest, signed_in};
+use crate::{
+    panel::{Panel, Viewer},
+    ui::{Words, hero, ladder},
+};
+use leptos::prelude::*;
+
+/// A small card with the balance and the tier.
+pub(crate) fn balance(panel: &Panel) -> impl IntoView + use<> {
+    let words = Words::of(panel);
+    match &panel.viewer {
+        Viewer::Member { me, .. } => view! {
+            <section class="card inline" data-region="balance" aria-labelledby="balance-title">
+                <h2 class="eyebrow" id="balance-title">{words.text.your_balance}</h2>
+                <p>{hero(words, me.balance.available)}</p>
+                {(me.balance.held > 0)
+                    .then(|| {
+                        let held = (words.text.on_the_way)(&words.count(me.balance.held));
+                        view! { <p class="quiet">{held}</p> }
+                    })}
+                {(words.program.tiers.len() > 1).then(|| ladder(words, Some(&me.standing)))}
+                {open(panel)}
+            </section>
+        }
+        .into_any(),
+        Viewer::Guest | Viewer::SignedIn { .. } => view! {
+            <div class="card inline">
+                {guest::pitch(words)}
+                {open(panel)}
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// The list of tasks, ready to be done where it stands.
+pub(crate) fn tasks(panel: &Panel) -> impl IntoView + use<> {
+    let words = Words::of(panel);
+    match &panel.viewer {
+        Viewer::Member { me, .. } => earn::tasks(words, me).into_any(),
+        Viewer::SignedIn { name, .. } => view! {
+            {signed_in::welcome(words, name.as_deref(), panel.form)}
+            {guest::tasks(words)}
+        }
+        .into_any(),
+        Viewer::Guest => view! {
+            {guest::tasks(words)}
+            {open(panel)}
+        }
+        .into_any(),
+    }
+}
+
+/// Opens the whole panel beside the page, where there is a page to do it.
+fn open(panel: &Panel) -> impl IntoView + use<> {
+    let label = panel.text().open_program;
+    panel.host.is_some().then(|| {
+        view! { <button class="button plain" type="button" data-open="home">{label}</button> }
+    })
+}

@@ -1,0 +1,101 @@
+//! The sections of the panel, and the pages beside it. They are drawn on the server only.
+
+mod confirm;
+mod earn;
+mod guest;
+mod history;
+mod home;
+mod how;
+mod inline;
+mod signed_in;
+
+pub use confirm::{ConfirmPage, ConfirmState};
+
+pub(crate) use confirm::{page as confirm_page, title as confirm_title};
+
+use crate::{
+    panel::{Form, Panel, View, Viewer},
+    ui::Words,
+};
+use leptos::prelude::*;
+
+/// Everything inside `<main id="panel">`.
+pub(crate) fn panel(panel: &Panel) -> impl IntoView + use<> {
+    let content = match panel.form {
+        Form::Balance => inline::balance(panel).into_any(),
+        Form::Tasks => inline::tasks(panel).into_any(),
+        Form::Panel => match &panel.viewer {
+            Viewer::Guest => guest::page(panel).into_any(),
+            Viewer::SignedIn { name, email } => {
+                signed_in::page(panel, name.as_deref(), email.as_deref()).into_any()
+            }
+            Viewer::Member { me, history } => member(panel, me, history).into_any(),
+        },
+    };
+    view! {
+        <div id="state" hidden data-viewer=panel.viewer.name() data-cursor=panel.viewer.cursor().to_string()></div>
+        {content}
+    }
+}
+
+fn member(
+    panel: &Panel,
+    me: &crate::api::MeView,
+    history: &crate::api::Transfers,
+) -> impl IntoView + use<> {
+    let words = Words::of(panel);
+    view! {
+        {home::balance(words, me, history)}
+        {home::standing(words, me)}
+        {earn::purchases(words, Some(&me.standing))}
+        {earn::tasks(words, me)}
+        {history::page(words, history)}
+        {how::page(words, Some(me))}
+        {signed_in::account(words, me.name.as_deref().or(me.email.as_deref()))}
+        {tabs(panel, &[View::Home, View::Earn, View::History, View::How])}
+    }
+}
+
+/// The tab bar: radio buttons, so that it works without any script and with the arrow keys. The
+/// style sheet shows the section whose radio is checked.
+fn tabs(panel: &Panel, views: &[View]) -> AnyView {
+    let text = panel.text();
+    let current = if views.contains(&panel.view) {
+        panel.view
+    } else {
+        View::Home
+    };
+    let tabs: Vec<_> = views
+        .iter()
+        .map(|view| {
+            let id = format!("tab-{}", view.name());
+            let name = format!("{id}-name");
+            let label = match view {
+                View::Home => text.home,
+                View::Earn => text.earn,
+                View::History => text.history,
+                View::How => text.how,
+            };
+            view! {
+                <input
+                    type="radio"
+                    name="view"
+                    id=id.clone()
+                    value=view.name()
+                    checked=*view == current
+                    aria-labelledby=name.clone()
+                />
+                <label for=id>
+                    <span id=name>{label}</span>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="tabs">
+            <legend class="hidden">{text.sections}</legend>
+            {tabs}
+        </fieldset>
+    }
+    .into_any()
+}

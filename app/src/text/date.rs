@@ -1,0 +1,47 @@
+//! Days as people name them, in the zone of whoever reads.
+
+use super::Text;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+/// The zone by its IANA name, or UTC where the name is unknown.
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+fn day(micros: i64, zone: &TimeZone) -> Option<Date> {
+    let instant = Timestamp::from_microsecond(micros).ok()?;
+    Some(zone.to_datetime(instant).date())
+}
+
+/// The day of an instant: "21 November", with the year only when it is not the current one.
+/// Instants are microseconds since 1970 in UTC; one outside jiff's range gives an empty text.
+#[must_use]
+pub fn date(text: &Text, micros: i64, time_zone: &str, now: i64) -> String {
+    let zone = zone(time_zone);
+    let Some(that) = day(micros, &zone) else {
+        return String::new();
+    };
+    let this_year = day(now, &zone).map(Date::year);
+    let year = (this_year != Some(that.year())).then_some(that.year());
+    let month = usize::from(that.month().unsigned_abs() - 1);
+    (text.date)(that.day(), text.months[month], year)
+}
+
+/// The same for an instant as the wire has it (RFC 3339).
+#[must_use]
+pub fn date_of(text: &Text, rfc3339: &str, time_zone: &str, now: i64) -> String {
+    micros(rfc3339).map_or_else(String::new, |at| date(text, at, time_zone, now))
+}
+
+/// Microseconds since 1970 of an RFC 3339 instant.
+pub(crate) fn micros(rfc3339: &str) -> Option<i64> {
+    rfc3339
+        .parse::<Timestamp>()
+        .ok()
+        .map(Timestamp::as_microsecond)
+}
+
+/// The last day a birthday may name, `YYYY-MM-DD`.
+pub(crate) fn iso_day(now: i64) -> String {
+    day(now, &TimeZone::UTC).map_or_else(String::new, |date| date.to_string())
+}

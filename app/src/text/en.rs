@@ -1,0 +1,305 @@
+//! English.
+
+use super::words::{Confirm, Mails, Reasons, States, Text};
+use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
+
+thread_local! {
+    // The rules cannot be shared between threads; making them costs next to nothing.
+    static RULES: PluralRules = PluralRules::try_new(
+        icu_locale_core::locale!("en").into(),
+        PluralRulesOptions::default(),
+    )
+    .expect("the compiled plural rules have English");
+}
+
+fn category(n: u64) -> PluralCategory {
+    RULES.with(|rules| rules.category_for(n))
+}
+
+fn counted(n: i64, one: &str, other: &str) -> String {
+    let word = if category(n.unsigned_abs()) == PluralCategory::One {
+        one
+    } else {
+        other
+    };
+    format!("{}\u{a0}{word}", EN.number(n))
+}
+
+fn days(n: u32) -> String {
+    counted(i64::from(n), "day", "days")
+}
+
+pub(super) static EN: Text = Text {
+    tag: "en",
+    name: "English",
+    launcher: "Rewards",
+    dir: "ltr",
+
+    category,
+    group: ',',
+    decimal: '.',
+    money: |number, symbol| {
+        // "CHF 10", but "$10".
+        let gap = if symbol.ends_with(char::is_alphabetic) {
+            "\u{a0}"
+        } else {
+            ""
+        };
+        format!("{symbol}{gap}{number}")
+    },
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    date: |day, month, year| match year {
+        Some(year) => format!("{day}\u{a0}{month} {year}"),
+        None => format!("{day}\u{a0}{month}"),
+    },
+    rate_for_every: |points, money| format!("{points} for every {money}"),
+
+    order: |number| format!("order №{number}"),
+    order_rule: |amount, rate, tier, times| format!("{amount} at {rate}, {tier} {times}"),
+    order_cancelled: |number| format!("order №{number} was cancelled"),
+    adjustment: |note| format!("correction by the shop: {note}"),
+    held_for: |n, reason| match (n, reason) {
+        (0, "") => "not available yet".to_owned(),
+        (0, reason) => format!("not available yet because {reason}"),
+        (n, "") => format!("available after {}", days(n)),
+        (n, reason) => format!("available after {} because {reason}", days(n)),
+    },
+    available_since: |date| format!("available since {date}"),
+    voided: "not credited",
+
+    proof_before: [
+        "On your word",
+        "Visit only",
+        "The shop confirms it",
+        "We check it",
+    ],
+    proof_after: ["On your word", "Visit only", "Confirmed", "Verified"],
+    checked: [
+        "You told us, and we take your word for it.",
+        "You opened our one-time link and came back. What you did there, we do not know.",
+        "The shop, or someone it trusts, signed for it.",
+        "We checked it ourselves, at the source.",
+    ],
+    checked_order: "The shop sent us this order in a signed message.",
+    checked_adjustment: "A person at the shop entered this and gave the reason.",
+    checked_join: "You joined under an identity that the shop signed for or that you proved with a code.",
+    checked_subscribe: "You opened the link in your own mailbox and confirmed there.",
+    checked_birthday: "You told us the date, and we take your word for it. It cannot be changed later.",
+    will_check_join: "Done once you have joined.",
+    will_check_subscribe: "We mail you a link. It counts when you press the button on the page it opens.",
+    will_check_profile: "It counts as soon as you have saved it.",
+    will_check_birthday: "We take your word for the date. The points arrive on the day.",
+    reasons: Reasons {
+        expired: "The link was not opened in time. Ask for a new one: it works for 24 hours.",
+        address_taken: "This address already earned points in another account. Try one that is yours alone.",
+        too_soon: "The day is less than 30 days away, so the points come next year.",
+        unsubscribed: "You unsubscribed before the points became available. Subscribe again to start over.",
+        replaced: "A newer try took its place.",
+        once: "This can be done once, and you have done it.",
+        other: "It could not be accepted. Write to the shop if you think that is wrong.",
+    },
+
+    event_earned: |amount, what| format!("+{amount}: {what}."),
+    event_held: |amount, what, date| format!("+{amount} on the way: {what}. Available on {date}."),
+    event_reversed: |amount, what| format!("\u{2212}{amount}: {what}."),
+    event_tier_up: |tier| format!("You have reached {tier}."),
+    event_tier_down: |tier| format!("Your tier is now {tier}."),
+    event_attempt: |title| format!("{title}: there is news."),
+    event_profile: "Your profile was changed.",
+
+    sections: "Sections",
+    home: "Home",
+    earn: "Earn",
+    history: "History",
+    how: "How it works",
+    close: "Close",
+    offline: "You are offline. What you see may be out of date; what you typed is kept.",
+    failed: "The server could not be reached. What you typed is kept. Please try again.",
+    no_script: "Everything can be read here. To earn or to sign in, please allow scripts.",
+    signed_in_as: |who| format!("Signed in as {who}"),
+    sign_out: "Sign out",
+
+    your_balance: "Your balance",
+    on_the_way: |amount| format!("+{amount} on the way"),
+    worth: |money| format!("worth {money}"),
+    one_is_worth: |one, money| format!("{one} is worth {money}."),
+    waiting: "On the way",
+    available_on: |date| format!("available on {date}"),
+    below_zero: "The balance is below zero because an order was cancelled. What you earn next pays this first.",
+    see_history: "See every movement",
+
+    your_tier: "Your tier",
+    tiers: "Tiers",
+    missing_points: |amount, tier| format!("{amount} to {tier}"),
+    missing_spend: |money, tier| format!("{money} of purchases to {tier}"),
+    missing_orders: |n, tier| format!("{} to {tier}", counted(n, "order", "orders")),
+    top_tier: |tier| format!("{tier} is the highest tier, and it is yours."),
+    counts_points: "All you have ever earned counts, with no deadline. Spending never lowers your tier.",
+    counts_spend: "All your paid orders count, with no deadline. Spending points never lowers your tier.",
+    counts_orders: "Every paid order counts, with no deadline. Spending points never lowers your tier.",
+    how_counted: "How it is counted",
+    starts_at: |amount| format!("Starts at {amount} earned"),
+    starts_at_spend: |money| format!("Starts at {money} of purchases"),
+    starts_at_orders: |n| format!("Starts at {}", counted(n, "order", "orders")),
+    from_the_start: "From the start",
+    you_are_here: "You are here",
+    tier_rate: |times| format!("Purchases earn {times}"),
+
+    next_step: "Next step",
+    next_begun: "You have begun this. One step is left.",
+    next_reaches: |tier| format!("This alone takes you to {tier}."),
+    next_most: "It earns the most of what is left to do.",
+    next_purchase: "You have done every task. From here, purchases take you on.",
+
+    purchases: "Purchases",
+    purchases_earn: |rate| format!("Every purchase earns {rate}"),
+    purchase_example: |money, amount| format!("{money} gives {amount}."),
+    at_your_tier: |tier, times| format!("At {tier}, {times}."),
+    tasks: "Tasks",
+    more_tasks: "More to do",
+    tasks_empty: "You have done every task there is.",
+    tasks_done: |n| format!("Done: {n}"),
+    available_after: |n| format!("Available after {}", counted(n, "day", "days")),
+    how_checked: "How we checked",
+    states: States {
+        started: "One step left",
+        checking: "Being checked",
+        held: "On the way",
+        earned: "Done",
+        rejected: "Not accepted",
+        expired: "Ran out of time",
+        reversed: "Taken back",
+        look_in_mail: |address| {
+            format!(
+                "We sent a link to {address}. Open it and press the button there. You can leave this page."
+            )
+        },
+        fill_in: "Fill this in to finish.",
+        checking_since: |date| {
+            format!("We are checking since {date}. You can leave: the result arrives by itself.")
+        },
+        birthday_saved: "Saved. The points arrive on the day.",
+        held_until: |date| format!("Done. The points become available on {date}."),
+        held_open: "Done. The points become available soon.",
+        earned_long: "Done. The points are in your balance.",
+        ended: "This did not work out. You can try again.",
+    },
+
+    field_email: "E-mail",
+    field_name: "Your name",
+    field_birthday: "Birthday",
+    field_code: "Code from the mail",
+    hint_birthday: "It cannot be changed later. If the day is less than 30 days away, the points come next year.",
+    hint_code: "We sent six digits. They work for 10 minutes.",
+    send_link: "Send me the link",
+    send_again: "Nothing came? Send again",
+    send_code: "Send me a code",
+    another_address: "Use another address",
+    sign_in: "Sign in",
+    save: "Save",
+    try_again: "Try again",
+    consent_more: "You can unsubscribe at any time.",
+
+    guest_lead: "Earn on purchases and on small things you do. Every point is explained.",
+    guest_rate: |rate| format!("{rate} back on every purchase"),
+    how_to_join: "How to join",
+    join_at_shop: "Sign in at the shop, and you are known here too.",
+    join_by_code: "No account at the shop? Use your e-mail.",
+    join_to_start: "Join to start this.",
+    hello: |name| format!("Hello, {name}"),
+    hello_nameless: "Hello",
+    not_joined: |program| format!("You are signed in, but you have not joined {program} yet."),
+    join: "Join",
+    join_accept: |n| format!("By joining you accept the rules, version {n}."),
+    join_gives: |amount| format!("+{amount} for joining"),
+    join_mail: "Joining does not sign you up for any mail.",
+    open_program: "Open",
+
+    history_empty: "Nothing yet. Your first order or task appears here with its reason.",
+    balance_after: |amount| format!("balance {amount}"),
+    held_until: |date| format!("on the way until {date}"),
+    not_credited: "not credited",
+    recorded: |date| format!("Recorded on {date}."),
+    decided_by: |n| format!("Decided by the rules, version {n}."),
+    show_more: "Show more",
+
+    q_have: "What do I have?",
+    a_have: |amount| format!("You have {amount}."),
+    a_have_held: |amount, held| format!("You have {amount}, and {held} on the way."),
+    a_have_guest: "Nothing yet: join, and your balance appears here.",
+    q_worth: "What is it worth?",
+    a_worth_none: "The shop has not set a price in money.",
+    q_earn: "What do purchases earn?",
+    a_no_purchases: "Purchases do not earn in this programme; tasks do.",
+    a_rounding: "Rounded down, once per order.",
+    a_excludes_both: "Delivery and tax do not count.",
+    a_excludes_shipping: "Delivery does not count.",
+    a_excludes_tax: "Tax does not count.",
+    q_tiers: "What does each tier give?",
+    q_tasks: "What else earns, and how is it checked?",
+    q_when: "When can I spend it?",
+    a_when: |n, reason| match reason {
+        "" => format!("What a purchase earns is available after {}.", days(n)),
+        reason => format!(
+            "What a purchase earns is available after {} because {reason}.",
+            days(n)
+        ),
+    },
+    a_when_at_once: "What a purchase earns is available at once.",
+    a_when_tasks: "What a task earns is available at once, unless its card names a number of days.",
+    q_lose: "What takes points away?",
+    a_lose_cancelled: "If an order is cancelled, exactly what it earned is taken back.",
+    a_lose_spent: "If you have spent it by then, the balance goes below zero and what you earn next pays it.",
+    a_lose_expiry: "Points do not expire.",
+    q_rules: "Where does this come from?",
+    a_rules: |n| format!("This page is made from the rules the server works by: version {n}."),
+
+    confirm: Confirm {
+        title: "Confirm your e-mail",
+        lead: |address, program| format!("{program} may write to {address}."),
+        agree: "You agree to this:",
+        gives: |amount| format!("It earns {amount}."),
+        button: "Yes, confirm",
+        not_you: "If this was not you, close this page. Nothing will happen.",
+        done_title: "Confirmed",
+        done: |amount| format!("Thank you. {amount} added to your balance."),
+        done_held: |amount, date| format!("Thank you. {amount} will be available on {date}."),
+        done_plain: "Thank you. Your address is confirmed.",
+        back: "You can close this page and go back to the shop.",
+        expired_title: "This link has expired",
+        expired: "Links work for 24 hours. Ask for a new one in the programme, on the card of this task.",
+        used_title: "Already confirmed",
+        used: "This link has done its work. There is nothing more to do here.",
+        unknown_title: "This link is not known",
+        unknown: "Check that the address was copied whole, or ask for a new link in the programme.",
+    },
+    mails: Mails {
+        code_subject: |code, program| format!("{code} is your code for {program}"),
+        code_lead: |program| format!("Your code for signing in to {program}:"),
+        code_note: "It works for 10 minutes and only once. Nobody will ever ask you for it.",
+        code_ignore: "If you did not ask for it, you can ignore this mail.",
+        confirm_subject: |program| format!("Confirm your subscription: {program}"),
+        confirm_lead: |program| {
+            format!(
+                "Someone, we hope you, asked {program} to write to this address. Please confirm that you agree:"
+            )
+        },
+        confirm_button: "Open the page that confirms",
+        confirm_note: "The link works for 24 hours. Opening it changes nothing until you press the button there.",
+        confirm_ignore: "If this was not you, ignore this mail: nothing more will be sent.",
+        address_below: "Or copy this address into your browser:",
+    },
+};

@@ -1,0 +1,41 @@
+//! Every word the programme says, in each of its languages.
+//!
+//! A language is one file with one [`Text`]: a missing or an extra entry fails the build, and
+//! adding a language is adding that file and one line in [`LANGUAGES`]. What depends on the
+//! programme (its unit, its names) comes in as an argument.
+
+mod date;
+mod en;
+mod mail;
+mod number;
+mod ru;
+mod sentence;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub(crate) use date::iso_day;
+pub use date::{date, date_of};
+pub use mail::{Mail, code_mail, confirm_mail};
+pub(crate) use number::round_sum;
+pub use number::{count, money, multiplier, percent, rate, signed, unit};
+pub use sentence::{
+    Happening, ProofOf, TransferFacts, event, headline, hold_note, proof_before, proof_how,
+    proof_label, reason, sentence,
+};
+pub use words::Text;
+
+/// The languages there are. The first is spoken where none is asked for.
+pub static LANGUAGES: [&Text; 2] = [&en::EN, &ru::RU];
+
+impl Text {
+    /// The words for a language tag (`ru`, `ru-RU`), or the default language for an unknown one.
+    #[must_use]
+    pub fn by_locale(tag: &str) -> &'static Text {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        LANGUAGES
+            .into_iter()
+            .find(|text| text.tag.eq_ignore_ascii_case(primary))
+            .unwrap_or(LANGUAGES[0])
+    }
+}

@@ -1,0 +1,299 @@
+//! Русский.
+
+use super::words::{Confirm, Mails, Reasons, States, Text};
+use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
+
+thread_local! {
+    // The rules cannot be shared between threads; making them costs next to nothing.
+    static RULES: PluralRules = PluralRules::try_new(
+        icu_locale_core::locale!("ru").into(),
+        PluralRulesOptions::default(),
+    )
+    .expect("the compiled plural rules have Russian");
+}
+
+fn category(n: u64) -> PluralCategory {
+    RULES.with(|rules| rules.category_for(n))
+}
+
+fn counted(n: i64, one: &str, few: &str, many: &str) -> String {
+    let word = match category(n.unsigned_abs()) {
+        PluralCategory::One => one,
+        PluralCategory::Few => few,
+        _ => many,
+    };
+    format!("{}\u{a0}{word}", RU.number(n))
+}
+
+fn days(n: u32) -> String {
+    counted(i64::from(n), "день", "дня", "дней")
+}
+
+fn orders(n: i64) -> String {
+    counted(n, "заказ", "заказа", "заказов")
+}
+
+pub(super) static RU: Text = Text {
+    tag: "ru",
+    name: "Русский",
+    launcher: "Бонусы",
+    dir: "ltr",
+
+    category,
+    group: '\u{a0}',
+    decimal: ',',
+    money: |number, symbol| format!("{number}\u{a0}{symbol}"),
+    months: [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    date: |day, month, year| match year {
+        Some(year) => format!("{day}\u{a0}{month} {year}\u{a0}г."),
+        None => format!("{day}\u{a0}{month}"),
+    },
+    rate_for_every: |points, money| format!("{points} за каждые {money}"),
+
+    order: |number| format!("заказ №\u{a0}{number}"),
+    order_rule: |amount, rate, tier, times| format!("{amount} по {rate}, {tier} {times}"),
+    order_cancelled: |number| format!("заказ №\u{a0}{number} отменён"),
+    adjustment: |note| format!("исправление магазина: {note}"),
+    held_for: |n, reason| match (n, reason) {
+        (0, "") => "пока недоступны".to_owned(),
+        (0, reason) => format!("пока недоступны, потому что {reason}"),
+        (n, "") => format!("станут доступны через {}", days(n)),
+        (n, reason) => format!("станут доступны через {}, потому что {reason}", days(n)),
+    },
+    available_since: |date| format!("доступны с {date}"),
+    voided: "не начислены",
+
+    proof_before: [
+        "На доверии",
+        "Видим только переход",
+        "Подтверждает магазин",
+        "Проверяем сами",
+    ],
+    proof_after: ["На доверии", "Только переход", "Подтверждено", "Проверено"],
+    checked: [
+        "Вы сообщили об этом сами, и мы вам верим.",
+        "Вы открыли одноразовую ссылку и вернулись. Что вы делали там, мы не знаем.",
+        "Это подтвердил магазин или тот, кому он доверяет.",
+        "Мы проверили это сами, у первоисточника.",
+    ],
+    checked_order: "Магазин прислал нам этот заказ в подписанном сообщении.",
+    checked_adjustment: "Это внёс сотрудник магазина и указал причину.",
+    checked_join: "Вы вступили под именем, за которое поручился магазин или которое вы подтвердили кодом.",
+    checked_subscribe: "Вы открыли ссылку в своей почте и подтвердили подписку.",
+    checked_birthday: "Вы назвали дату сами, и мы вам верим. Изменить её потом нельзя.",
+    will_check_join: "Засчитывается, как только вы вступили.",
+    will_check_subscribe: "Мы пришлём ссылку на почту. Засчитаем, когда вы нажмёте кнопку на открывшейся странице.",
+    will_check_profile: "Засчитывается сразу после сохранения.",
+    will_check_birthday: "Дату принимаем на доверии. Начислим в сам день рождения.",
+    reasons: Reasons {
+        expired: "Ссылку не открыли вовремя. Запросите новую: она действует 24 часа.",
+        address_taken: "За этот адрес уже начислено другому участнику. Укажите адрес, который принадлежит только вам.",
+        too_soon: "До этого дня меньше 30 дней, поэтому начислим в следующем году.",
+        unsubscribed: "Вы отписались раньше, чем начисленное стало доступно. Чтобы начать заново, подпишитесь снова.",
+        replaced: "Вместо этой попытки начата новая.",
+        once: "Это можно сделать один раз, и вы это уже сделали.",
+        other: "Принять это не удалось. Если это ошибка, напишите в магазин.",
+    },
+
+    event_earned: |amount, what| format!("+{amount}: {what}."),
+    event_held: |amount, what, date| format!("+{amount} в пути: {what}. Будет доступно {date}."),
+    event_reversed: |amount, what| format!("\u{2212}{amount}: {what}."),
+    event_tier_up: |tier| format!("Ваш новый уровень: {tier}."),
+    event_tier_down: |tier| format!("Теперь ваш уровень: {tier}."),
+    event_attempt: |title| format!("{title}: есть новости."),
+    event_profile: "Ваши данные изменены.",
+
+    sections: "Разделы",
+    home: "Главная",
+    earn: "Получить",
+    history: "История",
+    how: "Правила",
+    close: "Закрыть",
+    offline: "Нет соединения. Данные могли устареть; то, что вы ввели, сохранено.",
+    failed: "Не удалось связаться с сервером. То, что вы ввели, сохранено. Попробуйте ещё раз.",
+    no_script: "Здесь всё можно прочитать. Чтобы войти и выполнять задания, разрешите скрипты.",
+    signed_in_as: |who| format!("Вы вошли как {who}"),
+    sign_out: "Выйти",
+
+    your_balance: "Ваш баланс",
+    on_the_way: |amount| format!("+{amount} в пути"),
+    worth: |money| format!("это {money}"),
+    one_is_worth: |one, money| format!("{one} = {money}."),
+    waiting: "В пути",
+    available_on: |date| format!("доступно с {date}"),
+    below_zero: "Баланс ниже нуля, потому что заказ отменён. Следующие начисления сначала закроют этот долг.",
+    see_history: "Все начисления и списания",
+
+    your_tier: "Ваш уровень",
+    tiers: "Уровни",
+    missing_points: |amount, tier| format!("Ещё {amount} до уровня {tier}"),
+    missing_spend: |money, tier| format!("Покупок ещё на {money} до уровня {tier}"),
+    missing_orders: |n, tier| format!("Ещё {} до уровня {tier}", orders(n)),
+    top_tier: |tier| format!("{tier} — высший уровень, и он ваш."),
+    counts_points: "Считается всё, что вы когда-либо получили, без срока. Траты уровень не снижают.",
+    counts_spend: "Считаются все оплаченные заказы, без срока. Траты накопленного уровень не снижают.",
+    counts_orders: "Считается каждый оплаченный заказ, без срока. Траты накопленного уровень не снижают.",
+    how_counted: "Как это считается",
+    starts_at: |amount| format!("Порог: {amount}"),
+    starts_at_spend: |money| format!("Порог: покупки на {money}"),
+    starts_at_orders: |n| format!("Порог: {}", orders(n)),
+    from_the_start: "С самого начала",
+    you_are_here: "Вы здесь",
+    tier_rate: |times| format!("За покупки {times}"),
+
+    next_step: "Следующий шаг",
+    next_begun: "Вы уже начали. Остался один шаг.",
+    next_reaches: |tier| format!("Этого хватит, чтобы перейти на уровень {tier}."),
+    next_most: "За это начислим больше всего из того, что осталось.",
+    next_purchase: "Все задания выполнены. Дальше вас ведут покупки.",
+
+    purchases: "Покупки",
+    purchases_earn: |rate| format!("За каждую покупку — {rate}"),
+    purchase_example: |money, amount| format!("За {money} начислим {amount}."),
+    at_your_tier: |tier, times| format!("На уровне {tier}: {times}."),
+    tasks: "Задания",
+    more_tasks: "Ещё задания",
+    tasks_empty: "Все задания выполнены.",
+    tasks_done: |n| format!("Выполнено: {n}"),
+    available_after: |n| format!("Доступно через {}", counted(n, "день", "дня", "дней")),
+    how_checked: "Как мы проверили",
+    states: States {
+        started: "Остался один шаг",
+        checking: "Проверяем",
+        held: "В пути",
+        earned: "Выполнено",
+        rejected: "Не принято",
+        expired: "Время вышло",
+        reversed: "Отменено",
+        look_in_mail: |address| {
+            format!(
+                "Мы отправили ссылку на {address}. Откройте её и нажмите там кнопку. Эту страницу можно закрыть."
+            )
+        },
+        fill_in: "Заполните, чтобы закончить.",
+        checking_since: |date| format!("Проверяем с {date}. Ждать не нужно: результат придёт сам."),
+        birthday_saved: "Записали. Начислим в день рождения.",
+        held_until: |date| format!("Готово. Станет доступно {date}."),
+        held_open: "Готово. Скоро станет доступно.",
+        earned_long: "Готово. Уже на вашем балансе.",
+        ended: "Не получилось. Можно попробовать ещё раз.",
+    },
+
+    field_email: "Электронная почта",
+    field_name: "Ваше имя",
+    field_birthday: "День рождения",
+    field_code: "Код из письма",
+    hint_birthday: "Потом изменить нельзя. Если до дня рождения меньше 30 дней, начислим в следующем году.",
+    hint_code: "Мы отправили шесть цифр. Они действуют 10 минут.",
+    send_link: "Прислать ссылку",
+    send_again: "Письма нет? Отправить ещё раз",
+    send_code: "Прислать код",
+    another_address: "Указать другой адрес",
+    sign_in: "Войти",
+    save: "Сохранить",
+    try_again: "Попробовать ещё раз",
+    consent_more: "Отписаться можно в любой момент.",
+
+    guest_lead: "Получайте за покупки и за простые дела. Каждое начисление объяснено.",
+    guest_rate: |rate| format!("{rate} с каждой покупки — вам"),
+    how_to_join: "Как вступить",
+    join_at_shop: "Войдите в магазине, и мы узнаем вас здесь.",
+    join_by_code: "Нет учётной записи в магазине? Войдите по почте.",
+    join_to_start: "Вступите, чтобы начать.",
+    hello: |name| format!("Здравствуйте, {name}"),
+    hello_nameless: "Здравствуйте",
+    not_joined: |program| format!("Вы вошли, но ещё не вступили в программу «{program}»."),
+    join: "Вступить",
+    join_accept: |n| format!("Вступая, вы принимаете правила, версия {n}."),
+    join_gives: |amount| format!("+{amount} за вступление"),
+    join_mail: "Вступление не подписывает вас на рассылку.",
+    open_program: "Открыть",
+
+    history_empty: "Пока пусто. Здесь появится ваш первый заказ или задание и объяснение к нему.",
+    balance_after: |amount| format!("баланс {amount}"),
+    held_until: |date| format!("в пути до {date}"),
+    not_credited: "не начислено",
+    recorded: |date| format!("Записано {date}."),
+    decided_by: |n| format!("Решено по правилам версии {n}."),
+    show_more: "Показать ещё",
+
+    q_have: "Что у меня есть?",
+    a_have: |amount| format!("У вас {amount}."),
+    a_have_held: |amount, held| format!("У вас {amount} и ещё {held} в пути."),
+    a_have_guest: "Пока ничего: вступите, и здесь появится ваш баланс.",
+    q_worth: "Сколько это стоит?",
+    a_worth_none: "Магазин не назначил цену в деньгах.",
+    q_earn: "Сколько дают покупки?",
+    a_no_purchases: "За покупки в этой программе не начисляют, начисляют за задания.",
+    a_rounding: "Округляем вниз, один раз на заказ.",
+    a_excludes_both: "Доставка и налог не считаются.",
+    a_excludes_shipping: "Доставка не считается.",
+    a_excludes_tax: "Налог не считается.",
+    q_tiers: "Что даёт каждый уровень?",
+    q_tasks: "За что ещё начисляют и как это проверяют?",
+    q_when: "Когда это можно потратить?",
+    a_when: |n, reason| match reason {
+        "" => format!("Начисленное за покупку доступно через {}.", days(n)),
+        reason => format!(
+            "Начисленное за покупку доступно через {}, потому что {reason}.",
+            days(n)
+        ),
+    },
+    a_when_at_once: "Начисленное за покупку доступно сразу.",
+    a_when_tasks: "Начисленное за задание доступно сразу, если на его карточке не указан срок.",
+    q_lose: "За что могут списать?",
+    a_lose_cancelled: "Если заказ отменён, списываем ровно то, что за него начислили.",
+    a_lose_spent: "Если вы уже это потратили, баланс станет ниже нуля, и следующие начисления закроют долг.",
+    a_lose_expiry: "Накопленное не сгорает.",
+    q_rules: "Откуда эти ответы?",
+    a_rules: |n| format!("Страница составлена по действующим правилам сервера, версия {n}."),
+
+    confirm: Confirm {
+        title: "Подтвердите адрес",
+        lead: |address, program| format!("«{program}» сможет писать на {address}."),
+        agree: "Вы соглашаетесь:",
+        gives: |amount| format!("За это начислим {amount}."),
+        button: "Да, подтверждаю",
+        not_you: "Если это были не вы, закройте страницу. Ничего не произойдёт.",
+        done_title: "Подтверждено",
+        done: |amount| format!("Спасибо. +{amount} уже на вашем балансе."),
+        done_held: |amount, date| format!("Спасибо. +{amount}, доступно с {date}."),
+        done_plain: "Спасибо. Адрес подтверждён.",
+        back: "Страницу можно закрыть и вернуться в магазин.",
+        expired_title: "Срок ссылки истёк",
+        expired: "Ссылки действуют 24 часа. Запросите новую в программе, на карточке этого задания.",
+        used_title: "Уже подтверждено",
+        used: "Эта ссылка сделала своё дело. Больше ничего не нужно.",
+        unknown_title: "Такой ссылки нет",
+        unknown: "Проверьте, что адрес скопирован целиком, или запросите новую ссылку в программе.",
+    },
+    mails: Mails {
+        code_subject: |code, program| format!("{code} — ваш код для «{program}»"),
+        code_lead: |program| format!("Ваш код для входа в программу «{program}»:"),
+        code_note: "Он действует 10 минут и только один раз. Никому его не сообщайте.",
+        code_ignore: "Если вы не запрашивали код, не обращайте внимания на это письмо.",
+        confirm_subject: |program| format!("Подтвердите подписку: {program}"),
+        confirm_lead: |program| {
+            format!(
+                "Кто-то, надеемся, что вы, попросил «{program}» писать на этот адрес. Подтвердите, пожалуйста, что вы согласны:"
+            )
+        },
+        confirm_button: "Открыть страницу подтверждения",
+        confirm_note: "Ссылка действует 24 часа. Пока вы не нажмёте кнопку на странице, ничего не изменится.",
+        confirm_ignore: "Если это были не вы, не обращайте внимания: больше мы не напишем.",
+        address_below: "Или скопируйте этот адрес в браузер:",
+    },
+};

@@ -1,0 +1,90 @@
+//! Amounts, always with their unit.
+
+use crate::{
+    api::ProgramView,
+    panel::Panel,
+    text::{self, Text},
+};
+use leptos::prelude::*;
+
+/// The words of a panel, with the programme's unit and the reader's calendar at hand.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    /// The language.
+    pub(crate) text: &'static Text,
+    /// The programme that names the unit.
+    pub(crate) program: &'a ProgramView,
+    time_zone: &'a str,
+    now: i64,
+}
+
+impl<'a> Words<'a> {
+    /// The words that `panel` is written in.
+    pub(crate) fn of(panel: &'a Panel) -> Self {
+        Self {
+            text: panel.text(),
+            program: &panel.program,
+            time_zone: panel.time_zone(),
+            now: panel.now,
+        }
+    }
+
+    /// "1,240 beans".
+    pub(crate) fn count(&self, n: i64) -> String {
+        text::count(self.text, &self.program.unit, n)
+    }
+
+    /// "1,240".
+    pub(crate) fn number(&self, n: i64) -> String {
+        self.text.number(n)
+    }
+
+    /// "+120".
+    pub(crate) fn signed(&self, n: i64) -> String {
+        text::signed(self.text, n)
+    }
+
+    /// An amount in the programme's currency.
+    pub(crate) fn money(&self, amount: i64) -> String {
+        text::money(self.text, amount, &self.program.currency)
+    }
+
+    /// What `n` points are worth, where the programme says so and it fits.
+    pub(crate) fn worth(&self, n: i64) -> Option<String> {
+        let value = self.program.point_value?.checked_mul(n)?;
+        Some(self.money(value))
+    }
+
+    /// "×1.25".
+    pub(crate) fn multiplier(&self, permille: i64) -> String {
+        text::multiplier(self.text, permille)
+    }
+
+    /// The day of an instant of the wire.
+    pub(crate) fn date(&self, rfc3339: &str) -> String {
+        text::date_of(self.text, rfc3339, self.time_zone, self.now)
+    }
+
+    /// The latest day that may be somebody's birthday, `YYYY-MM-DD`.
+    pub(crate) fn today(&self) -> String {
+        text::iso_day(self.now)
+    }
+
+    /// What purchases earn: "5 %".
+    pub(crate) fn purchase_rate(&self) -> Option<String> {
+        let rule = self.program.purchase.as_ref()?;
+        Some(text::rate(self.text, rule.points, rule.per, &rule.currency))
+    }
+}
+
+/// The number that the page is about, with its unit.
+pub(crate) fn hero(words: Words<'_>, n: i64) -> impl IntoView + use<> {
+    let unit = text::unit(words.text, &words.program.unit, n).to_owned();
+    view! {
+        <span class="hero">
+            <b>{words.number(n)}</b>
+            " "
+            <span class="unit">{unit}</span>
+        </span>
+    }
+}

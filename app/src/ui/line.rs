@@ -1,0 +1,50 @@
+//! One line of the statement.
+
+use super::{Words, checked};
+use crate::{
+    api::{TransferState, TransferView},
+    text,
+};
+use leptos::prelude::*;
+
+/// A movement as a bank prints it; it opens to the whole reason.
+pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> AnyView {
+    let text = words.text;
+    let (state, note) = match transfer.state {
+        TransferState::Posted => {
+            let balance = words.number(transfer.balance_after);
+            ("posted", (text.balance_after)(&balance))
+        }
+        TransferState::Held => {
+            let day = transfer.available_at.as_deref().map(|at| words.date(at));
+            (
+                "held",
+                day.map_or_else(|| text.waiting.to_owned(), |day| (text.held_until)(&day)),
+            )
+        }
+        TransferState::Voided => ("voided", text.not_credited.to_owned()),
+    };
+    let (title, rest) = text::headline(text, &transfer.explanation);
+    let day = words.date(&transfer.at);
+    view! {
+        <li class="line" data-state=state data-transfer=transfer.id.to_string()>
+            <details id=transfer.id.to_string()>
+                <summary>
+                    <time datetime=transfer.at.clone()>{day.clone()}</time>
+                    <span class="what">{title}</span>
+                    <span class="sum">{words.signed(transfer.amount)}</span>
+                    <span class="rest">{rest}</span>
+                    <span class="after">{note}</span>
+                </summary>
+                <div class="inside">
+                    <p>{transfer.text.clone()}</p>
+                    {transfer.proof.as_ref().map(|proof| checked(words, proof))}
+                    <p class="quiet">
+                        {(text.recorded)(&day)} " " {(text.decided_by)(transfer.version)}
+                    </p>
+                </div>
+            </details>
+        </li>
+    }
+    .into_any()
+}

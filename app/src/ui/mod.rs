@@ -1,0 +1,15 @@
+//! Plain components: they draw what they are given and know nothing of the server.
+
+mod amount;
+mod field;
+mod ladder;
+mod line;
+mod proof;
+mod task;
+
+pub(crate) use amount::{Words, hero};
+pub(crate) use field::{Field, action, hidden, hidden_int, submit};
+pub(crate) use ladder::{ladder, requirement, tier_facts};
+pub(crate) use line::line;
+pub(crate) use proof::{before, checked};
+pub(crate) use task::{TaskCard, task, will_check};

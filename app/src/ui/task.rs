@@ -1,0 +1,308 @@
+//! The card of one task, in every state it can have.
+
+use super::{Field, Words, action, before, submit};
+use crate::{
+    api::{AttemptState, NextStep, ProofLevel, TaskKind, TaskStanding, TaskView},
+    text::{self, ProofOf},
+};
+use leptos::prelude::*;
+
+/// What a card is drawn from.
+#[derive(Clone, Copy)]
+pub(crate) struct TaskCard<'a> {
+    /// The task.
+    pub(crate) task: &'a TaskView,
+    /// Where the member stands with it; nothing for those who have not joined.
+    pub(crate) standing: Option<&'a TaskStanding>,
+    /// The member's proven address, to begin with.
+    pub(crate) email: &'a str,
+    /// The member's name, to begin with.
+    pub(crate) name: &'a str,
+    /// Whether the card is open at first.
+    pub(crate) open: bool,
+}
+
+impl TaskCard<'_> {
+    fn state(&self) -> AttemptState {
+        self.standing
+            .map_or(AttemptState::Available, |standing| standing.state)
+    }
+}
+
+fn state_name(state: AttemptState) -> &'static str {
+    match state {
+        AttemptState::Available => "available",
+        AttemptState::Started => "started",
+        AttemptState::Checking => "checking",
+        AttemptState::Held => "held",
+        AttemptState::Earned => "earned",
+        AttemptState::Rejected => "rejected",
+        AttemptState::Expired => "expired",
+        AttemptState::Reversed => "reversed",
+    }
+}
+
+/// The state in a word or two; nothing where there is nothing to say yet.
+fn state_label(words: Words<'_>, state: AttemptState) -> Option<&'static str> {
+    let states = &words.text.states;
+    Some(match state {
+        AttemptState::Available => return None,
+        AttemptState::Started => states.started,
+        AttemptState::Checking => states.checking,
+        AttemptState::Held => states.held,
+        AttemptState::Earned => states.earned,
+        AttemptState::Rejected => states.rejected,
+        AttemptState::Expired => states.expired,
+        AttemptState::Reversed => states.reversed,
+    })
+}
+
+/// Where it stands and what comes next, as a sentence.
+fn state_sentence(words: Words<'_>, card: &TaskCard<'_>) -> Option<String> {
+    let states = &words.text.states;
+    let attempt = card.standing.and_then(|standing| standing.attempt.as_ref());
+    match card.state() {
+        AttemptState::Available if card.standing.is_none() => {
+            Some(words.text.join_to_start.to_owned())
+        }
+        AttemptState::Available => None,
+        AttemptState::Started => match attempt.and_then(|attempt| attempt.next.as_ref()) {
+            Some(NextStep::Mail { address, .. }) => Some((states.look_in_mail)(address)),
+            Some(NextStep::Form { .. }) => Some(states.fill_in.to_owned()),
+            Some(NextStep::Address) | None => None,
+        },
+        AttemptState::Checking if card.task.kind == TaskKind::Birthday => {
+            Some(states.birthday_saved.to_owned())
+        }
+        AttemptState::Checking => {
+            attempt.map(|attempt| (states.checking_since)(&words.date(&attempt.started_at)))
+        }
+        AttemptState::Held => Some(
+            match attempt.and_then(|attempt| attempt.available_at.as_deref()) {
+                Some(at) => (states.held_until)(&words.date(at)),
+                None if card.task.kind == TaskKind::Birthday => states.birthday_saved.to_owned(),
+                None => states.held_open.to_owned(),
+            },
+        ),
+        AttemptState::Earned => Some(states.earned_long.to_owned()),
+        AttemptState::Rejected | AttemptState::Expired | AttemptState::Reversed => Some(
+            attempt
+                .and_then(|attempt| attempt.reason.as_ref())
+                .map_or_else(|| states.ended.to_owned(), |reason| reason.text.clone()),
+        ),
+    }
+}
+
+/// How a task of this kind will be checked, as a sentence.
+pub(crate) fn will_check(words: Words<'_>, kind: TaskKind) -> &'static str {
+    match kind {
+        TaskKind::Join => words.text.will_check_join,
+        TaskKind::Subscribe => words.text.will_check_subscribe,
+        TaskKind::Profile => words.text.will_check_profile,
+        TaskKind::Birthday => words.text.will_check_birthday,
+    }
+}
+
+/// The form that sends the confirming mail, for the first time or again.
+fn subscribe_form(words: Words<'_>, card: &TaskCard<'_>, label: &'static str) -> AnyView {
+    let id = &card.task.id;
+    let consent = format!("{id}-consent");
+    let email = Field {
+        id: format!("{id}-email"),
+        name: "email",
+        kind: "email",
+        label: words.text.field_email,
+        hint: "",
+        value: card.email,
+        autocomplete: "email",
+        max: None,
+    };
+    action(
+        format!("{id}-start"),
+        format!("/api/v1/tasks/{id}/attempts"),
+        "POST",
+        view! {
+            {email.view()}
+            <div class="field tick">
+                <input id=consent.clone() name="consent" type="checkbox" required />
+                <label for=consent>{card.task.consent.clone()} " " {words.text.consent_more}</label>
+                <p class="fault" data-for="consent"></p>
+            </div>
+            {submit(label)}
+        },
+    )
+    .into_any()
+}
+
+/// The form whose fields are the proof. Before the attempt is begun, sending it begins it first
+/// (`data-start`) and puts the attempt's id into the address in place of the star.
+fn proof_form(words: Words<'_>, card: &TaskCard<'_>, fields: &[&str]) -> AnyView {
+    let id = &card.task.id;
+    let attempt = card
+        .standing
+        .filter(|standing| standing.state == AttemptState::Started)
+        .and_then(|standing| standing.attempt.as_ref());
+    let begun = attempt.map_or_else(|| "*".to_owned(), |attempt| attempt.id.to_string());
+    let inputs: Vec<_> = fields
+        .iter()
+        .filter_map(|name| proof_field(words, card, name))
+        .map(Field::view)
+        .collect();
+    let start = attempt
+        .is_none()
+        .then(|| format!("/api/v1/tasks/{id}/attempts"));
+    view! {
+        <form
+            id=format!("{id}-proof")
+            method="dialog"
+            data-api=format!("/api/v1/attempts/{begun}/proof")
+            data-method="POST"
+            data-start=start
+        >
+            {inputs}
+            {submit(words.text.save)}
+        </form>
+    }
+    .into_any()
+}
+
+fn proof_field<'a>(words: Words<'_>, card: &TaskCard<'a>, name: &str) -> Option<Field<'a>> {
+    let id = format!("{}-{name}", card.task.id);
+    match name {
+        "name" => Some(Field {
+            id,
+            name: "name",
+            kind: "text",
+            label: words.text.field_name,
+            hint: "",
+            value: card.name,
+            autocomplete: "name",
+            max: None,
+        }),
+        "birthday" => Some(Field {
+            id,
+            name: "birthday",
+            kind: "date",
+            label: words.text.field_birthday,
+            hint: words.text.hint_birthday,
+            value: "",
+            autocomplete: "bday",
+            max: Some(words.today()),
+        }),
+        _ => None,
+    }
+}
+
+/// A form for whatever the member can do about the task now.
+fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<AnyView> {
+    let standing = card.standing?;
+    let next = standing
+        .attempt
+        .as_ref()
+        .and_then(|attempt| attempt.next.as_ref());
+    let text = words.text;
+    let again = match standing.state {
+        AttemptState::Available => false,
+        AttemptState::Rejected | AttemptState::Expired | AttemptState::Reversed => true,
+        AttemptState::Started => {
+            return match next {
+                Some(NextStep::Mail { .. }) => Some(resend(words, card)),
+                Some(NextStep::Form { fields }) => {
+                    let fields: Vec<_> = fields.iter().map(String::as_str).collect();
+                    Some(proof_form(words, card, &fields))
+                }
+                Some(NextStep::Address) | None => Some(subscribe_form(words, card, text.send_link)),
+            };
+        }
+        AttemptState::Checking | AttemptState::Held | AttemptState::Earned => return None,
+    };
+    match card.task.kind {
+        TaskKind::Subscribe => {
+            let label = if again {
+                text.try_again
+            } else {
+                text.send_link
+            };
+            Some(subscribe_form(words, card, label))
+        }
+        TaskKind::Profile => Some(proof_form(words, card, &["name"])),
+        TaskKind::Birthday => Some(proof_form(words, card, &["birthday"])),
+        TaskKind::Join => None,
+    }
+}
+
+/// The same form once more, folded away.
+fn resend(words: Words<'_>, card: &TaskCard<'_>) -> AnyView {
+    view! {
+        <details class="again" id=format!("{}-again", card.task.id)>
+            <summary>{words.text.send_again}</summary>
+            {subscribe_form(words, card, words.text.send_link)}
+        </details>
+    }
+    .into_any()
+}
+
+/// How it will be checked, or how it was.
+fn proof_note(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
+    let proven = card
+        .standing
+        .and_then(|standing| standing.attempt.as_ref())
+        .and_then(|attempt| attempt.proof);
+    let (title, how): (_, &'static str) = match proven {
+        Some(level) => {
+            let of = ProofOf::Task(card.task.kind);
+            (
+                words.text.how_checked,
+                text::proof_how(words.text, level, of),
+            )
+        }
+        None => (
+            text::proof_before(words.text, card.task.proof),
+            will_check(words, card.task.kind),
+        ),
+    };
+    view! {
+        <div class="checked">
+            <p class="eyebrow">{title}</p>
+            <p>{how}</p>
+        </div>
+    }
+}
+
+/// The line under the title: the proof label, and the state or the days to wait.
+fn meta(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
+    let level: ProofLevel = card.task.proof;
+    let days = card.task.hold_days;
+    let state = card.state();
+    let note = match state_label(words, state) {
+        Some(label) => Some(view! { <span class="state">{label}</span> }.into_any()),
+        None if days > 0 => {
+            Some(view! { <span>{(words.text.available_after)(i64::from(days))}</span> }.into_any())
+        }
+        None => None,
+    };
+    view! { <span class="meta">{before(words, level)} {note}</span> }
+}
+
+/// The whole card.
+pub(crate) fn task(words: Words<'_>, card: &TaskCard<'_>) -> AnyView {
+    let state = state_name(card.state());
+    view! {
+        <li>
+            <details class="task" id=format!("task-{}", card.task.id) data-state=state open=card.open>
+                <summary>
+                    <span class="title">{card.task.title.clone()}</span>
+                    <span class="points">{words.signed(card.task.points)}</span>
+                    {meta(words, card)}
+                </summary>
+                <div class="inside">
+                    <p>{card.task.summary.clone()}</p>
+                    {state_sentence(words, card).map(|say| view! { <p class="standing">{say}</p> })}
+                    {forms(words, card)}
+                    {proof_note(words, card)}
+                </div>
+            </details>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,69 @@
+-- Members. Personal data stands in `person` and `identity` alone, so that it can be erased while
+-- the ledger keeps its random ids.
+
+create table member (
+    id uuid primary key,
+    program_id uuid not null references program (id),
+    joined_at bigint not null,
+    accepted_version bigint not null,
+    tier text not null,
+    points_earned bigint not null,
+    amount_spent bigint not null,
+    orders bigint not null,
+    events bigint not null,
+    locale text not null,
+    time_zone text not null,
+    time_zone_set_at bigint not null
+);
+
+create table person (
+    member_id uuid primary key references member (id),
+    name text,
+    email text,
+    birthday text
+);
+
+-- How a member is known: the shop's customer id, or a proven e-mail address.
+create table identity (
+    program_id uuid not null references program (id),
+    kind text not null check (kind in ('customer', 'email')),
+    value text not null,
+    member_id uuid not null references member (id),
+    created_at bigint not null,
+    primary key (program_id, kind, value)
+);
+
+create index identity_member on identity (member_id);
+
+-- A session begins with what a signed token or a one-time code proved. It may precede membership.
+create table session (
+    digest bytea primary key,
+    program_id uuid not null references program (id),
+    member_id uuid references member (id),
+    claims text not null,
+    created_at bigint not null,
+    expires_at bigint not null,
+    ends_at bigint not null,
+    closed boolean not null
+);
+
+create index session_end on session (ends_at);
+
+create table challenge (
+    id uuid primary key,
+    program_id uuid not null references program (id),
+    email text not null,
+    digest bytea not null,
+    tries bigint not null,
+    used boolean not null,
+    created_at bigint not null,
+    expires_at bigint not null
+);
+
+-- How often something was done in a window of time, for caps that hold across servers.
+create table tally (
+    name text not null,
+    began_at bigint not null,
+    count bigint not null,
+    primary key (name, began_at)
+);

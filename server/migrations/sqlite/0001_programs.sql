@@ -1,0 +1,37 @@
+-- Programmes, the versions of their rules, and their keys.
+
+create table program (
+    id blob primary key,
+    slug text not null unique,
+    version integer not null,
+    created_at integer not null
+) strict;
+
+create table program_version (
+    program_id blob not null references program (id),
+    version integer not null,
+    source text not null,
+    created_at integer not null,
+    primary key (program_id, version)
+) strict;
+
+-- `token` keys sign shoppers' tokens: a sealed HS256 secret or an EdDSA public key.
+-- `api` keys are a shop's: only a digest is kept.
+create table program_key (
+    kid text primary key,
+    program_id blob not null references program (id),
+    kind text not null check (kind in ('token', 'api')),
+    algorithm text not null check (algorithm in ('HS256', 'EdDSA', 'digest')),
+    material blob not null,
+    scopes text not null,
+    created_at integer not null,
+    revoked_at integer
+) strict;
+
+create index program_key_program on program_key (program_id, created_at, kid);
+
+-- What every server that shares this database must agree on.
+create table setting (
+    name text primary key,
+    value blob not null
+) strict;

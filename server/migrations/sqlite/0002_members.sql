@@ -1,0 +1,69 @@
+-- Members. Personal data stands in `person` and `identity` alone, so that it can be erased while
+-- the ledger keeps its random ids.
+
+create table member (
+    id blob primary key,
+    program_id blob not null references program (id),
+    joined_at integer not null,
+    accepted_version integer not null,
+    tier text not null,
+    points_earned integer not null,
+    amount_spent integer not null,
+    orders integer not null,
+    events integer not null,
+    locale text not null,
+    time_zone text not null,
+    time_zone_set_at integer not null
+) strict;
+
+create table person (
+    member_id blob primary key references member (id),
+    name text,
+    email text,
+    birthday text
+) strict;
+
+-- How a member is known: the shop's customer id, or a proven e-mail address.
+create table identity (
+    program_id blob not null references program (id),
+    kind text not null check (kind in ('customer', 'email')),
+    value text not null,
+    member_id blob not null references member (id),
+    created_at integer not null,
+    primary key (program_id, kind, value)
+) strict;
+
+create index identity_member on identity (member_id);
+
+-- A session begins with what a signed token or a one-time code proved. It may precede membership.
+create table session (
+    digest blob primary key,
+    program_id blob not null references program (id),
+    member_id blob references member (id),
+    claims text not null,
+    created_at integer not null,
+    expires_at integer not null,
+    ends_at integer not null,
+    closed integer check (closed in (0, 1)) not null
+) strict;
+
+create index session_end on session (ends_at);
+
+create table challenge (
+    id blob primary key,
+    program_id blob not null references program (id),
+    email text not null,
+    digest blob not null,
+    tries integer not null,
+    used integer check (used in (0, 1)) not null,
+    created_at integer not null,
+    expires_at integer not null
+) strict;
+
+-- How often something was done in a window of time, for caps that hold across servers.
+create table tally (
+    name text not null,
+    began_at integer not null,
+    count integer not null,
+    primary key (name, began_at)
+) strict;

@@ -1,0 +1,31 @@
+-- What leaves: news for open pages, and mails.
+
+create table event (
+    member_id blob not null references member (id),
+    number integer not null,
+    kind text not null check (kind in ('earned', 'held', 'reversed', 'tier', 'attempt', 'profile')),
+    amount integer,
+    balance integer,
+    tier text,
+    -- Whether the move to that tier was downwards.
+    down integer check (down in (0, 1)) not null,
+    task text,
+    explanation text,
+    -- For held points: until when.
+    due_at integer,
+    created_at integer not null,
+    primary key (member_id, number)
+) strict;
+
+-- A mail waits here, sealed, in the transaction that asked for it, and goes once it was sent.
+create table mail (
+    id blob primary key,
+    program_id blob not null references program (id),
+    sealed blob not null,
+    tries integer not null,
+    -- Not before then; also the lease of the server that is sending it.
+    due_at integer not null,
+    created_at integer not null
+) strict;
+
+create index mail_due on mail (due_at, id);

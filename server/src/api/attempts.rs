@@ -1,0 +1,172 @@
+//! Tasks begun, answered and looked at.
+
+use super::Shared;
+use super::extract::{IdempotencyKey, Json, Member};
+use super::me;
+use super::views::{self, Reader};
+use crate::App;
+use crate::clock::Stamp;
+use crate::crypto::{base64url, sha256};
+use crate::domain::email;
+use crate::domain::program::Task;
+use crate::error::Error;
+use crate::mailer;
+use crate::store::attempts::{Get, Start, StoredAttempt, Submit, Submitted};
+use crate::store::idempotency::{Keyed, Outcome};
+use crate::store::links::NewLink;
+use app::api::{AttemptId, AttemptView, StartAttempt, SubmitProof, TaskKind};
+use app::text::Text;
+use axum::extract::{Path, State};
+use std::sync::Arc;
+
+async fn view(
+    app: &App,
+    member: &Member,
+    stored: &StoredAttempt,
+) -> Result<axum::Json<AttemptView>, Error> {
+    let owner = me::stored(app, member.id).await?;
+    let program = &member.session.program;
+    let reader = Reader {
+        program,
+        locale: program.program().locale(Some(&owner.locale)),
+        time_zone: &owner.time_zone,
+        now: app.clock.now(),
+    };
+    let task = program
+        .program()
+        .task(&stored.task)
+        .ok_or_else(|| Error::not_found("task"))?;
+    Ok(axum::Json(views::attempt(&reader, task, stored)))
+}
+
+/// `POST /api/v1/tasks/{task}/attempts`
+#[utoipa::path(post, path = "/api/v1/tasks/{task}/attempts", tag = "session", request_body = StartAttempt,
+    responses((status = 200, body = AttemptView), (status = 422, body = app::api::Problem)))]
+pub async fn start(
+    State(app): Shared,
+    member: Member,
+    key: IdempotencyKey,
+    Path(task): Path<String>,
+    body: Json<StartAttempt>,
+) -> Result<axum::Json<AttemptView>, Error> {
+    let rules = Arc::clone(&member.session.program.rules);
+    let task = rules
+        .program
+        .task(&task)
+        .ok_or_else(|| Error::not_found("task"))?;
+    let stamp = app.clock.stamp();
+    let link = match task.kind {
+        TaskKind::Join => {
+            return Err(Error::not_found(
+                "task to begin: joining is done by joining",
+            ));
+        }
+        TaskKind::Subscribe => Some(new_link(&app, &member, task, &body.value, &stamp).await?),
+        TaskKind::Profile | TaskKind::Birthday => None,
+    };
+    let route = format!("POST /tasks/{}/attempts", task.id);
+    let keyed = Keyed {
+        key: key.of(rules.id, member.id.to_string(), &route, body.digest),
+        at: stamp.at,
+        command: Start {
+            task: task.id.clone(),
+            rules: Arc::clone(&rules),
+            member: member.id,
+            link,
+            stamp,
+        },
+    };
+    match app.store.write(keyed).await? {
+        Outcome::Done(stored) => view(&app, &member, &stored).await,
+        Outcome::OtherRequest => Err(Error::other_request()),
+    }
+}
+
+/// The confirmation of a subscription: a secret for the mail, its digest for the store.
+async fn new_link(
+    app: &App,
+    member: &Member,
+    task: &Task,
+    asked: &StartAttempt,
+    stamp: &Stamp,
+) -> Result<NewLink, Error> {
+    if !asked.consent {
+        return Err(Error::field(
+            "consent",
+            "the sentence has to be agreed to: send true",
+        ));
+    }
+    let owner = me::stored(app, member.id).await?;
+    let address = match &asked.email {
+        Some(given) => email::parse(given),
+        None => owner.email,
+    };
+    let address = address.ok_or_else(|| Error::field("email", "give an e-mail address"))?;
+    let program = member.session.program.program();
+    let locale = program.locale(Some(&owner.locale));
+    let consent = task.consent.get(locale).to_owned();
+    let secret = base64url(&crate::clock::random::<24>());
+    let address_of_page = format!("{}/c/{secret}", app.public_url);
+    let name = program.name.get(locale);
+    let mail = app::text::confirm_mail(Text::by_locale(locale), name, &consent, &address_of_page);
+    Ok(NewLink {
+        digest: sha256(secret.as_bytes()).to_vec(),
+        mail: mailer::seal(&app.master, stamp.id(7), &address, name, mail),
+        email: address,
+        locale: locale.to_owned(),
+        consent,
+    })
+}
+
+/// `POST /api/v1/attempts/{attempt}/proof`
+#[utoipa::path(post, path = "/api/v1/attempts/{attempt}/proof", tag = "session", request_body = SubmitProof,
+    responses((status = 200, body = AttemptView), (status = 422, body = app::api::Problem)))]
+pub async fn submit(
+    State(app): Shared,
+    member: Member,
+    key: IdempotencyKey,
+    Path(attempt): Path<String>,
+    body: Json<SubmitProof>,
+) -> Result<axum::Json<AttemptView>, Error> {
+    let attempt: AttemptId = attempt.parse().map_err(|_| Error::not_found("attempt"))?;
+    let rules = Arc::clone(&member.session.program.rules);
+    let stamp = app.clock.stamp();
+    let route = format!("POST /attempts/{attempt}/proof");
+    let keyed = Keyed {
+        key: key.of(rules.id, member.id.to_string(), &route, body.digest),
+        at: stamp.at,
+        command: Submit {
+            rules,
+            member: member.id,
+            attempt,
+            proof: body.value,
+            stamp,
+        },
+    };
+    match app.store.write(keyed).await? {
+        Outcome::Done(Submitted::Decided(stored)) => view(&app, &member, &stored).await,
+        Outcome::Done(Submitted::Unknown) => Err(Error::not_found("attempt")),
+        Outcome::Done(Submitted::Invalid(errors)) => Err(Error::invalid(errors)),
+        Outcome::OtherRequest => Err(Error::other_request()),
+    }
+}
+
+/// `GET /api/v1/attempts/{attempt}`
+#[utoipa::path(get, path = "/api/v1/attempts/{attempt}", tag = "session",
+    responses((status = 200, body = AttemptView), (status = 404, body = app::api::Problem)))]
+pub async fn show(
+    State(app): Shared,
+    member: Member,
+    Path(attempt): Path<String>,
+) -> Result<axum::Json<AttemptView>, Error> {
+    let id: AttemptId = attempt.parse().map_err(|_| Error::not_found("attempt"))?;
+    let stored = app
+        .store
+        .read(Get {
+            id,
+            member: member.id,
+        })
+        .await?;
+    let stored = stored.ok_or_else(|| Error::not_found("attempt"))?;
+    view(&app, &member, &stored).await
+}

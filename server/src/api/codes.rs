@@ -1,0 +1,88 @@
+//! One-time codes by e-mail, for shops without a backend.
+
+use super::{
+    Shared,
+    extract::{Anyone, Json},
+    views::rfc3339,
+};
+use crate::App;
+use crate::crypto::hex;
+use crate::domain::email;
+use crate::error::Error;
+use crate::mailer;
+use crate::store::codes::{LIFE, RESEND_AFTER, Send, Sent};
+use app::api::{ChallengeId, CodeSent, NewCode};
+use app::text::Text;
+use axum::extract::State;
+
+/// Six digits.
+const CODES: u32 = 1_000_000;
+
+/// What is stored of a code: a keyed digest, since six digits could be found by trying them all.
+pub(super) fn digest(app: &App, challenge: ChallengeId, code: &str) -> Vec<u8> {
+    app.master
+        .mac("code", format!("{challenge}|{}", code.trim()).as_bytes())
+        .to_vec()
+}
+
+/// Six digits, each as likely as any other.
+fn new_code() -> String {
+    // The numbers above the last whole million would favour small codes.
+    let fair = u32::MAX - u32::MAX % CODES;
+    loop {
+        let number = u32::from_be_bytes(crate::clock::random());
+        if number < fair {
+            return format!("{:06}", number % CODES);
+        }
+    }
+}
+
+/// `POST /api/v1/codes`
+#[utoipa::path(post, path = "/api/v1/codes", tag = "shopper", request_body = NewCode,
+    responses((status = 202, body = CodeSent), (status = 429, body = app::api::Problem)))]
+pub async fn send(
+    State(app): Shared,
+    Anyone(ip): Anyone,
+    body: Json<NewCode>,
+) -> Result<(axum::http::StatusCode, axum::Json<CodeSent>), Error> {
+    let NewCode {
+        program,
+        email: address,
+        locale,
+    } = body.value;
+    let program = app.programs.by_slug(&program).await?;
+    let program = program.ok_or_else(|| Error::not_found("programme"))?;
+    let address = email::parse(&address)
+        .ok_or_else(|| Error::field("email", "this is not an e-mail address"))?;
+    let stamp = app.clock.stamp();
+    let id = ChallengeId(stamp.id(0));
+    let code = new_code();
+    let locale = program.program().locale(locale.as_deref());
+    let name = program.program().name.get(locale);
+    let mail = app::text::code_mail(Text::by_locale(locale), name, &code);
+    let sent = app
+        .store
+        .write(Send {
+            program_id: program.rules.id,
+            digest: digest(&app, id, &code),
+            source: hex(&app.master.mac("source", ip.to_string().as_bytes())[..16]),
+            address: hex(&app.master.mac("address", address.as_bytes())[..16]),
+            mail: mailer::seal(&app.master, stamp.id(1), &address, name, mail),
+            email: address,
+            id,
+            stamp,
+        })
+        .await?;
+    match sent {
+        Sent::Yes => {
+            let answer = CodeSent {
+                challenge: id,
+                expires_at: rfc3339(stamp.at + LIFE),
+                resend_at: rfc3339(stamp.at + RESEND_AFTER),
+            };
+            Ok((axum::http::StatusCode::ACCEPTED, axum::Json(answer)))
+        }
+        Sent::TooSoon => Err(Error::too_many(60)),
+        Sent::TooMany => Err(Error::too_many(3600)),
+    }
+}

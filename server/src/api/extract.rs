@@ -1,0 +1,314 @@
+//! What handlers are given: bodies that were read strictly, callers who were let in.
+
+use crate::App;
+use crate::crypto::sha256;
+use crate::domain::identity::Shopper;
+use crate::error::Error;
+use crate::limits::Caller;
+use crate::programs::Loaded;
+use crate::store::idempotency::Key;
+use crate::store::keys::{Find, KeyKind};
+use crate::store::sessions::{self, Digest, StoredSession};
+use app::api::{FieldError, MemberId, ProgramId};
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request};
+use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use serde::de::DeserializeOwned;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// A JSON body, read strictly: its type, its size, its fields.
+pub struct Json<T> {
+    /// What it says.
+    pub value: T,
+    /// A digest of its bytes.
+    pub digest: [u8; 32],
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Error> {
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
+        let essence = content_type.split(';').next().unwrap_or("").trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(Error::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "wrong_content_type",
+                "Send JSON with Content-Type: application/json.",
+            ));
+        }
+        let bytes =
+            Bytes::from_request(request, app)
+                .await
+                .map_err(|refused| match refused.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => Error::new(
+                        StatusCode::PAYLOAD_TOO_LARGE,
+                        "too_large",
+                        "The body is larger than 64 KiB.",
+                    ),
+                    status => Error::new(status, "bad_request", "The body did not arrive whole."),
+                })?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let value =
+            serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable(&error))?;
+        reader.end().map_err(|_| not_json())?;
+        Ok(Self {
+            value,
+            digest: sha256(&bytes),
+        })
+    }
+}
+
+fn not_json() -> Error {
+    Error::new(
+        StatusCode::BAD_REQUEST,
+        "not_json",
+        "The body is not JSON in UTF-8.",
+    )
+}
+
+/// JSON that is none is 400; JSON that says the wrong thing is 422 and names the field.
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    if !error.inner().is_data() {
+        return not_json();
+    }
+    let field = error.path().to_string();
+    // The position is of no use to a program, and the text before it says what was expected.
+    let detail = error.inner().to_string();
+    let detail = detail.split(" at line ").next().unwrap_or("").to_owned();
+    Error::invalid(vec![FieldError {
+        field: if field == "." { String::new() } else { field },
+        detail,
+    }])
+}
+
+/// An `Idempotency-Key`, if there is one.
+pub struct IdempotencyKey(pub Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let Some(value) = parts.headers.get("idempotency-key") else {
+            return Ok(Self(None));
+        };
+        let key = value
+            .to_str()
+            .ok()
+            .filter(|key| (1..=255).contains(&key.len()));
+        key.map(|key| Self(Some(key.to_owned()))).ok_or_else(|| {
+            Error::new(
+                StatusCode::BAD_REQUEST,
+                "bad_idempotency_key",
+                "Idempotency-Key has 1 to 255 visible ASCII letters.",
+            )
+        })
+    }
+}
+
+impl IdempotencyKey {
+    /// The key for the store: of this caller, for this route and body.
+    pub fn of(
+        self,
+        program: ProgramId,
+        principal: String,
+        route: &str,
+        body: [u8; 32],
+    ) -> Option<Key> {
+        let request = sha256(&[route.as_bytes(), b"\n", &body].concat());
+        self.0.map(|key| Key {
+            program,
+            principal,
+            key,
+            request,
+        })
+    }
+}
+
+/// Where a request came from, as far as it can be believed.
+pub fn client_ip(app: &App, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+    let trusted = |ip: &IpAddr| app.proxies.iter().any(|network| network.contains(ip));
+    if !trusted(&peer) {
+        return peer;
+    }
+    // Each proxy appends whom it heard from, so the first stranger from the right is the client.
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = forwarded.flat_map(|list| list.split(',')).collect();
+    let hops = hops
+        .into_iter()
+        .rev()
+        .map_while(|hop| hop.trim().parse().ok());
+    let mut client = peer;
+    for hop in hops {
+        client = hop;
+        if !trusted(&hop) {
+            break;
+        }
+    }
+    client
+}
+
+/// An unknown caller, counted by address.
+pub struct Anyone(pub IpAddr);
+
+impl FromRequestParts<Arc<App>> for Anyone {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+        let ip = client_ip(app, &parts.headers, peer);
+        app.limits.check(&Caller::Address(ip))?;
+        Ok(Self(ip))
+    }
+}
+
+/// A shopper with an open session.
+pub struct Session {
+    /// The session.
+    pub stored: StoredSession,
+    /// The digest of its bearer.
+    pub digest: Digest,
+    /// Its programme.
+    pub program: Arc<Loaded>,
+}
+
+impl Session {
+    /// Who it was opened for.
+    pub fn shopper(&self) -> &Shopper {
+        &self.stored.shopper
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Session {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let bearer = bearer(&parts.headers).ok_or_else(Error::unauthorized)?;
+        let digest = sha256(bearer.as_bytes());
+        let now = app.clock.now();
+        let stored = app.store.read(sessions::Find { digest, now }).await?;
+        let stored = stored.ok_or_else(Error::unauthorized)?;
+        app.limits.check(&Caller::Session(digest))?;
+        let program = app
+            .programs
+            .by_id(stored.program_id)
+            .ok_or_else(Error::unauthorized)?;
+        check_origin(app, &program, &parts.headers)?;
+        if stored.wants_renewal(now) {
+            app.store.write(sessions::Renew { digest, at: now }).await?;
+        }
+        Ok(Self {
+            stored,
+            digest,
+            program,
+        })
+    }
+}
+
+/// A page of another programme's shop must not use this one's session.
+fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), Error> {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or("");
+    if origin == app.public_url || program.program().allows_origin(origin) {
+        return Ok(());
+    }
+    Err(Error::forbidden(
+        "wrong_origin",
+        "This session belongs to a programme that does not list this page's origin.",
+    ))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && token.len() <= 200).then_some(token.trim())
+}
+
+/// A shopper who has joined.
+pub struct Member {
+    /// The session.
+    pub session: Session,
+    /// The member.
+    pub id: MemberId,
+}
+
+impl FromRequestParts<Arc<App>> for Member {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let session = Session::from_request_parts(parts, app).await?;
+        let id = session.stored.member.ok_or_else(|| {
+            Error::forbidden(
+                "not_a_member",
+                "Join the programme first: POST /api/v1/me/join.",
+            )
+        })?;
+        Ok(Self { session, id })
+    }
+}
+
+/// A shop's backend, let in by its key for the programme in the path.
+pub struct Shop {
+    /// The programme.
+    pub program: Arc<Loaded>,
+    /// The key's name.
+    pub kid: String,
+    scopes: String,
+}
+
+impl Shop {
+    /// Refuses a key that may not do this.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn may(&self, scope: &str) -> Result<(), Error> {
+        if self.scopes.split(' ').any(|own| own == scope || own == "*") {
+            return Ok(());
+        }
+        Err(Error::forbidden(
+            "missing_scope",
+            format!("This key lacks the scope \"{scope}\"."),
+        ))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Shop {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let path = Path::<Vec<(String, String)>>::from_request_parts(parts, app).await;
+        let path = path.map_err(|_| Error::not_found("address"))?;
+        let slug = path
+            .iter()
+            .find(|(name, _)| name == "program")
+            .map(|(_, slug)| slug.clone());
+        let bearer = bearer(&parts.headers).ok_or_else(Error::unauthorized)?;
+        let (kid, secret) = bearer.split_once('.').ok_or_else(Error::unauthorized)?;
+        let key = app.store.read(Find(kid)).await?;
+        let key = key.filter(|key| key.kind == KeyKind::Api && key.revoked_at.is_none());
+        let key = key.ok_or_else(Error::unauthorized)?;
+        if !crate::crypto::same(&key.material, &sha256(secret.as_bytes())) {
+            return Err(Error::unauthorized());
+        }
+        app.limits.check(&Caller::Shop(key.kid.clone()))?;
+        let program = app.programs.by_slug(&slug.unwrap_or_default()).await?;
+        // A key of another programme must not learn which programmes there are.
+        let program = program.filter(|program| program.rules.id == key.program_id);
+        let program = program.ok_or_else(Error::unauthorized)?;
+        Ok(Self {
+            program,
+            kid: key.kid,
+            scopes: key.scopes,
+        })
+    }
+}

@@ -1,0 +1,246 @@
+//! The member's own state.
+
+use super::extract::{IdempotencyKey, Json, Member, Session};
+use super::views::{self, Reader, rfc3339};
+use super::{Shared, programs::InLocale};
+use crate::App;
+use crate::domain::attempt;
+use crate::error::Error;
+use crate::programs::Loaded;
+use crate::store::ledger::Statement;
+use crate::store::members::{Get, Join, StoredMember, Update, Updated};
+use app::api::UpdateProfile;
+use app::api::{self, MeView, MemberId, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, Transfers};
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// A member with their state, which a valid session always has.
+///
+/// # Errors
+/// 401 for a member who is gone.
+pub async fn stored(app: &App, id: MemberId) -> Result<StoredMember, Error> {
+    app.store
+        .read(Get(id))
+        .await?
+        .ok_or_else(Error::unauthorized)
+}
+
+async fn view(
+    app: &App,
+    program: &Loaded,
+    id: MemberId,
+    asked: Option<&str>,
+) -> Result<MeView, Error> {
+    let member = stored(app, id).await?;
+    let asked = asked.unwrap_or(&member.locale);
+    let reader = Reader {
+        program,
+        locale: program.program().locale(Some(asked)),
+        time_zone: &member.time_zone,
+        now: app.clock.now(),
+    };
+    Ok(views::me(&reader, &member))
+}
+
+/// `GET /api/v1/me`
+#[utoipa::path(get, path = "/api/v1/me", tag = "session", params(("locale" = Option<String>, Query)),
+    responses((status = 200, body = MeView), (status = 401, body = api::Problem), (status = 403, body = api::Problem)))]
+pub async fn show(
+    State(app): Shared,
+    member: Member,
+    Query(locale): Query<InLocale>,
+) -> Result<axum::Json<MeView>, Error> {
+    let view = view(
+        &app,
+        &member.session.program,
+        member.id,
+        locale.locale.as_deref(),
+    )
+    .await?;
+    Ok(axum::Json(view))
+}
+
+/// `POST /api/v1/me/join`
+#[utoipa::path(post, path = "/api/v1/me/join", tag = "session", request_body = api::Join,
+    responses((status = 200, body = MeView), (status = 409, body = api::Problem)))]
+pub async fn join(
+    State(app): Shared,
+    session: Session,
+    body: Json<api::Join>,
+) -> Result<axum::Json<MeView>, Error> {
+    let rules = Arc::clone(&session.program.rules);
+    if session.stored.member.is_none() && body.value.version != rules.version {
+        return Err(Error::new(
+            axum::http::StatusCode::CONFLICT,
+            "rules_changed",
+            format!(
+                "The rules are now in version {}. Show them and ask again.",
+                rules.version
+            ),
+        ));
+    }
+    let api::Join {
+        time_zone, locale, ..
+    } = body.value;
+    let shopper = session.shopper().clone();
+    if shopper.customer.is_none() && !shopper.email_verified {
+        return Err(Error::forbidden(
+            "unproven",
+            "Prove an e-mail address first.",
+        ));
+    }
+    // A zone that this server does not know is the browser's guess, not a mistake of the shopper.
+    let time_zone = time_zone.filter(|zone| TimeZone::get(zone).is_ok());
+    let locale = locale.or_else(|| shopper.locale.clone());
+    let join = Join {
+        locale: rules.program.locale(locale.as_deref()).to_owned(),
+        time_zone: time_zone.unwrap_or_else(|| rules.program.time_zone.clone()),
+        rules,
+        shopper,
+        stamp: app.clock.stamp(),
+    };
+    let id = app.store.write(join).await?;
+    Ok(axum::Json(
+        view(&app, &session.program, id, locale.as_deref()).await?,
+    ))
+}
+
+/// `PATCH /api/v1/me`
+#[utoipa::path(patch, path = "/api/v1/me", tag = "session", request_body = UpdateProfile,
+    responses((status = 200, body = MeView), (status = 422, body = api::Problem)))]
+pub async fn update(
+    State(app): Shared,
+    member: Member,
+    _key: IdempotencyKey,
+    body: Json<UpdateProfile>,
+) -> Result<axum::Json<MeView>, Error> {
+    let UpdateProfile {
+        name,
+        locale,
+        time_zone,
+    } = body.value;
+    let program = &member.session.program;
+    if name
+        .as_deref()
+        .is_some_and(|name| name.trim().is_empty() || !attempt::is_name(name))
+    {
+        return Err(Error::field("name", "give a name of at most 100 letters"));
+    }
+    if locale
+        .as_ref()
+        .is_some_and(|locale| !program.program().locales.contains(locale))
+    {
+        let known = program.program().locales.join(", ");
+        return Err(Error::field(
+            "locale",
+            format!("the programme speaks {known}"),
+        ));
+    }
+    if time_zone
+        .as_deref()
+        .is_some_and(|zone| TimeZone::get(zone).is_err())
+    {
+        return Err(Error::field(
+            "time_zone",
+            "use a name of the IANA list, such as Europe/Berlin",
+        ));
+    }
+    let name = name.map(|name| name.trim().to_owned());
+    let update = Update {
+        member: member.id,
+        name,
+        locale,
+        time_zone,
+        at: app.clock.now(),
+    };
+    match app.store.write(update).await? {
+        Updated::Done => Ok(axum::Json(view(&app, program, member.id, None).await?)),
+        Updated::ZoneStands { until } => {
+            let detail = format!(
+                "it was chosen recently and can be changed after {}",
+                rfc3339(until)
+            );
+            Err(Error::field("time_zone", detail))
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Default, Deserialize)]
+pub struct Page {
+    limit: Option<u32>,
+    cursor: Option<String>,
+    locale: Option<String>,
+}
+
+/// `GET /api/v1/me/transfers`
+#[utoipa::path(get, path = "/api/v1/me/transfers", tag = "session",
+    params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query), ("locale" = Option<String>, Query)),
+    responses((status = 200, body = Transfers), (status = 422, body = api::Problem)))]
+pub async fn transfers(
+    State(app): Shared,
+    member: Member,
+    Query(page): Query<Page>,
+    headers: HeaderMap,
+) -> Result<axum::Json<Transfers>, Error> {
+    let limit = page.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
+    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
+        return Err(Error::field(
+            "limit",
+            format!("give a number from 1 to {PAGE_ITEMS_MAX}"),
+        ));
+    }
+    let owner = stored(&app, member.id).await?;
+    let program = &member.session.program;
+    let locale = InLocale {
+        locale: page.locale,
+    };
+    let reader = Reader {
+        program,
+        locale: program.program().locale(locale.asked(&headers)),
+        time_zone: &owner.time_zone,
+        now: app.clock.now(),
+    };
+    Ok(axum::Json(
+        statement(&app, &reader, member.id, page.cursor.as_deref(), limit).await?,
+    ))
+}
+
+/// A page of a member's statement.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn statement(
+    app: &App,
+    reader: &Reader<'_>,
+    member: MemberId,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Transfers, Error> {
+    let below = cursor.map(|cursor| {
+        cursor
+            .parse()
+            .map_err(|_| Error::field("cursor", "use the next_cursor of the page before"))
+    });
+    let below = below.transpose()?;
+    let limit = limit as usize;
+    let query = Statement {
+        member,
+        below,
+        limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
+    };
+    let mut lines = app.store.read(query).await?;
+    let more = lines.len() > limit;
+    lines.truncate(limit);
+    let last = lines.last().filter(|_| more);
+    Ok(Transfers {
+        next_cursor: last.map(|line| line.number.to_string()),
+        items: lines
+            .iter()
+            .map(|line| views::transfer(reader, line))
+            .collect(),
+    })
+}

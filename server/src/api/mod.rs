@@ -1,0 +1,113 @@
+//! HTTP: one line per route, one file per resource.
+
+pub mod attempts;
+pub mod codes;
+pub mod events;
+pub mod extract;
+mod finish;
+pub mod me;
+pub mod openapi;
+pub mod orders;
+pub mod programs;
+pub mod sessions;
+pub mod views;
+
+use crate::App;
+use crate::error::Error;
+use crate::web;
+use app::api::BODY_BYTES_MAX;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderName, HeaderValue, Method, header, request};
+use axum::routing::{get, post};
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// What handlers share.
+pub type Shared = State<Arc<App>>;
+
+/// How long a browser may remember what CORS allows.
+const CORS_MAX_AGE: Duration = Duration::from_secs(600);
+
+/// All routes.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .nest("/api/v1", api(&app))
+        .route("/embed.js", get(web::embed))
+        .route(
+            "/w/{program}",
+            get(web::panel::guest).post(web::panel::personal),
+        )
+        .route(
+            "/c/{link}",
+            get(web::confirm::show).post(web::confirm::confirm),
+        )
+        .route("/s/{build}/pkg/{name}", get(web::asset))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .fallback(async || Error::not_found("page"))
+        .method_not_allowed_fallback(async || {
+            Error::new(
+                axum::http::StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This address does not take this method.",
+            )
+        })
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(axum::middleware::from_fn(finish::finish))
+        .with_state(app)
+}
+
+fn api(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/programs/{program}", get(programs::show))
+        .route("/programs/{program}/orders", post(orders::record))
+        .route("/programs/{program}/orders/{order}", get(orders::show))
+        .route("/sessions", post(sessions::open))
+        .route(
+            "/sessions/current",
+            post(sessions::renew).delete(sessions::close),
+        )
+        .route("/codes", post(codes::send))
+        .route("/me", get(me::show).patch(me::update))
+        .route("/me/join", post(me::join))
+        .route("/me/transfers", get(me::transfers))
+        .route("/me/panel", get(web::panel::fragment))
+        .route("/me/events", get(events::stream))
+        .route("/tasks/{task}/attempts", post(attempts::start))
+        .route("/attempts/{attempt}", get(attempts::show))
+        .route("/attempts/{attempt}/proof", post(attempts::submit))
+        .layer(cors(app))
+}
+
+/// Pages of programmes' own origins may call; the session's programme is checked again, against the
+/// one it belongs to. No cookie is ever involved.
+fn cors(app: &Arc<App>) -> CorsLayer {
+    let app = Arc::clone(app);
+    let known = move |origin: &HeaderValue, _: &request::Parts| {
+        origin
+            .to_str()
+            .is_ok_and(|origin| app.programs.knows_origin(origin))
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(known))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("last-event-id"),
+        ])
+        .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .max_age(CORS_MAX_AGE)
+}
+
+async fn healthz() -> &'static str {
+    "ok"
+}
+
+async fn readyz(State(app): Shared) -> Result<&'static str, Error> {
+    app.store.read(crate::store::programs::Versions).await?;
+    Ok("ready")
+}

@@ -1,0 +1,41 @@
+//! The contract as OpenAPI 3.1, made from the code.
+
+use super::{attempts, codes, events, me, orders, programs, sessions};
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Laurel",
+        version = "1",
+        description = "Points and money are integers in their asset's smallest unit; times are RFC 3339 in UTC. \
+            Errors are RFC 9457 problems with a stable `code`. Writes take an `Idempotency-Key`."
+    ),
+    paths(
+        programs::show,
+        sessions::open,
+        sessions::renew,
+        sessions::close,
+        codes::send,
+        me::show,
+        me::update,
+        me::join,
+        me::transfers,
+        events::stream,
+        attempts::start,
+        attempts::submit,
+        attempts::show,
+        orders::record,
+        orders::show,
+    ),
+    components(schemas(app::api::Problem, app::api::Event))
+)]
+struct Contract;
+
+/// The document, as pretty JSON with a line at its end.
+///
+/// # Errors
+/// Never for a document that was tested once.
+pub fn document() -> Result<String, serde_json::Error> {
+    Ok(Contract::openapi().to_pretty_json()? + "\n")
+}

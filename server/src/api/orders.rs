@@ -1,0 +1,88 @@
+//! Orders, from the shop's backend.
+
+use super::Shared;
+use super::extract::{IdempotencyKey, Json, Shop};
+use super::views;
+use crate::crypto::sha256;
+use crate::domain::order;
+use crate::error::Error;
+use crate::store::idempotency::{Keyed, Outcome};
+use crate::store::orders::{Get, Record, Recorded};
+use app::api::{Order, OrderStatus, OrderView};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use std::sync::Arc;
+
+/// The scope a key needs.
+const SCOPE: &str = "orders";
+
+/// A digest of what was bought and paid. Status and time may differ between two tellings of one
+/// order.
+fn digest(order: &Order) -> Vec<u8> {
+    let bought = Order {
+        status: OrderStatus::Paid,
+        at: String::new(),
+        ..order.clone()
+    };
+    sha256(&serde_json::to_vec(&bought).unwrap_or_default()).to_vec()
+}
+
+/// `POST /api/v1/programs/{program}/orders`
+#[utoipa::path(post, path = "/api/v1/programs/{program}/orders", tag = "shop", request_body = Order,
+    params(("program" = String, Path)),
+    responses((status = 200, body = OrderView), (status = 409, body = app::api::Problem), (status = 422, body = app::api::Problem)))]
+pub async fn record(
+    State(app): Shared,
+    shop: Shop,
+    key: IdempotencyKey,
+    body: Json<Order>,
+) -> Result<axum::Json<OrderView>, Error> {
+    shop.may(SCOPE)?;
+    let faults = order::check(&body.value);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let rules = Arc::clone(&shop.program.rules);
+    let stamp = app.clock.stamp();
+    let keyed = Keyed {
+        key: key.of(rules.id, shop.kid.clone(), "POST /orders", body.digest),
+        at: stamp.at,
+        command: Record {
+            rules,
+            digest: digest(&body.value),
+            order: body.value,
+            stamp,
+        },
+    };
+    match app.store.write(keyed).await? {
+        Outcome::Done(Recorded::Kept(stored)) => Ok(axum::Json(views::order(stored))),
+        Outcome::Done(Recorded::Differs) => Err(Error::new(
+            StatusCode::CONFLICT,
+            "order_differs",
+            "Another order was sent under this number. Cancel it or send a refund; a paid order is not rewritten.",
+        )),
+        Outcome::OtherRequest => Err(Error::other_request()),
+    }
+}
+
+/// `GET /api/v1/programs/{program}/orders/{order}`
+#[utoipa::path(get, path = "/api/v1/programs/{program}/orders/{order}", tag = "shop",
+    params(("program" = String, Path), ("order" = String, Path)),
+    responses((status = 200, body = OrderView), (status = 404, body = app::api::Problem)))]
+pub async fn show(
+    State(app): Shared,
+    shop: Shop,
+    Path((_, order)): Path<(String, String)>,
+) -> Result<axum::Json<OrderView>, Error> {
+    shop.may(SCOPE)?;
+    let found = app
+        .store
+        .read(Get {
+            program: shop.program.rules.id,
+            id: &order,
+        })
+        .await?;
+    found
+        .map(|stored| axum::Json(views::order(stored)))
+        .ok_or_else(|| Error::not_found("order"))
+}

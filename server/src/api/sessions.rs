@@ -1,0 +1,186 @@
+//! Sessions: opened with a signed token or a one-time code, renewed by use, closed.
+
+use super::{
+    Shared,
+    extract::{Anyone, Json, Session},
+    views::rfc3339,
+};
+use crate::App;
+use crate::crypto::{base64url, sha256};
+use crate::domain::identity::Shopper;
+use crate::error::Error;
+use crate::programs::Loaded;
+use crate::store::codes::{Tried, Try};
+use crate::store::members::Join;
+use crate::store::sessions::{Close, Open, Renew, StoredSession};
+use crate::token::{self, TokenError};
+use app::api::{ChallengeId, NewSession, SessionView};
+use axum::extract::State;
+use axum::http::StatusCode;
+
+/// A session that was opened, with the bearer that is told once.
+pub struct Opened {
+    /// The bearer.
+    pub bearer: String,
+    /// The session.
+    pub stored: StoredSession,
+}
+
+impl Opened {
+    fn view(&self) -> SessionView {
+        SessionView {
+            token: self.bearer.clone(),
+            expires_at: rfc3339(self.stored.expires_at),
+            ends_at: rfc3339(self.stored.ends_at),
+            member: self.stored.member,
+        }
+    }
+}
+
+/// One answer for every token that is not accepted; why is in the log alone.
+fn refused() -> Error {
+    Error::new(
+        StatusCode::UNAUTHORIZED,
+        "bad_token",
+        "This token is not accepted. Ask the shop's backend for a new one, signed with a current key of this programme.",
+    )
+}
+
+/// Exchanges a shop's signed token. The bearer follows from the token, so two frames of one page
+/// that bring the same token share one session.
+///
+/// # Errors
+/// 401 for any token that is not accepted.
+pub async fn by_token(app: &App, program: &Loaded, token: &str) -> Result<Opened, Error> {
+    let now = app.clock.now();
+    let verified = token::verify(&app.store, &app.master, &program.rules, token, now).await;
+    let shopper = verified.map_err(|error| match error {
+        TokenError::Refused(why) => {
+            tracing::info!(program = program.program().slug, %why, "a token was refused");
+            refused()
+        }
+        TokenError::Store(error) => error.into(),
+    })?;
+    let bearer = base64url(&app.master.mac("session", token.as_bytes()));
+    open_session(app, program, bearer, shopper).await
+}
+
+async fn by_code(
+    app: &App,
+    program: &Loaded,
+    challenge: ChallengeId,
+    code: &str,
+) -> Result<Opened, Error> {
+    let attempt = Try {
+        id: challenge,
+        program_id: program.rules.id,
+        digest: super::codes::digest(app, challenge, code),
+        now: app.clock.now(),
+    };
+    match app.store.write(attempt).await? {
+        Tried::Proven { email } => {
+            let shopper = Shopper {
+                email: Some(email),
+                email_verified: true,
+                ..Shopper::default()
+            };
+            let bearer = base64url(&crate::clock::random::<32>());
+            open_session(app, program, bearer, shopper).await
+        }
+        Tried::Wrong { left } if left > 0 => Err(Error::field(
+            "code",
+            format!("This is not the code. You can try {left} more times."),
+        )),
+        Tried::Wrong { .. } | Tried::Gone => Err(Error::new(
+            StatusCode::UNAUTHORIZED,
+            "code_gone",
+            "This code no longer works. Ask for a new one.",
+        )),
+    }
+}
+
+async fn open_session(
+    app: &App,
+    program: &Loaded,
+    bearer: String,
+    shopper: Shopper,
+) -> Result<Opened, Error> {
+    let (at, rules) = (app.clock.now(), &program.rules);
+    let join = rules.program.auto_join.then(|| Join {
+        rules: rules.clone(),
+        shopper: shopper.clone(),
+        locale: rules.program.locale(shopper.locale.as_deref()).to_owned(),
+        time_zone: rules.program.time_zone.clone(),
+        stamp: app.clock.stamp(),
+    });
+    if let Some(join) = join {
+        app.store.write(join).await?;
+    }
+    let digest = sha256(bearer.as_bytes());
+    let opened = app
+        .store
+        .write(Open {
+            digest,
+            program_id: rules.id,
+            shopper,
+            at,
+        })
+        .await?;
+    // A token whose session was signed out.
+    let stored = opened.ok_or_else(refused)?;
+    Ok(Opened { bearer, stored })
+}
+
+/// `POST /api/v1/sessions`
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "shopper", request_body = NewSession,
+    responses((status = 200, body = SessionView), (status = 401, body = app::api::Problem)))]
+pub async fn open(
+    State(app): Shared,
+    _: Anyone,
+    body: Json<NewSession>,
+) -> Result<axum::Json<SessionView>, Error> {
+    let NewSession {
+        program,
+        token,
+        challenge,
+        code,
+    } = body.value;
+    let program = app.programs.by_slug(&program).await?;
+    let program = program.ok_or_else(|| Error::not_found("programme"))?;
+    let opened = match (token, challenge, code) {
+        (Some(token), None, None) => by_token(&app, &program, &token).await?,
+        (None, Some(challenge), Some(code)) => by_code(&app, &program, challenge, &code).await?,
+        _ => {
+            return Err(Error::field(
+                "token",
+                "give either token, or challenge and code",
+            ));
+        }
+    };
+    Ok(axum::Json(opened.view()))
+}
+
+/// `POST /api/v1/sessions/current`
+#[utoipa::path(post, path = "/api/v1/sessions/current", tag = "shopper",
+    responses((status = 204), (status = 401, body = app::api::Problem)))]
+pub async fn renew(State(app): Shared, session: Session) -> Result<StatusCode, Error> {
+    app.store
+        .write(Renew {
+            digest: session.digest,
+            at: app.clock.now(),
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /api/v1/sessions/current`
+#[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "shopper",
+    responses((status = 204), (status = 401, body = app::api::Problem)))]
+pub async fn close(State(app): Shared, session: Session) -> Result<StatusCode, Error> {
+    app.store.write(Close(session.digest)).await?;
+    if let Some(member) = session.stored.member {
+        // Its open streams look whether they still may.
+        app.hub.wake(member);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,219 @@
+//! From what is stored to what is shown. Pure: texts, times and states of one moment.
+
+use crate::domain::attempt::{self, RESEND_AFTER};
+use crate::domain::program::{POINTS, Program, Task};
+use crate::domain::{Instant, email, tier};
+use crate::programs::Loaded;
+use crate::store::StoreError;
+use crate::store::attempts::{StoredAttempt, explanation_of};
+use crate::store::events::StoredEvent;
+use crate::store::ledger::Line;
+use crate::store::members::StoredMember;
+use crate::store::orders::StoredOrder;
+use app::api::{
+    AttemptState, AttemptView, Balance, Event, EventKind, Fact, MeView, NextStep, OrderView,
+    ProofView, Reason, TaskKind, TaskStanding, TransferView,
+};
+use app::text::{Happening, ProofOf, Text, TransferFacts};
+use jiff::Timestamp;
+
+/// Who reads, and when.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// The programme.
+    pub program: &'a Loaded,
+    /// One of its languages.
+    pub locale: &'a str,
+    /// The reader's zone.
+    pub time_zone: &'a str,
+    /// The present.
+    pub now: Instant,
+}
+
+impl Reader<'_> {
+    fn text(&self) -> &'static Text {
+        Text::by_locale(self.locale)
+    }
+
+    fn rules(&self) -> &Program {
+        self.program.program()
+    }
+}
+
+/// An instant as the wire has it: RFC 3339 in UTC.
+pub fn rfc3339(at: Instant) -> String {
+    Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.to_string())
+}
+
+/// A member's own state.
+pub fn me(reader: &Reader<'_>, member: &StoredMember) -> MeView {
+    let program = reader.rules();
+    MeView {
+        id: member.id,
+        name: member.name.clone(),
+        email: member.email.clone(),
+        birthday: member.birthday.clone(),
+        joined_at: rfc3339(member.joined_at),
+        locale: member.locale.clone(),
+        time_zone: member.time_zone.clone(),
+        balance: Balance {
+            asset: POINTS.to_owned(),
+            available: member.available,
+            held: member.held,
+        },
+        standing: tier::standing(program, &member.tier, member.counters, reader.locale),
+        tasks: program
+            .tasks
+            .iter()
+            .map(|task| standing(reader, task, &member.attempts))
+            .collect(),
+        cursor: member.events,
+    }
+}
+
+/// Where a member stands with a task: the newest attempt says.
+fn standing(reader: &Reader<'_>, task: &Task, attempts: &[StoredAttempt]) -> TaskStanding {
+    let newest = attempts
+        .iter()
+        .rev()
+        .find(|attempt| attempt.task == task.id);
+    TaskStanding {
+        task: task.view(reader.locale),
+        state: newest.map_or(AttemptState::Available, |attempt| {
+            attempt.state_at(reader.now)
+        }),
+        attempt: newest.map(|newest| attempt(reader, task, newest)),
+    }
+}
+
+/// One attempt.
+pub fn attempt(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt) -> AttemptView {
+    let state = stored.state_at(reader.now);
+    let code = stored.reason.clone();
+    let code = code.or_else(|| (state == AttemptState::Expired).then(|| "expired".to_owned()));
+    AttemptView {
+        id: stored.id,
+        task: format!("tsk_{}", task.id),
+        state,
+        reason: code.map(|code| Reason {
+            text: app::text::reason(reader.text(), &code).to_owned(),
+            code,
+        }),
+        next: (state == AttemptState::Started).then(|| next_step(task, stored)),
+        points: stored.points,
+        proof: stored.proof,
+        started_at: rfc3339(stored.started_at),
+        available_at: stored.available_at.map(rfc3339),
+    }
+}
+
+fn next_step(task: &Task, stored: &StoredAttempt) -> NextStep {
+    match (task.kind, &stored.address, stored.sent_at) {
+        (TaskKind::Subscribe, Some(address), Some(sent_at)) => NextStep::Mail {
+            address: email::masked(address),
+            resend_at: rfc3339(sent_at + RESEND_AFTER),
+        },
+        (TaskKind::Subscribe, ..) => NextStep::Address,
+        _ => NextStep::Form {
+            fields: attempt::fields(task.kind)
+                .iter()
+                .map(|field| (*field).to_owned())
+                .collect(),
+        },
+    }
+}
+
+/// One line of the statement.
+pub fn transfer(reader: &Reader<'_>, line: &Line) -> TransferView {
+    let facts = TransferFacts {
+        explanation: &line.explanation,
+        amount: line.amount,
+        state: line.state,
+        available_at: line.available_at,
+        time_zone: reader.time_zone,
+        now: reader.now,
+    };
+    let of = match &line.explanation.fact {
+        Fact::Order { .. } | Fact::OrderCancelled { .. } => ProofOf::Order,
+        Fact::Adjustment { .. } => ProofOf::Adjustment,
+        Fact::Task { task, .. } => {
+            let kind = reader.rules().task(task).map(|task| task.kind);
+            kind.map_or(ProofOf::Adjustment, ProofOf::Task)
+        }
+    };
+    TransferView {
+        id: line.id,
+        at: rfc3339(line.at),
+        state: line.state,
+        amount: line.amount,
+        balance_after: line.balance_after,
+        available_at: line.available_at.map(rfc3339),
+        version: line.version,
+        proof: line.proof.map(|level| ProofView {
+            level,
+            how: app::text::proof_how(reader.text(), level, of).to_owned(),
+        }),
+        explanation: line.explanation.clone(),
+        text: app::text::sentence(reader.text(), &facts),
+    }
+}
+
+/// One event, with its sentence.
+///
+/// # Errors
+/// [`StoreError`] when its explanation cannot be read.
+pub fn event(reader: &Reader<'_>, stored: &StoredEvent) -> Result<Event, StoreError> {
+    let text = reader.text();
+    let explanation = stored
+        .explanation
+        .as_deref()
+        .map(explanation_of)
+        .transpose()?;
+    let what = explanation
+        .as_ref()
+        .map(|explanation| app::text::headline(text, explanation).0);
+    let what = what.as_deref().unwrap_or_default();
+    let amount = stored.amount.unwrap_or(0);
+    let tier = stored
+        .tier
+        .as_deref()
+        .map(|id| tier::by_id(reader.rules(), id));
+    let task = stored
+        .task
+        .as_deref()
+        .and_then(|id| reader.rules().task(id));
+    let happening = match (stored.kind, tier) {
+        (EventKind::Earned, _) => Happening::Earned(amount, what),
+        (EventKind::Held, _) => Happening::Held(amount, what, stored.due_at.unwrap_or(reader.now)),
+        (EventKind::Reversed, _) => Happening::Reversed(amount, what),
+        (EventKind::Tier, Some(tier)) if stored.down => {
+            Happening::TierDown(tier.name.get(reader.locale))
+        }
+        (EventKind::Tier, Some(tier)) => Happening::TierUp(tier.name.get(reader.locale)),
+        (EventKind::Attempt, _) => {
+            Happening::Attempt(task.map_or("", |task| task.title.get(reader.locale)))
+        }
+        (EventKind::Tier | EventKind::Profile, _) => Happening::Profile,
+    };
+    let unit = &reader.program.view(Some(reader.locale)).unit;
+    Ok(Event {
+        id: stored.number,
+        kind: stored.kind,
+        amount: stored.amount,
+        balance: stored.balance,
+        tier: stored.tier.clone(),
+        text: app::text::event(text, unit, happening, reader.time_zone, reader.now),
+    })
+}
+
+/// What is known of an order.
+pub fn order(stored: StoredOrder) -> OrderView {
+    OrderView {
+        id: stored.id,
+        status: stored.status,
+        member: stored.member,
+        points: stored.points,
+        transfer: stored.transfer,
+        reason: stored.reason,
+    }
+}

@@ -1,0 +1,197 @@
+//! The command line: `laurel serve | demo | migrate | program … | key … | openapi`.
+
+mod key;
+mod program;
+
+use crate::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::demo::{Demo, Places};
+use clap::{Args, Parser, Subcommand};
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// A loyalty programme that proves every action.
+#[derive(Parser)]
+#[command(name = "laurel", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the panel and the API.
+    Serve(Config),
+    /// Serve with a seeded programme, a shop that embeds it and a mailbox.
+    Demo(DemoArgs),
+    /// Bring the database's schema up to date.
+    Migrate(Database),
+    /// Check, import and export programmes.
+    #[command(subcommand)]
+    Program(program::Command),
+    /// Make, list and revoke a programme's keys.
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Print the HTTP contract as `OpenAPI` 3.1.
+    Openapi,
+    /// Pack the files of the built site, as `make site` does.
+    #[command(hide = true)]
+    Precompress {
+        /// The site's folder.
+        site: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// Where Laurel listens.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where the shop listens; it is opened as localhost, which is another site.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    shop: SocketAddr,
+    /// The folder of the database and the key; a temporary one if left out.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Another database than the one in the folder: sqlite:FILE or postgres://…
+    #[arg(long, env = "LAUREL_DATABASE_URL", hide_env_values = true)]
+    database: Option<String>,
+    /// The built site, where it is not inside the binary.
+    #[arg(long, env = "LAUREL_SITE", default_value = "target/site")]
+    site: PathBuf,
+}
+
+/// Which database.
+#[derive(Args)]
+struct Database {
+    /// Where everything is kept: sqlite:FILE or postgres://…
+    #[arg(
+        long = "database",
+        env = "LAUREL_DATABASE_URL",
+        default_value = "sqlite:laurel.db",
+        hide_env_values = true
+    )]
+    url: String,
+}
+
+impl Database {
+    async fn open(&self) -> Result<crate::store::Store, String> {
+        let store = crate::store::Store::open(&self.url, Arc::new(|_| ())).await;
+        store.map_err(|error| format!("LAUREL_DATABASE_URL: {error}"))
+    }
+}
+
+/// Runs a command line; what went wrong is one sentence on standard error.
+pub async fn run(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        Command::Serve(config) => serve(config).await,
+        Command::Demo(args) => demo(args).await,
+        Command::Migrate(database) => database.open().await.map(|_| ()),
+        Command::Program(command) => program::run(command).await,
+        Command::Key(command) => key::run(command).await,
+        Command::Openapi => crate::api::openapi::document()
+            .map(|text| print!("{text}"))
+            .map_err(said),
+        Command::Precompress { site } => crate::site::precompress(&site.join("pkg")).map_err(said),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("laurel: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn said(error: impl Display) -> String {
+    error.to_string()
+}
+
+/// Log lines as JSON under a supervisor, readable at a terminal.
+fn log() {
+    let filter = EnvFilter::try_from_env("LAUREL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        lines.init();
+    } else {
+        lines.json().init();
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| format!("LAUREL_LISTEN: {address} cannot be used: {error}"))
+}
+
+/// Ready when the process is told to stop.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _interrupted = interrupted.await;
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    log();
+    let app = App::open(&config, Clock::System).await.map_err(said)?;
+    let listener = bind(config.listen).await?;
+    if app.mailer.is_none() {
+        tracing::warn!("LAUREL_SMTP_URL is not set: mails wait in the outbox");
+    }
+    tracing::info!(listen = %config.listen, public_url = app.public_url, "serving");
+    crate::serve(listener, app, told_to_stop())
+        .await
+        .map_err(said)
+}
+
+async fn demo(args: DemoArgs) -> Result<(), String> {
+    log();
+    let laurel = bind(args.listen).await?;
+    let shop = bind(args.shop).await?;
+    let listen = laurel.local_addr().map_err(said)?;
+    let shop_port = shop.local_addr().map_err(said)?.port();
+    let fresh = std::env::temp_dir().join(format!("laurel-demo-{}", std::process::id()));
+    let data = args.data.unwrap_or(fresh);
+    let config = Config {
+        database_url: args
+            .database
+            .unwrap_or_else(|| format!("sqlite:{}", data.join("laurel.db").display())),
+        listen,
+        public_url: None,
+        smtp_url: None,
+        mail_from: "Morning Roast <hello@morning-roast.example>".into(),
+        master_key_file: data.join("laurel.key"),
+        trusted_proxies: Vec::new(),
+        rate_limit: 0,
+        site: args.site,
+    };
+    let places = Places {
+        shop_origin: format!("http://localhost:{shop_port}"),
+        data,
+    };
+    let demo = Demo::open(config, &places, Clock::System)
+        .await
+        .map_err(said)?;
+    println!("The shop:     {}", places.shop_origin);
+    println!("Laurel:       http://{listen}/w/demo");
+    println!("The mailbox:  http://{listen}/dev/mail");
+    println!("The data:     {}", places.data.display());
+    demo.serve(laurel, shop, told_to_stop()).await.map_err(said)
+}

@@ -1,0 +1,166 @@
+//! `laurel demo`: the server with a seeded programme, a small shop on another site that embeds it
+//! like any merchant, and a mailbox that receives by SMTP. Nothing of this exists under `serve`.
+
+mod mailbox;
+mod shop;
+
+use crate::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::{hex, sha256};
+use crate::domain::program_file;
+use crate::store::StoreError;
+use crate::store::keys::{Add, KeyKind, StoredKey};
+use app::api::ProgramId;
+use axum::Router;
+use axum::routing::get;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+pub use mailbox::{Letter, Mailbox};
+
+/// The programme's file, with a shop at the usual address.
+pub const PROGRAM: &str = include_str!("program.toml");
+/// What `origins` says in [`PROGRAM`].
+const USUAL_ORIGIN: &str = "http://localhost:8081";
+/// The name of the key that signs the shop's tokens.
+const TOKEN_KID: &str = "demo-token-1";
+/// The name of the key that the shop's backend calls with.
+const API_KID: &str = "demo-api-1";
+
+/// Why the demo cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The server cannot start.
+    #[error(transparent)]
+    Start(#[from] crate::StartError),
+    /// A port or a folder cannot be used.
+    #[error("the demo cannot start: {0}")]
+    Io(#[from] std::io::Error),
+    /// The programme cannot be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a demo is made of, before it listens.
+pub struct Demo {
+    /// The server.
+    pub app: Arc<App>,
+    /// The mails that it sent.
+    pub mailbox: Mailbox,
+    /// The shop.
+    pub shop: Router,
+    /// What the shop's backend sends as its bearer.
+    pub api_key: String,
+    /// What the shop signs tokens with.
+    pub token_secret: [u8; 32],
+}
+
+/// Where the parts of a demo are found.
+pub struct Places {
+    /// The origin that the shop is opened at.
+    pub shop_origin: String,
+    /// The folder of the database and the key.
+    pub data: PathBuf,
+}
+
+impl Demo {
+    /// Opens the server with the demo's programme in it. `config` says where it listens.
+    ///
+    /// # Errors
+    /// [`DemoError`].
+    pub async fn open(
+        mut config: Config,
+        places: &Places,
+        clock: Clock,
+    ) -> Result<Self, DemoError> {
+        std::fs::create_dir_all(&places.data)?;
+        config.master_key_file = places.data.join("laurel.key");
+        let mailbox = Mailbox::start()?;
+        config.smtp_url = Some(format!("smtp://{}", mailbox.address()));
+        let app = App::open(&config, clock).await?;
+        let (program, api_key, token_secret) = seed(&app, &places.shop_origin).await?;
+        let backend = shop::Backend {
+            laurel: app.public_url.clone(),
+            program,
+            api_key: api_key.clone(),
+            token_kid: TOKEN_KID.into(),
+            token_secret,
+            clock: app.clock.clone(),
+        };
+        Ok(Self {
+            shop: shop::router(backend),
+            app,
+            mailbox,
+            api_key,
+            token_secret,
+        })
+    }
+
+    /// Serves both sites until `shutdown` is ready.
+    ///
+    /// # Errors
+    /// When a listener fails.
+    pub async fn serve(
+        self,
+        laurel: TcpListener,
+        shop: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let mail = Router::new()
+            .route("/dev/mail", get(mailbox::list))
+            .route("/dev/mail/{number}", get(mailbox::show))
+            .with_state(self.mailbox.clone());
+        let mut stopping = self.app.stopping.subscribe();
+        let shop = axum::serve(shop, self.shop).with_graceful_shutdown(async move {
+            // An error means that the server is gone, which ends the shop as well.
+            let _stopped = stopping.wait_for(|stopping| *stopping).await.is_ok();
+        });
+        let server = crate::serve_with(laurel, self.app, mail, shutdown);
+        let (server, shop) = tokio::join!(server, shop);
+        server.and(shop)
+    }
+}
+
+/// Stores the programme and its keys. The keys follow from the master key, so a demo that is started
+/// again on the same data still knows them.
+async fn seed(app: &App, shop_origin: &str) -> Result<(String, String, [u8; 32]), DemoError> {
+    let source = PROGRAM.replace(USUAL_ORIGIN, shop_origin);
+    let program = program_file::parse(&source)
+        .map_err(|faults| StoreError::internal(format!("the demo's programme: {}", faults[0])))?;
+    let now = app.clock.now();
+    let loaded = app.programs.import(&source, &program, now).await?;
+    let id = loaded.rules.id;
+    let token_secret = app.master.mac("demo token", &id.0);
+    let api_secret = hex(&app.master.mac("demo api", &id.0));
+    let sealed = app.master.seal(TOKEN_KID.as_bytes(), &token_secret);
+    add_key(app, id, TOKEN_KID, KeyKind::TokenSecret, sealed, "").await?;
+    let digest = sha256(api_secret.as_bytes()).to_vec();
+    add_key(app, id, API_KID, KeyKind::Api, digest, "orders").await?;
+    Ok((
+        program.slug,
+        format!("{API_KID}.{api_secret}"),
+        token_secret,
+    ))
+}
+
+async fn add_key(
+    app: &App,
+    program_id: ProgramId,
+    kid: &str,
+    kind: KeyKind,
+    material: Vec<u8>,
+    scopes: &str,
+) -> Result<(), StoreError> {
+    let key = StoredKey {
+        kid: kid.into(),
+        program_id,
+        kind,
+        material,
+        scopes: scopes.into(),
+        created_at: app.clock.now(),
+        revoked_at: None,
+    };
+    app.store.write(Add(key)).await
+}

@@ -1,0 +1,139 @@
+//! What the shop sells, and what a cart comes to.
+
+use app::api::OrderLine;
+
+/// The currency of all prices.
+pub(super) const CURRENCY: &str = "RUB";
+/// What delivery costs, in kopecks.
+const DELIVERY: i64 = 30_000;
+/// The most of one coffee in a cart.
+const QUANTITY_MAX: i64 = 99;
+/// How many coffees there are.
+pub(super) const KINDS: usize = 3;
+
+/// A coffee. Its words are in [`super::words::Words::coffees`], in the same order.
+pub(super) struct Product {
+    /// Its name in addresses, and its SKU.
+    pub(super) id: &'static str,
+    /// What a bag costs now, in kopecks.
+    pub(super) price: i64,
+    /// What it cost before the sale.
+    pub(super) was: Option<i64>,
+    /// The collections it is in.
+    collection: &'static str,
+}
+
+/// All that is sold.
+pub(super) static PRODUCTS: [Product; KINDS] = [
+    Product {
+        id: "guji",
+        price: 150_000,
+        was: None,
+        collection: "filter",
+    },
+    Product {
+        id: "huila",
+        price: 120_000,
+        was: None,
+        collection: "filter",
+    },
+    Product {
+        id: "cerrado",
+        price: 90_000,
+        was: Some(110_000),
+        collection: "espresso",
+    },
+];
+
+/// The place of a product in [`PRODUCTS`].
+pub(super) fn find(id: &str) -> Option<usize> {
+    PRODUCTS.iter().position(|product| product.id == id)
+}
+
+/// How many of each coffee somebody wants.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cart([i64; KINDS]);
+
+impl Cart {
+    /// Puts more of a coffee in.
+    pub(super) fn add(&mut self, kind: usize, quantity: i64) {
+        if let Some(held) = self.0.get_mut(kind) {
+            *held = (*held + quantity.clamp(1, QUANTITY_MAX)).min(QUANTITY_MAX);
+        }
+    }
+
+    /// Takes all of a coffee out.
+    pub(super) fn remove(&mut self, kind: usize) {
+        if let Some(held) = self.0.get_mut(kind) {
+            *held = 0;
+        }
+    }
+
+    /// How many bags are in it.
+    pub(super) fn bags(&self) -> i64 {
+        self.0.iter().sum()
+    }
+
+    /// The coffees in it, with how many.
+    pub(super) fn items(&self) -> impl Iterator<Item = (usize, &'static Product, i64)> {
+        let held = PRODUCTS.iter().zip(self.0).enumerate();
+        held.filter(|(_, (_, quantity))| *quantity > 0)
+            .map(|(kind, (product, quantity))| (kind, product, quantity))
+    }
+
+    /// What the coffees cost, in kopecks.
+    pub(super) fn goods(&self) -> i64 {
+        self.items()
+            .map(|(_, product, quantity)| product.price * quantity)
+            .sum()
+    }
+
+    /// What their delivery costs, in kopecks.
+    pub(super) fn delivery(&self) -> i64 {
+        if self.bags() > 0 { DELIVERY } else { 0 }
+    }
+
+    /// What there is to pay, in kopecks.
+    pub(super) fn total(&self) -> i64 {
+        self.goods() + self.delivery()
+    }
+
+    /// The lines of its order.
+    pub(super) fn lines(&self) -> Vec<OrderLine> {
+        let line = |(kind, product, qty): (usize, &Product, i64)| OrderLine {
+            id: (kind + 1).to_string(),
+            sku: Some(product.id.into()),
+            amount: product.price * qty,
+            qty,
+            collections: vec![product.collection.into()],
+            on_sale: product.was.is_some(),
+        };
+        self.items().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_adds_up() {
+        let mut cart = Cart::default();
+        assert_eq!((cart.total(), cart.lines().len()), (0, 0));
+        cart.add(0, 2);
+        cart.add(2, 1000);
+        let lines = cart.lines();
+        assert_eq!(
+            lines.iter().map(|line| line.amount).sum::<i64>(),
+            cart.goods()
+        );
+        assert_eq!(
+            lines.iter().map(|line| line.on_sale).collect::<Vec<_>>(),
+            [false, true]
+        );
+        assert_eq!((cart.bags(), lines[1].qty), (101, 99));
+        assert_eq!(cart.total(), cart.goods() + 30_000);
+        cart.remove(2);
+        assert_eq!(cart.goods(), 300_000);
+    }
+}

@@ -1,0 +1,140 @@
+//! What a signed token must say, and what it proves.
+//!
+//! The signature is checked before; here are the claims of contract §4. Every failure is one and the
+//! same refusal to the caller; the reason is for the shop's own log line.
+
+use super::{Instant, SECOND};
+use serde::{Deserialize, Serialize};
+
+/// The longest token that is looked at, in bytes.
+pub const TOKEN_BYTES_MAX: usize = 4096;
+/// How far apart the two clocks may be, in seconds.
+pub const SKEW_SECONDS: i64 = 60;
+/// The longest time between `iat` and `exp`, in seconds.
+pub const LIFETIME_SECONDS_MAX: i64 = 3600;
+/// The longest customer id, in bytes.
+const SUBJECT_BYTES_MAX: usize = 255;
+
+/// The claims of a token whose signature is good. Others are ignored.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Claims {
+    aud: Audience,
+    sub: String,
+    iat: Seconds,
+    exp: Seconds,
+    nbf: Option<Seconds>,
+    email: Option<String>,
+    #[serde(default)]
+    email_verified: bool,
+    name: Option<String>,
+    locale: Option<String>,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A `NumericDate` (RFC 7519 §2): a number, which may have a fraction; never a string.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+struct Seconds(serde_json::Number);
+
+impl Seconds {
+    fn whole(&self) -> Option<i64> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the range is checked first"
+        )]
+        let from_fraction = |seconds: f64| (seconds.abs() < 1e12).then_some(seconds as i64);
+        self.0
+            .as_i64()
+            .or_else(|| self.0.as_f64().and_then(from_fraction))
+    }
+}
+
+/// Why a token is not accepted. Never told to the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Too long, or not a signed token at all.
+    #[error("it is not a signed token")]
+    Malformed,
+    /// The header names no key, a key that is not known here, or a revoked one.
+    #[error("it names no key of this programme")]
+    Key,
+    /// The header's algorithm is not the key's.
+    #[error("its algorithm is not the key's")]
+    Algorithm,
+    /// The signature is not the key's.
+    #[error("its signature is wrong")]
+    Signature,
+    /// A claim is missing or of the wrong type.
+    #[error("a claim is missing or of the wrong type")]
+    Claims,
+    /// It is meant for somebody else.
+    #[error("its audience is another")]
+    Audience,
+    /// It is no longer, or not yet, valid.
+    #[error("it is expired, not valid yet, or valid for too long")]
+    Time,
+}
+
+/// A shopper whom the shop vouches for, or who proved an address.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Shopper {
+    /// The shop's customer id.
+    pub customer: Option<String>,
+    /// An address.
+    pub email: Option<String>,
+    /// Whether the address is proven.
+    pub email_verified: bool,
+    /// As the shop knows it.
+    pub name: Option<String>,
+    /// A language tag.
+    pub locale: Option<String>,
+    /// The shop's own marks.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// Checks the claims against the programme and the time.
+pub fn check(claims: Claims, program: &str, now: Instant) -> Result<Shopper, Refusal> {
+    let for_us = match &claims.aud {
+        Audience::One(audience) => audience == program,
+        Audience::Many(audiences) => audiences.iter().any(|audience| audience == program),
+    };
+    if !for_us {
+        return Err(Refusal::Audience);
+    }
+    let now = now.div_euclid(SECOND);
+    let issued = claims.iat.whole().ok_or(Refusal::Claims)?;
+    let expires = claims.exp.whole().ok_or(Refusal::Claims)?;
+    let not_before = claims
+        .nbf
+        .map_or(Some(issued), |nbf| nbf.whole())
+        .ok_or(Refusal::Claims)?;
+    let in_time = issued <= now + SKEW_SECONDS
+        && not_before <= now + SKEW_SECONDS
+        && now < expires.saturating_add(SKEW_SECONDS)
+        && issued < expires
+        && expires.saturating_sub(issued) <= LIFETIME_SECONDS_MAX;
+    if !in_time {
+        return Err(Refusal::Time);
+    }
+    if claims.sub.trim().is_empty() || claims.sub.len() > SUBJECT_BYTES_MAX {
+        return Err(Refusal::Claims);
+    }
+    let email = claims.email.as_deref().and_then(super::email::parse);
+    Ok(Shopper {
+        customer: Some(claims.sub),
+        email_verified: claims.email_verified && email.is_some(),
+        email,
+        name: claims.name.filter(|name| !name.trim().is_empty()),
+        locale: claims.locale,
+        tags: claims.tags,
+    })
+}

@@ -1,0 +1,153 @@
+//! Whether an order makes sense, and what part of it earns.
+
+use super::{email, program::Program};
+use app::api::{FieldError, Order};
+use jiff::Timestamp;
+
+/// The largest amount, in the currency's smallest unit: far above any order, far below overflow.
+const AMOUNT_MAX: i64 = 1_000_000_000_000;
+/// The most lines.
+const LINES_MAX: usize = 500;
+/// The longest of a shop's own ids and codes, in bytes.
+const TEXT_BYTES_MAX: usize = 255;
+
+/// Why an order earns nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoEarning {
+    /// Nobody known ordered. It is kept, and can be claimed by a proven address.
+    NoMember,
+    /// It was paid in another currency than the programme's.
+    OtherCurrency,
+    /// Purchases do not earn in this programme.
+    NoRule,
+    /// It is too small for one point.
+    TooSmall,
+    /// It was called off.
+    Cancelled,
+}
+
+impl NoEarning {
+    /// The name callers see.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoMember => "no_member",
+            Self::OtherCurrency => "other_currency",
+            Self::NoRule => "no_rule",
+            Self::TooSmall => "too_small",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// The part of the order that earns: what was paid, less delivery and tax where the rule leaves
+/// them out.
+pub fn earning_amount(program: &Program, order: &Order) -> Result<i64, NoEarning> {
+    let rule = program.purchase.as_ref().ok_or(NoEarning::NoRule)?;
+    if order.currency != program.currency {
+        return Err(NoEarning::OtherCurrency);
+    }
+    let left_out = |amount, counts| if counts { 0 } else { amount };
+    let amount = order.total
+        - left_out(order.shipping, rule.counts_shipping)
+        - left_out(order.tax, rule.counts_tax);
+    Ok(amount.max(0))
+}
+
+/// Every field at fault.
+pub fn check(order: &Order) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut fault = |field: &str, detail: &str| {
+        errors.push(FieldError {
+            field: field.to_owned(),
+            detail: detail.to_owned(),
+        });
+    };
+    if !is_text(&order.id) {
+        fault(
+            "id",
+            "give the shop's own number of the order, at most 255 bytes",
+        );
+    }
+    let customer = &order.customer;
+    if customer.id.is_none() && customer.email.is_none() && customer.phone.is_none() {
+        fault("customer", "give at least one of id, email and phone");
+    }
+    if customer.id.as_deref().is_some_and(|id| !is_text(id)) {
+        fault("customer.id", "give 1 to 255 bytes, or leave it out");
+    }
+    if customer
+        .email
+        .as_deref()
+        .is_some_and(|address| email::parse(address).is_none())
+    {
+        fault("customer.email", "this is not an e-mail address");
+    }
+    if customer
+        .phone
+        .as_deref()
+        .is_some_and(|phone| !is_text(phone))
+    {
+        fault("customer.phone", "give 1 to 255 bytes, or leave it out");
+    }
+    if iso_currency::Currency::from_code(&order.currency).is_none() {
+        fault("currency", "give an ISO 4217 code in capitals, such as EUR");
+    }
+    for (field, amount) in amounts(order) {
+        if !(0..=AMOUNT_MAX).contains(&amount) {
+            fault(
+                &field,
+                "give an amount from 0 in the currency's smallest unit",
+            );
+        }
+    }
+    let parts = order.shipping.saturating_add(order.tax);
+    if parts > order.total {
+        fault(
+            "total",
+            "total includes shipping and tax, so it cannot be less than they are",
+        );
+    }
+    if order.lines.len() > LINES_MAX {
+        fault("lines", "give at most 500 lines");
+    }
+    if order.at.parse::<Timestamp>().is_err() {
+        fault(
+            "at",
+            "give a time as RFC 3339, such as 2026-11-21T12:00:00Z",
+        );
+    }
+    let codes = order.coupon_codes.iter().chain(&order.referral_code);
+    if codes
+        .chain(&order.payment_method)
+        .any(|code| !is_text(code))
+    {
+        fault(
+            "coupon_codes",
+            "codes and the payment method have 1 to 255 bytes each",
+        );
+    }
+    errors
+}
+
+fn amounts(order: &Order) -> impl Iterator<Item = (String, i64)> {
+    let whole = [
+        ("total", order.total),
+        ("shipping", order.shipping),
+        ("tax", order.tax),
+        ("discount", order.discount),
+    ];
+    let lines = order.lines.iter().enumerate().flat_map(|(index, line)| {
+        [
+            (format!("lines[{index}].amount"), line.amount),
+            (format!("lines[{index}].qty"), line.qty),
+        ]
+    });
+    whole
+        .into_iter()
+        .map(|(field, amount)| (field.to_owned(), amount))
+        .chain(lines)
+}
+
+fn is_text(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= TEXT_BYTES_MAX && !text.contains(char::is_control)
+}

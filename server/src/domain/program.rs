@@ -1,0 +1,214 @@
+//! A programme's rules, checked and ready to decide with.
+
+use app::api::{
+    Brand, Localized, Metric, ProgramId, ProgramView, ProofLevel, PurchaseRule, TaskKind, TaskView,
+    TierView, UnitForms,
+};
+use std::collections::BTreeMap;
+
+/// The one asset there is so far.
+pub const POINTS: &str = "points";
+
+/// A programme's rules in one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Its name in addresses and tokens.
+    pub slug: String,
+    /// Its name for people.
+    pub name: Localized,
+    /// The languages there are; the first is the default.
+    pub locales: Vec<String>,
+    /// IANA name of the zone its days are counted in.
+    pub time_zone: String,
+    /// ISO 4217 code of what purchases are paid in.
+    pub currency: String,
+    /// Origins whose pages may show the panel.
+    pub origins: Vec<String>,
+    /// Whether a shopper the shop vouches for is a member at once.
+    pub auto_join: bool,
+    /// What a point is called, by language.
+    pub unit: BTreeMap<String, UnitForms>,
+    /// What a point is worth, in the currency's smallest unit.
+    pub point_value: Option<i64>,
+    /// What lifts a member.
+    pub metric: Metric,
+    /// From the lowest, whose threshold is 0, to the highest.
+    pub tiers: Vec<Tier>,
+    /// How purchases earn.
+    pub purchase: Option<Purchase>,
+    /// What else earns, in the order it is shown.
+    pub tasks: Vec<Task>,
+    /// `#rrggbb`.
+    pub brand_color: String,
+    /// `right` or `left`.
+    pub corner: String,
+    /// What the launcher says.
+    pub launcher: Localized,
+}
+
+/// A programme in one version, as decisions name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// The programme.
+    pub id: ProgramId,
+    /// Which version of its rules this is.
+    pub version: i64,
+    /// The rules.
+    pub program: Program,
+}
+
+/// One step of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// Stable name.
+    pub id: String,
+    /// For people.
+    pub name: Localized,
+    /// The metric at which it is reached.
+    pub threshold: i64,
+    /// What purchases earn here, in thousandths.
+    pub multiplier_permille: i64,
+    /// What it gives, by language.
+    pub perks: BTreeMap<String, Vec<String>>,
+}
+
+/// How purchases earn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purchase {
+    /// Points for every `per`.
+    pub points: i64,
+    /// Smallest units of the currency.
+    pub per: i64,
+    /// Days until the points can be spent.
+    pub hold_days: u32,
+    /// Why they wait, as a clause.
+    pub hold_reason: Localized,
+    /// Whether delivery earns.
+    pub counts_shipping: bool,
+    /// Whether tax earns.
+    pub counts_tax: bool,
+}
+
+/// Something that earns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Stable name.
+    pub id: String,
+    /// How it is proven.
+    pub kind: TaskKind,
+    /// What it earns.
+    pub points: i64,
+    /// Days until the points can be spent.
+    pub hold_days: u32,
+    /// What to do.
+    pub title: Localized,
+    /// One more sentence.
+    pub summary: Localized,
+    /// The sentence a subscriber agrees to.
+    pub consent: Localized,
+}
+
+impl Task {
+    /// The level that this task's proof reaches: `spec/proof.md`.
+    pub fn proof(&self) -> ProofLevel {
+        match self.kind {
+            TaskKind::Join | TaskKind::Subscribe => ProofLevel::Verified,
+            TaskKind::Profile | TaskKind::Birthday => ProofLevel::Declared,
+        }
+    }
+
+    /// The task in one language.
+    pub fn view(&self, locale: &str) -> TaskView {
+        TaskView {
+            id: format!("tsk_{}", self.id),
+            kind: self.kind,
+            title: self.title.get(locale).to_owned(),
+            summary: self.summary.get(locale).to_owned(),
+            points: self.points,
+            proof: self.proof(),
+            hold_days: self.hold_days,
+            consent: self.consent.get(locale).to_owned(),
+        }
+    }
+}
+
+impl Tier {
+    /// The tier in one language.
+    pub fn view(&self, locale: &str) -> TierView {
+        TierView {
+            id: self.id.clone(),
+            name: self.name.get(locale).to_owned(),
+            threshold: self.threshold,
+            multiplier_permille: self.multiplier_permille,
+            perks: self.perks.get(locale).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl Program {
+    /// The task named `id`, with or without its `tsk_` prefix.
+    pub fn task(&self, id: &str) -> Option<&Task> {
+        let id = id.strip_prefix("tsk_").unwrap_or(id);
+        self.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// The task of a kind that members do not start themselves.
+    pub fn task_of_kind(&self, kind: TaskKind) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.kind == kind)
+    }
+
+    /// The best of the programme's languages for what the reader asked for, a language tag or an
+    /// `Accept-Language` list in order of preference.
+    pub fn locale<'a>(&'a self, asked: Option<&str>) -> &'a str {
+        asked
+            .into_iter()
+            .flat_map(|list| list.split(','))
+            .filter_map(|item| {
+                let tag = item.split(';').next().unwrap_or("").trim();
+                let language = tag.split(['-', '_']).next().unwrap_or("");
+                self.locales
+                    .iter()
+                    .find(|known| known.eq_ignore_ascii_case(language))
+            })
+            .next()
+            .or(self.locales.first())
+            .map_or("en", String::as_str)
+    }
+
+    /// Whether pages of `origin` may show the panel and call with its sessions.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.origins.iter().any(|known| known == origin)
+    }
+
+    /// The rules as the public sees them, in one of the programme's languages.
+    pub fn view(&self, version: i64, locale: &str) -> ProgramView {
+        ProgramView {
+            slug: self.slug.clone(),
+            name: self.name.get(locale).to_owned(),
+            version,
+            locale: locale.to_owned(),
+            locales: self.locales.clone(),
+            time_zone: self.time_zone.clone(),
+            unit: self.unit.get(locale).cloned().unwrap_or_default(),
+            point_value: self.point_value,
+            currency: self.currency.clone(),
+            metric: self.metric,
+            tiers: self.tiers.iter().map(|tier| tier.view(locale)).collect(),
+            purchase: self.purchase.as_ref().map(|rule| PurchaseRule {
+                points: rule.points,
+                per: rule.per,
+                currency: self.currency.clone(),
+                hold_days: rule.hold_days,
+                hold_reason: rule.hold_reason.get(locale).to_owned(),
+                counts_shipping: rule.counts_shipping,
+                counts_tax: rule.counts_tax,
+            }),
+            tasks: self.tasks.iter().map(|task| task.view(locale)).collect(),
+            brand: Brand {
+                color: self.brand_color.clone(),
+                corner: self.corner.clone(),
+                launcher: self.launcher.get(locale).to_owned(),
+            },
+        }
+    }
+}

@@ -1,0 +1,491 @@
+//! A programme as a TOML file: read, checked, with errors that name line, field and remedy.
+
+use super::program::{Program, Purchase, Task, Tier};
+use app::api::{Localized, Metric, TaskKind, UnitForms};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What is wrong with one place of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// From 1.
+    pub line: usize,
+    /// `tier[1].threshold`; empty for the file as a whole.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub remedy: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}: {}", self.line, self.field, self.remedy)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    slug: String,
+    locales: Vec<String>,
+    time_zone: String,
+    currency: String,
+    point_value: Option<String>,
+    metric: Metric,
+    origins: Vec<String>,
+    #[serde(default)]
+    auto_join: bool,
+    name: Localized,
+    unit: BTreeMap<String, UnitForms>,
+    brand: BrandTable,
+    tier: Vec<TierTable>,
+    purchase: Option<PurchaseTable>,
+    #[serde(default)]
+    task: Vec<TaskTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BrandTable {
+    color: String,
+    #[serde(default = "right")]
+    corner: String,
+    launcher: Localized,
+}
+
+fn right() -> String {
+    "right".into()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TierTable {
+    id: String,
+    threshold: i64,
+    #[serde(default = "one")]
+    multiplier: String,
+    name: Localized,
+    #[serde(default)]
+    perks: BTreeMap<String, Vec<String>>,
+}
+
+fn one() -> String {
+    "1".into()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PurchaseTable {
+    points: i64,
+    per: String,
+    #[serde(default)]
+    hold_days: u32,
+    #[serde(default)]
+    hold_reason: Localized,
+    #[serde(default)]
+    counts_shipping: bool,
+    #[serde(default)]
+    counts_tax: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TaskTable {
+    id: String,
+    kind: TaskKind,
+    points: i64,
+    #[serde(default)]
+    hold_days: u32,
+    title: Localized,
+    #[serde(default)]
+    summary: Localized,
+    #[serde(default)]
+    consent: Localized,
+}
+
+/// Reads and checks a programme.
+///
+/// # Errors
+/// Every fault that was found, in the order of the file.
+pub fn parse(source: &str) -> Result<Program, Vec<Fault>> {
+    let file: File = toml::from_str(source).map_err(|error| vec![syntax_fault(source, &error)])?;
+    let (program, mut found) = build(file);
+    if found.is_empty() {
+        return Ok(program);
+    }
+    let places = Places::of(source);
+    let mut faults: Vec<Fault> = found
+        .drain(..)
+        .map(|(field, remedy)| Fault {
+            line: places.line(&field),
+            field,
+            remedy,
+        })
+        .collect();
+    faults.sort_by_key(|fault| fault.line);
+    Err(faults)
+}
+
+fn syntax_fault(source: &str, error: &toml::de::Error) -> Fault {
+    let span = error.span().unwrap_or(0..0);
+    let line = line_at(source, span.start);
+    let text = source
+        .get(span)
+        .unwrap_or("")
+        .lines()
+        .next()
+        .unwrap_or("")
+        .trim();
+    Fault {
+        line,
+        field: text.chars().take(60).collect(),
+        remedy: error.message().to_owned(),
+    }
+}
+
+fn line_at(source: &str, offset: usize) -> usize {
+    source
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
+}
+
+/// Where each field stands.
+struct Places<'s> {
+    source: &'s str,
+    root: Option<toml::Spanned<toml::de::DeValue<'s>>>,
+}
+
+impl<'s> Places<'s> {
+    fn of(source: &'s str) -> Self {
+        let root = toml::de::DeTable::parse(source).ok();
+        let root = root.map(|table| {
+            let span = table.span();
+            toml::Spanned::new(span, toml::de::DeValue::Table(table.into_inner()))
+        });
+        Self { source, root }
+    }
+
+    /// The line of `tier[1].threshold`, or of the nearest thing around it.
+    fn line(&self, field: &str) -> usize {
+        let Some(mut at) = self.root.as_ref() else {
+            return 1;
+        };
+        let steps = field.split(['.', '[', ']']).filter(|step| !step.is_empty());
+        for step in steps {
+            let inner = match step.parse::<usize>() {
+                Ok(index) => at.get_ref().get(index),
+                Err(_) => at.get_ref().get(step),
+            };
+            match inner {
+                Some(inner) => at = inner,
+                None => break,
+            }
+        }
+        line_at(self.source, at.span().start)
+    }
+}
+
+type Found = Vec<(String, String)>;
+
+fn build(file: File) -> (Program, Found) {
+    let mut check = Check {
+        locales: file.locales.clone(),
+        found: Vec::new(),
+    };
+    check.head(&file);
+    let exponent = check.exponent(&file.currency);
+    let point_value = file
+        .point_value
+        .map(|text| check.money("point_value", &text, exponent));
+    let tiers = check.tiers(file.tier);
+    let purchase = file.purchase.map(|table| check.purchase(table, exponent));
+    let tasks = check.tasks(file.task);
+    let program = Program {
+        slug: file.slug,
+        name: file.name,
+        locales: file.locales,
+        time_zone: file.time_zone,
+        currency: file.currency,
+        origins: file.origins,
+        auto_join: file.auto_join,
+        unit: file.unit,
+        point_value,
+        metric: file.metric,
+        tiers,
+        purchase,
+        tasks,
+        brand_color: file.brand.color,
+        corner: file.brand.corner,
+        launcher: file.brand.launcher,
+    };
+    (program, check.found)
+}
+
+struct Check {
+    locales: Vec<String>,
+    found: Found,
+}
+
+impl Check {
+    fn fault(&mut self, field: impl Into<String>, remedy: impl Into<String>) {
+        self.found.push((field.into(), remedy.into()));
+    }
+
+    fn head(&mut self, file: &File) {
+        if !is_slug(&file.slug) {
+            self.fault("slug", "use 2 to 40 small letters, digits and hyphens");
+        }
+        if file.locales.is_empty() {
+            self.fault("locales", "name at least one language, such as [\"en\"]");
+        }
+        for (index, locale) in file.locales.iter().enumerate() {
+            if !languages().any(|known| known == locale) {
+                let known = languages().collect::<Vec<_>>().join(", ");
+                self.fault(
+                    format!("locales[{index}]"),
+                    format!("the panel speaks {known}"),
+                );
+            }
+        }
+        if jiff::tz::TimeZone::get(&file.time_zone).is_err() {
+            self.fault(
+                "time_zone",
+                "use a name of the IANA list, such as Europe/Berlin",
+            );
+        }
+        for (index, origin) in file.origins.iter().enumerate() {
+            if !is_origin(origin) {
+                let remedy = "write it as https://shop.example, with its port if it has one and nothing after it";
+                self.fault(format!("origins[{index}]"), remedy);
+            }
+        }
+        self.localized("name", &file.name);
+        self.units(&file.unit);
+        if !is_color(&file.brand.color) {
+            self.fault("brand.color", "write it as #rrggbb");
+        }
+        if !matches!(file.brand.corner.as_str(), "left" | "right") {
+            self.fault("brand.corner", "use \"left\" or \"right\"");
+        }
+        self.localized("brand.launcher", &file.brand.launcher);
+    }
+
+    fn units(&mut self, unit: &BTreeMap<String, UnitForms>) {
+        for locale in self.locales.clone() {
+            let Some(forms) = unit.get(&locale) else {
+                self.fault(
+                    "unit",
+                    format!("add [unit.{locale}] with the forms of one point's name"),
+                );
+                continue;
+            };
+            for category in plural_categories(&locale) {
+                if !forms.0.contains_key(&category) {
+                    self.fault(
+                        format!("unit.{locale}"),
+                        format!("add the form \"{category}\""),
+                    );
+                }
+            }
+        }
+    }
+
+    fn localized(&mut self, field: &str, text: &Localized) {
+        for locale in self.locales.clone() {
+            if text
+                .0
+                .get(&locale)
+                .is_none_or(|text| text.trim().is_empty())
+            {
+                self.fault(field, format!("add the text for \"{locale}\""));
+            }
+        }
+        if let Some(extra) = text.0.keys().find(|locale| !self.locales.contains(locale)) {
+            let remedy =
+                format!("\"{extra}\" is not one of locales: add it there or leave it out here");
+            self.fault(format!("{field}.{extra}"), remedy);
+        }
+    }
+
+    fn tiers(&mut self, tables: Vec<TierTable>) -> Vec<Tier> {
+        if tables.first().is_none_or(|first| first.threshold != 0) {
+            self.fault(
+                "tier",
+                "the first [[tier]] has threshold = 0: everybody begins there",
+            );
+        }
+        let mut before: Option<(i64, Vec<String>)> = None;
+        let mut tiers = Vec::new();
+        for (index, table) in tables.into_iter().enumerate() {
+            let at = format!("tier[{index}]");
+            let mut ids = before
+                .as_ref()
+                .map_or_else(Vec::new, |(_, ids)| ids.clone());
+            if !is_slug(&table.id) || ids.contains(&table.id) {
+                self.fault(
+                    format!("{at}.id"),
+                    "use small letters, digits and hyphens, each id once",
+                );
+            }
+            if before
+                .as_ref()
+                .is_some_and(|(threshold, _)| table.threshold <= *threshold)
+            {
+                self.fault(
+                    format!("{at}.threshold"),
+                    "each tier begins above the one before it",
+                );
+            }
+            self.localized(&format!("{at}.name"), &table.name);
+            let multiplier_permille =
+                decimal(&table.multiplier, 3).filter(|m| (1..=100_000).contains(m));
+            if multiplier_permille.is_none() {
+                let remedy = "write it in quotes, such as \"1.25\", from 0.001 to 100";
+                self.fault(format!("{at}.multiplier"), remedy);
+            }
+            ids.push(table.id.clone());
+            before = Some((table.threshold, ids));
+            tiers.push(Tier {
+                id: table.id,
+                name: table.name,
+                threshold: table.threshold,
+                multiplier_permille: multiplier_permille.unwrap_or(1000),
+                perks: table.perks,
+            });
+        }
+        tiers
+    }
+
+    fn purchase(&mut self, table: PurchaseTable, exponent: u32) -> Purchase {
+        if table.points <= 0 {
+            self.fault("purchase.points", "give a number above 0");
+        }
+        if table.hold_days > 0 {
+            self.localized("purchase.hold_reason", &table.hold_reason);
+        }
+        Purchase {
+            points: table.points,
+            per: self.money("purchase.per", &table.per, exponent),
+            hold_days: table.hold_days,
+            hold_reason: table.hold_reason,
+            counts_shipping: table.counts_shipping,
+            counts_tax: table.counts_tax,
+        }
+    }
+
+    fn tasks(&mut self, tables: Vec<TaskTable>) -> Vec<Task> {
+        let mut ids: Vec<String> = Vec::new();
+        let mut tasks = Vec::new();
+        for (index, table) in tables.into_iter().enumerate() {
+            let at = format!("task[{index}]");
+            if !is_slug(&table.id) || ids.contains(&table.id) {
+                self.fault(
+                    format!("{at}.id"),
+                    "use small letters, digits and hyphens, each id once",
+                );
+            }
+            if !(1..=1_000_000_000).contains(&table.points) {
+                self.fault(format!("{at}.points"), "give a number from 1 to 1000000000");
+            }
+            self.localized(&format!("{at}.title"), &table.title);
+            if !table.summary.0.is_empty() {
+                self.localized(&format!("{at}.summary"), &table.summary);
+            }
+            if table.kind == TaskKind::Subscribe {
+                self.localized(&format!("{at}.consent"), &table.consent);
+            } else if !table.consent.0.is_empty() {
+                self.fault(
+                    format!("{at}.consent"),
+                    "only a subscription asks for consent: leave it out",
+                );
+            }
+            ids.push(table.id.clone());
+            tasks.push(Task {
+                id: table.id,
+                kind: table.kind,
+                points: table.points,
+                hold_days: table.hold_days,
+                title: table.title,
+                summary: table.summary,
+                consent: table.consent,
+            });
+        }
+        tasks
+    }
+
+    fn exponent(&mut self, currency: &str) -> u32 {
+        let known = iso_currency::Currency::from_code(currency);
+        if known.is_none() {
+            self.fault("currency", "use an ISO 4217 code in capitals, such as EUR");
+        }
+        known
+            .and_then(|currency| currency.exponent())
+            .map_or(0, u32::from)
+    }
+
+    fn money(&mut self, field: &str, text: &str, exponent: u32) -> i64 {
+        let amount = decimal(text, exponent).filter(|amount| *amount > 0);
+        amount.unwrap_or_else(|| {
+            let remedy =
+                format!("write an amount above 0 in quotes, with at most {exponent} decimals");
+            self.fault(field, remedy);
+            1
+        })
+    }
+}
+
+/// A decimal text as a whole number of its smallest unit: "1.25" with 3 places is 1250.
+fn decimal(text: &str, places: u32) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let places = usize::try_from(places).ok()?;
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = !whole.is_empty() && digits(whole) && digits(fraction) && fraction.len() <= places;
+    plain.then(|| format!("{whole}{fraction:0<places$}").parse().ok())?
+}
+
+fn is_slug(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (2..=40).contains(&text.len()) && text.bytes().all(plain) && !text.starts_with('-')
+}
+
+fn is_color(text: &str) -> bool {
+    text.len() == 7
+        && text.starts_with('#')
+        && text[1..].bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A serialised origin: scheme, host and perhaps a port, in small letters.
+fn is_origin(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|host| {
+        let plain = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte)
+        };
+        !host.is_empty() && host.bytes().all(plain)
+    })
+}
+
+/// The languages that the panel speaks.
+fn languages() -> impl Iterator<Item = &'static str> {
+    app::text::LANGUAGES.iter().map(|text| text.tag)
+}
+
+/// The plural categories that whole numbers take in a language, found by counting.
+fn plural_categories(locale: &str) -> BTreeSet<String> {
+    let names = ["zero", "one", "two", "few", "many", "other"].map(str::to_owned);
+    let forms = UnitForms(
+        names
+            .iter()
+            .map(|name| (name.clone(), name.clone()))
+            .collect(),
+    );
+    let text = app::text::Text::by_locale(locale);
+    (0..=200)
+        .map(|n| app::text::unit(text, &forms, n).to_owned())
+        .collect()
+}

@@ -1,0 +1,152 @@
+//! From what went wrong to what the caller is told: RFC 9457. The only place that logs a failure.
+
+use crate::store::StoreError;
+use app::api::{FieldError, Problem};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// A refusal or a failure.
+#[derive(Debug, Clone)]
+pub struct Error {
+    /// The status.
+    pub status: StatusCode,
+    /// A stable name.
+    pub code: &'static str,
+    /// What happened and what to do.
+    pub detail: String,
+    /// The fields at fault.
+    pub errors: Vec<FieldError>,
+    /// Seconds until the same request may be sent again.
+    pub retry_after: Option<u64>,
+}
+
+impl Error {
+    /// A refusal.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// 404.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("There is no such {what}."),
+        )
+    }
+
+    /// 401 for a session or key that is missing, unknown or over: all the same to the caller.
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Send a valid session or API key as a bearer. A session that has ended has to be opened again.",
+        )
+    }
+
+    /// 403.
+    pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// 422 that names the fields.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let named: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+        let detail = format!("These fields cannot be used: {}.", named.join(", "));
+        Self {
+            errors,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+        }
+    }
+
+    /// 422 that names one field.
+    pub fn field(field: &str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError {
+            field: field.to_owned(),
+            detail: detail.into(),
+        }])
+    }
+
+    /// 422 for a key that was used for something else.
+    pub fn other_request() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "This Idempotency-Key was used for another request. Use a new one for each new request.",
+        )
+    }
+
+    /// 429.
+    pub fn too_many(seconds: u64) -> Self {
+        let detail = format!("Too many requests. Try again in {seconds} seconds.");
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
+        }
+    }
+
+    /// The answer, with the number that the request is known by.
+    pub fn problem(&self, request_id: &str) -> Problem {
+        Problem {
+            kind: "about:blank".into(),
+            title: self.status.canonical_reason().unwrap_or("Error").into(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.into(),
+            errors: self.errors.clone(),
+            request_id: request_id.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Retry(_) => {
+                tracing::warn!(error = %error, "the store is not available");
+                Self {
+                    retry_after: Some(1),
+                    ..Self::new(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "unavailable",
+                        "The service is busy. Nothing was lost: send the same request again in a moment.",
+                    )
+                }
+            }
+            StoreError::Internal(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl Error {
+    /// 500. What it was goes to the log alone.
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Something is wrong on our side. Quote the request_id if you ask for help.",
+        )
+    }
+}
+
+/// The error travels beside an empty answer; [`crate::api::finish`] writes the body, because only it
+/// knows the request's number.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,172 @@
+//! Laurel's server: verifies completed actions before a point is paid, keeps the ledger, and serves
+//! the panel.
+//!
+//! A request goes through [`api`] (extract, authorise) to [`domain`] (decide) within a command of
+//! [`store`] (one transaction), and comes back as a view of `app::api`.
+
+pub mod api;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod demo;
+pub mod domain;
+pub mod error;
+pub mod hub;
+pub mod limits;
+pub mod mailer;
+pub mod programs;
+pub mod site;
+pub mod store;
+pub mod token;
+pub mod web;
+pub mod worker;
+
+use axum::Router;
+use clock::Clock;
+use config::{BadSetting, Config};
+use crypto::MasterKey;
+use hub::Hub;
+use ipnet::IpNet;
+use limits::Limits;
+use programs::Programs;
+use site::Site;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use store::{Store, StoreError};
+use tokio::net::TcpListener;
+
+/// What every request can reach.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The programmes.
+    pub programs: Programs,
+    /// Who waits for news.
+    pub hub: Hub,
+    /// The time.
+    pub clock: Clock,
+    /// What seals secrets.
+    pub master: MasterKey,
+    /// The address that browsers use.
+    pub public_url: String,
+    /// Proxies that are believed.
+    pub proxies: Vec<IpNet>,
+    /// Request counters.
+    pub limits: Limits,
+    /// The built site.
+    pub site: Site,
+    /// The style sheet, without comments and blanks.
+    pub css: String,
+    /// How mails leave; without it they wait.
+    pub mailer: Option<mailer::Mailer>,
+    /// Set once the server is told to stop: open streams end then.
+    pub stopping: tokio::sync::watch::Sender<bool>,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Setting(#[from] BadSetting),
+    /// The database cannot be used.
+    #[error("LAUREL_DATABASE_URL: {0}")]
+    Store(#[from] StoreError),
+    /// There is no built site.
+    #[error(transparent)]
+    Site(#[from] site::NoSite),
+}
+
+impl App {
+    /// Opens everything that the settings name.
+    ///
+    /// # Errors
+    /// [`StartError`]: one sentence that names the setting.
+    pub async fn open(config: &Config, clock: Clock) -> Result<Arc<Self>, StartError> {
+        let public_url = config.public_url()?;
+        let proxies = config.proxies()?;
+        let mailer = mailer::Mailer::new(config)?;
+        let master = config.master_key()?;
+        let site = Site::load(&config.site)?;
+        let hub = Hub::default();
+        let ring = hub.clone();
+        let store = Store::open(
+            &config.database_url,
+            Arc::new(move |member| ring.wake(member)),
+        )
+        .await?;
+        agree_on_key(&store, &master).await?;
+        let programs = Programs::load(store.clone(), web::loader::Loader::new(&public_url)).await?;
+        let css = minifier::css::minify(app::shell::CSS)
+            .map_or_else(|_| app::shell::CSS.to_owned(), |css| css.to_string());
+        Ok(Arc::new(Self {
+            store,
+            programs,
+            hub,
+            clock,
+            master,
+            public_url,
+            proxies,
+            limits: Limits::new(config.rate_limit),
+            site,
+            css,
+            mailer,
+            stopping: tokio::sync::watch::Sender::new(false),
+        }))
+    }
+}
+
+/// Stops a server whose key is not the one that sealed this database's secrets.
+async fn agree_on_key(store: &Store, master: &MasterKey) -> Result<(), StartError> {
+    let ours = master.fingerprint().to_vec();
+    let agreed = store
+        .write(store::programs::Agree {
+            name: "master_key",
+            value: ours.clone(),
+        })
+        .await?;
+    if agreed == ours {
+        return Ok(());
+    }
+    Err(BadSetting {
+        setting: "LAUREL_MASTER_KEY_FILE",
+        remedy:
+            "this is not the key that sealed the secrets in this database; use the file that did"
+                .into(),
+    }
+    .into())
+}
+
+/// Serves on a bound listener until `shutdown` is ready, then lets open requests finish.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    serve_with(listener, app, Router::new(), shutdown).await
+}
+
+/// Serves with more routes beside the contract's, which is what the demo needs.
+async fn serve_with(
+    listener: TcpListener,
+    app: Arc<App>,
+    more: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let workers = worker::start(&app);
+    let router = more.merge(api::router(Arc::clone(&app)));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = app.stopping.clone();
+    let outcome = axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            stopping.send_replace(true);
+        })
+        .await;
+    workers.stop().await;
+    outcome
+}

@@ -1,0 +1,121 @@
+//! Mails: sealed into the outbox, and sent from there by SMTP.
+
+use crate::config::{BadSetting, Config};
+use crate::crypto::MasterKey;
+use crate::store::mail::SealedMail;
+use app::text::Mail;
+use lettre::message::{Mailbox, MultiPart, SinglePart, header};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long a mail server may take.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A mail with its address, as it lies in the outbox under its seal.
+#[derive(Serialize, Deserialize)]
+struct Letter {
+    to: String,
+    sender: String,
+    subject: String,
+    text: String,
+    html: String,
+}
+
+/// Seals a mail for the outbox. `sender` is the name it comes from, the programme's.
+pub fn seal(master: &MasterKey, id: [u8; 16], to: &str, sender: &str, mail: Mail) -> SealedMail {
+    let Mail {
+        subject,
+        text,
+        html,
+    } = mail;
+    let letter = Letter {
+        to: to.into(),
+        sender: sender.into(),
+        subject,
+        text,
+        html,
+    };
+    let plain = serde_json::to_vec(&letter).unwrap_or_default();
+    SealedMail {
+        id,
+        sealed: master.seal(&id, &plain),
+    }
+}
+
+/// Why a mail could not be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// It was sealed with another key, or is damaged.
+    #[error("the mail cannot be unsealed")]
+    Unsealable,
+    /// Its address or a header cannot be written.
+    #[error("the mail cannot be addressed")]
+    Address,
+    /// The mail server refused it or did not answer.
+    #[error("the mail server: {0}")]
+    Server(#[from] lettre::transport::smtp::Error),
+}
+
+/// The way to the mail server.
+#[derive(Clone)]
+pub struct Mailer {
+    smtp: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl Mailer {
+    /// The mailer of these settings; none without a mail server.
+    ///
+    /// # Errors
+    /// [`BadSetting`].
+    pub fn new(config: &Config) -> Result<Option<Self>, BadSetting> {
+        let Some(url) = &config.smtp_url else {
+            return Ok(None);
+        };
+        let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| BadSetting {
+            setting: "LAUREL_SMTP_URL",
+            remedy: "write it as smtps://user:password@mail.example:465".into(),
+        })?;
+        let from = config.mail_from.parse().map_err(|_| BadSetting {
+            setting: "LAUREL_MAIL_FROM",
+            remedy: "write it as Shop <loyalty@shop.example>".into(),
+        })?;
+        Ok(Some(Self {
+            smtp: smtp.timeout(Some(TIMEOUT)).build(),
+            from,
+        }))
+    }
+
+    /// Sends a mail from the outbox.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    pub async fn send(&self, master: &MasterKey, mail: &SealedMail) -> Result<(), MailError> {
+        let plain = master
+            .unseal(&mail.id, &mail.sealed)
+            .map_err(|_| MailError::Unsealable)?;
+        let letter: Letter = serde_json::from_slice(&plain).map_err(|_| MailError::Unsealable)?;
+        let to = letter.to.parse().map_err(|_| MailError::Address)?;
+        let message = Message::builder()
+            .from(Mailbox::new(Some(letter.sender), self.from.email.clone()))
+            .to(Mailbox::new(None, to))
+            .subject(letter.subject)
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(
+                        SinglePart::builder()
+                            .header(header::ContentType::TEXT_PLAIN)
+                            .body(letter.text),
+                    )
+                    .singlepart(
+                        SinglePart::builder()
+                            .header(header::ContentType::TEXT_HTML)
+                            .body(letter.html),
+                    ),
+            )
+            .map_err(|_| MailError::Address)?;
+        self.smtp.send(message).await?;
+        Ok(())
+    }
+}

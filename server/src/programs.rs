@@ -1,0 +1,178 @@
+//! The programmes as this server knows them: parsed once, shown in each language, refreshed when
+//! another server has imported a newer version.
+
+use crate::domain::Instant;
+use crate::domain::program::{Program, Rules};
+use crate::domain::program_file;
+use crate::site::Asset;
+use crate::store::programs::{All, BySlug, Import, StoredProgram, Versions};
+use crate::store::{Store, StoreError};
+use crate::web::loader::Loader;
+use app::api::{ProgramId, ProgramView};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A programme that is ready to be used.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The rules in their current version.
+    pub rules: Arc<Rules>,
+    views: BTreeMap<String, Arc<ProgramView>>,
+    /// The loader with the programme's launcher baked in.
+    pub loader: Asset,
+}
+
+impl Loaded {
+    fn new(stored: &StoredProgram, loader: &Loader) -> Result<Self, StoreError> {
+        let program = program_file::parse(&stored.source).map_err(|faults| {
+            let first = faults.first().map(ToString::to_string).unwrap_or_default();
+            StoreError::internal(format!(
+                "programme {} was stored unchecked: {first}",
+                stored.slug
+            ))
+        })?;
+        let view = |locale: &String| {
+            (
+                locale.clone(),
+                Arc::new(program.view(stored.version, locale)),
+            )
+        };
+        let views = program.locales.iter().map(view).collect();
+        let loader = loader.for_program(&program);
+        let rules = Arc::new(Rules {
+            id: stored.id,
+            version: stored.version,
+            program,
+        });
+        Ok(Self {
+            rules,
+            views,
+            loader,
+        })
+    }
+
+    /// The rules as the public sees them, in the best language for what was asked for.
+    pub fn view(&self, asked: Option<&str>) -> Arc<ProgramView> {
+        let locale = self.rules.program.locale(asked);
+        Arc::clone(&self.views[locale])
+    }
+
+    /// The rules themselves.
+    pub fn program(&self) -> &Program {
+        &self.rules.program
+    }
+}
+
+/// All programmes of this server.
+#[derive(Clone)]
+pub struct Programs {
+    store: Store,
+    loader: Arc<Loader>,
+    known: Arc<RwLock<HashMap<ProgramId, Arc<Loaded>>>>,
+}
+
+impl Programs {
+    /// Loads all programmes there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(store: Store, loader: Loader) -> Result<Self, StoreError> {
+        let programs = Self {
+            store,
+            loader: Arc::new(loader),
+            known: Arc::default(),
+        };
+        for stored in programs.store.read(All).await? {
+            programs.keep(&stored)?;
+        }
+        Ok(programs)
+    }
+
+    fn keep(&self, stored: &StoredProgram) -> Result<Arc<Loaded>, StoreError> {
+        let loaded = Arc::new(Loaded::new(stored, &self.loader)?);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(stored.id, Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    fn find(&self, matches: impl Fn(&Loaded) -> bool) -> Option<Arc<Loaded>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.values().find(|loaded| matches(loaded)).cloned()
+    }
+
+    /// The programme with this slug.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn by_slug(&self, slug: &str) -> Result<Option<Arc<Loaded>>, StoreError> {
+        if let Some(loaded) = self.find(|loaded| loaded.program().slug == slug) {
+            return Ok(Some(loaded));
+        }
+        // It may have been imported a moment ago.
+        let stored = self.store.read(BySlug(slug)).await?;
+        stored.map(|stored| self.keep(&stored)).transpose()
+    }
+
+    /// The programme with this id.
+    pub fn by_id(&self, id: ProgramId) -> Option<Arc<Loaded>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&id).cloned()
+    }
+
+    /// The loader for pages that name their programme in an attribute.
+    pub fn neutral_loader(&self) -> Asset {
+        self.loader.neutral.clone()
+    }
+
+    /// Whether any programme lists this origin.
+    pub fn knows_origin(&self, origin: &str) -> bool {
+        self.find(|loaded| loaded.program().allows_origin(origin))
+            .is_some()
+    }
+
+    /// Loads anew what has changed elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let versions = self.store.read(Versions).await?;
+        let stale = |(id, version): &(ProgramId, i64)| {
+            self.by_id(*id)
+                .is_none_or(|loaded| loaded.rules.version != *version)
+        };
+        if versions.iter().any(stale) {
+            for stored in self.store.read(All).await? {
+                if stale(&(stored.id, stored.version)) {
+                    self.keep(&stored)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a checked file as the programme's rules from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn import(
+        &self,
+        source: &str,
+        program: &Program,
+        now: Instant,
+    ) -> Result<Arc<Loaded>, StoreError> {
+        let stamp = crate::clock::Stamp {
+            at: now,
+            seed: crate::clock::random(),
+        };
+        let slug = program.slug.clone();
+        let stored = self
+            .store
+            .write(Import {
+                slug,
+                source: source.to_owned(),
+                stamp,
+            })
+            .await?;
+        self.keep(&stored)
+    }
+}

@@ -1,0 +1,481 @@
+//! Attempts at tasks: begun, proven, paid.
+
+use super::events::{self, News};
+use super::ledger::{self, Earn, from_json, proof_name, proof_of};
+use super::links::{self, NewLink};
+use super::{Command, Query, Row, StoreError, Tx, params};
+use crate::clock::Stamp;
+use crate::domain::Instant;
+use crate::domain::attempt::{self, Declared, RESEND_AFTER, SENDS_MAX, state_name, state_of};
+use crate::domain::program::{Rules, Task};
+use app::api::{
+    AttemptId, AttemptState, Explanation, Fact, FieldError, Localized, MemberId, ProofLevel,
+    SubmitProof, TransferId,
+};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// An attempt as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAttempt {
+    /// The attempt.
+    pub id: AttemptId,
+    /// The member.
+    pub member: MemberId,
+    /// The task's id in the programme file.
+    pub task: String,
+    /// Where it stands.
+    pub state: AttemptState,
+    /// The code of the reason, when it was refused.
+    pub reason: Option<String>,
+    /// The address that a confirmation went to.
+    pub address: Option<String>,
+    /// What it earns.
+    pub points: i64,
+    /// How it was proven.
+    pub proof: Option<ProofLevel>,
+    /// When held points become available.
+    pub available_at: Option<Instant>,
+    /// When it was begun.
+    pub started_at: Instant,
+    /// When it lapses.
+    pub expires_at: Option<Instant>,
+    /// When the last confirmation was sent.
+    pub sent_at: Option<Instant>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at"
+    };
+}
+
+impl StoredAttempt {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            member: row.get(1)?,
+            task: row.get(2)?,
+            state: state_of(&row.get::<String>(3)?)
+                .ok_or_else(|| StoreError::internal("an attempt in no known state"))?,
+            reason: row.get(4)?,
+            address: row.get(5)?,
+            points: row.get(6)?,
+            proof: row.get::<Option<String>>(7)?.as_deref().and_then(proof_of),
+            available_at: row.get(8)?,
+            started_at: row.get(9)?,
+            expires_at: row.get(10)?,
+            sent_at: row.get(11)?,
+        })
+    }
+
+    fn has_lapsed(&self, now: Instant) -> bool {
+        self.state == AttemptState::Started && self.expires_at.is_some_and(|at| at <= now)
+    }
+}
+
+pub(super) async fn of_member<T: Tx>(
+    tx: &mut T,
+    member: MemberId,
+) -> Result<Vec<StoredAttempt>, StoreError> {
+    const SQL: &str = concat!(
+        "select ",
+        columns!(),
+        " from attempt where member_id = $1 order by started_at, id"
+    );
+    tx.query(SQL, params![member])
+        .await?
+        .iter()
+        .map(StoredAttempt::read)
+        .collect()
+}
+
+pub(super) async fn by_id<T: Tx>(
+    tx: &mut T,
+    id: AttemptId,
+) -> Result<Option<StoredAttempt>, StoreError> {
+    const SQL: &str = concat!("select ", columns!(), " from attempt where id = $1");
+    let row = tx.query_one(SQL, params![id]).await?;
+    row.as_ref().map(StoredAttempt::read).transpose()
+}
+
+/// One attempt of one member.
+pub struct Get {
+    /// The attempt.
+    pub id: AttemptId,
+    /// Whose it must be.
+    pub member: MemberId,
+}
+
+impl Query for Get {
+    type Output = Option<StoredAttempt>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        let found = by_id(tx, self.id).await?;
+        Ok(found.filter(|attempt| attempt.member == self.member))
+    }
+}
+
+/// Writes down an attempt that was proven before it could be begun, such as joining.
+pub(super) async fn insert_done<T: Tx>(
+    tx: &mut T,
+    id: AttemptId,
+    earned: &Earn<'_>,
+    task: &Task,
+    at: Instant,
+) -> Result<(), StoreError> {
+    const SQL: &str = "insert into attempt (id, program_id, member_id, task, slot, state, points, proof, transfer_id,
+            available_at, started_at, updated_at)
+        values ($1, $2, $3, $4, 'once', $5, $6, $7, $8, $9, $10, $10)";
+    let state = paid_state(earned.available_at);
+    tx.execute(
+        SQL,
+        params![
+            id,
+            earned.rules.id,
+            earned.member,
+            &task.id,
+            state_name(state),
+            earned.points,
+            proof_name(earned.proof),
+            earned.id,
+            earned.available_at,
+            at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn paid_state(available_at: Option<Instant>) -> AttemptState {
+    if available_at.is_some() {
+        AttemptState::Held
+    } else {
+        AttemptState::Earned
+    }
+}
+
+/// Begins a task, or finds the attempt that is under way. For a subscription it sends the
+/// confirmation, again if it is asked again after a minute.
+pub struct Start {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// Who.
+    pub member: MemberId,
+    /// The task's id in the programme file.
+    pub task: String,
+    /// For a subscription: the link and its mail.
+    pub link: Option<NewLink>,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for Start {
+    type Output = StoredAttempt;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<StoredAttempt, StoreError> {
+        const LAPSE: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
+            where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
+        const CURRENT: &str = concat!(
+            "select ",
+            columns!(),
+            " from attempt where member_id = $1 and task = $2 and slot = 'once'"
+        );
+        let task = self.task()?;
+        tx.execute(LAPSE, params![self.stamp.at, self.member, &task.id])
+            .await?;
+        let new = self.insert(tx, task).await?;
+        let row = tx
+            .query_one(CURRENT, params![self.member, &task.id])
+            .await?;
+        let row = row.ok_or_else(|| StoreError::internal("an attempt went away"))?;
+        let mut attempt = StoredAttempt::read(&row)?;
+        if let Some(link) = &self.link
+            && attempt.state == AttemptState::Started
+            && (new || self.may_resend(&attempt))
+            && self.send(tx, &mut attempt, link).await?
+        {
+            events::append(tx, self.member, self.stamp.at, &News::attempt(&task.id)).await?;
+        }
+        Ok(attempt)
+    }
+}
+
+impl Start {
+    fn task(&self) -> Result<&Task, StoreError> {
+        let task = self.rules.program.task(&self.task);
+        task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))
+    }
+
+    async fn insert<T: Tx>(&self, tx: &mut T, task: &Task) -> Result<bool, StoreError> {
+        const SQL: &str =
+            "insert into attempt (id, program_id, member_id, task, slot, state, points, started_at,
+                updated_at, expires_at)
+            values ($1, $2, $3, $4, 'once', 'started', $5, $6, $6, $7)
+            on conflict (member_id, task, slot) do nothing";
+        let now = self.stamp.at;
+        let inserted = tx
+            .execute(
+                SQL,
+                params![
+                    AttemptId(self.stamp.id(0)),
+                    self.rules.id,
+                    self.member,
+                    &task.id,
+                    task.points,
+                    now,
+                    attempt::expires_at(task.kind, now),
+                ],
+            )
+            .await?;
+        Ok(inserted == 1)
+    }
+
+    fn may_resend(&self, attempt: &StoredAttempt) -> bool {
+        attempt
+            .sent_at
+            .is_none_or(|sent| sent + RESEND_AFTER <= self.stamp.at)
+    }
+
+    /// Sends a confirmation; of several at the same time one does.
+    async fn send<T: Tx>(
+        &self,
+        tx: &mut T,
+        attempt: &mut StoredAttempt,
+        link: &NewLink,
+    ) -> Result<bool, StoreError> {
+        const CLAIM: &str =
+            "update attempt set sent_at = $1, address = $2, expires_at = $3, updated_at = $1
+            where id = $4 and state = 'started' and (sent_at is null or sent_at <= $5)";
+        let now = self.stamp.at;
+        if links::sent(tx, attempt.id).await? >= SENDS_MAX {
+            return Ok(false);
+        }
+        let expires_at = now + attempt::LINK_LIFE;
+        let before = now - RESEND_AFTER;
+        let claimed = tx
+            .execute(
+                CLAIM,
+                params![now, &link.email, expires_at, attempt.id, before],
+            )
+            .await?;
+        if claimed == 0 {
+            return Ok(false);
+        }
+        links::insert(tx, self.rules.id, attempt.id, link, now).await?;
+        attempt.sent_at = Some(now);
+        attempt.address = Some(link.email.clone());
+        attempt.expires_at = Some(expires_at);
+        Ok(true)
+    }
+}
+
+/// Brings the answers of a form.
+pub struct Submit {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// Who.
+    pub member: MemberId,
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// What was filled in.
+    pub proof: SubmitProof,
+    /// When.
+    pub stamp: Stamp,
+}
+
+/// What became of a proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Submitted {
+    /// Where the attempt stands now; also when it had been decided before.
+    Decided(StoredAttempt),
+    /// The member has no such attempt.
+    Unknown,
+    /// The fields at fault. Nothing has changed.
+    Invalid(Vec<FieldError>),
+}
+
+impl Command for Submit {
+    type Output = Submitted;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Submitted, StoreError> {
+        const KNOWN: &str =
+            "select m.time_zone, p.birthday from member m join person p on p.member_id = m.id
+            where m.id = $1";
+        const PERSON: &str =
+            "update person set name = coalesce($1, name), birthday = coalesce(birthday, $2)
+            where member_id = $3";
+        let found = Get {
+            id: self.attempt,
+            member: self.member,
+        }
+        .run(tx)
+        .await?;
+        let Some(attempt) = found else {
+            return Ok(Submitted::Unknown);
+        };
+        let Some(task) = self.rules.program.task(&attempt.task) else {
+            return Ok(Submitted::Unknown);
+        };
+        if attempt.state != AttemptState::Started {
+            return Ok(Submitted::Decided(attempt));
+        }
+        let row = tx.query_one(KNOWN, params![self.member]).await?;
+        let row = row.ok_or_else(|| StoreError::internal("a member went away"))?;
+        let zone = TimeZone::get(&row.get::<String>(0)?).unwrap_or(TimeZone::UTC);
+        let birthday: Option<String> = row.get(1)?;
+        let now = self.stamp.at;
+        let declared =
+            match attempt::check_proof(task, &self.proof, birthday.as_deref(), &zone, now) {
+                Ok(declared) => declared,
+                Err(errors) => return Ok(Submitted::Invalid(errors)),
+            };
+        let Declared {
+            name,
+            birthday,
+            available_at,
+        } = declared;
+        if pay(
+            tx,
+            &self.rules,
+            task,
+            &attempt,
+            available_at,
+            None,
+            &self.stamp,
+        )
+        .await?
+        {
+            tx.execute(PERSON, params![name, birthday, self.member])
+                .await?;
+        }
+        let decided = by_id(tx, self.attempt).await?;
+        Ok(decided.map_or(Submitted::Unknown, Submitted::Decided))
+    }
+}
+
+/// Pays a started attempt, once. Answers whether it was this call that did.
+pub(super) async fn pay<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    task: &Task,
+    attempt: &StoredAttempt,
+    available_at: Option<Instant>,
+    evidence: Option<String>,
+    stamp: &Stamp,
+) -> Result<bool, StoreError> {
+    const DECIDE: &str =
+        "update attempt set state = $1, proof = $2, available_at = $3, updated_at = $4
+        where id = $5 and state = 'started'";
+    // After the transfer is there, since the column refers to it.
+    const NAME: &str = "update attempt set transfer_id = $1 where id = $2";
+    let state = state_name(paid_state(available_at));
+    let decided = tx
+        .execute(
+            DECIDE,
+            params![
+                state,
+                proof_name(task.proof()),
+                available_at,
+                stamp.at,
+                attempt.id
+            ],
+        )
+        .await?;
+    if decided == 0 {
+        return Ok(false);
+    }
+    let explanation = Explanation {
+        fact: Fact::Task {
+            task: task.id.clone(),
+            title: task.title.clone(),
+        },
+        hold_days: task.hold_days,
+        hold_reason: Localized::default(),
+    };
+    let id = TransferId(stamp.id(1));
+    let earn = Earn {
+        rules,
+        id,
+        member: attempt.member,
+        points: attempt.points,
+        proof: task.proof(),
+        evidence,
+        explanation: &explanation,
+        available_at,
+    };
+    ledger::earn(tx, stamp.at, &earn).await?;
+    tx.execute(NAME, params![id, attempt.id]).await?;
+    Ok(true)
+}
+
+/// Refuses a started attempt and says why.
+pub(super) async fn reject<T: Tx>(
+    tx: &mut T,
+    attempt: &StoredAttempt,
+    reason: &'static str,
+    at: Instant,
+) -> Result<(), StoreError> {
+    const SQL: &str =
+        "update attempt set state = 'rejected', reason = $1, slot = null, updated_at = $2
+        where id = $3 and state = 'started'";
+    if tx.execute(SQL, params![reason, at, attempt.id]).await? == 1 {
+        events::append(tx, attempt.member, at, &News::attempt(&attempt.task)).await?;
+    }
+    Ok(())
+}
+
+/// Lapses attempts whose time is over. Answers how many.
+pub struct Lapse {
+    /// The time.
+    pub now: Instant,
+}
+
+impl Command for Lapse {
+    type Output = usize;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<usize, StoreError> {
+        const DUE: &str =
+            "select id, member_id, task from attempt where state = 'started' and expires_at <= $1
+            order by expires_at, id limit 100";
+        const SQL: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
+            where id = $2 and state = 'started' and expires_at <= $1";
+        let rows = tx.query(DUE, params![self.now]).await?;
+        for row in &rows {
+            let (id, member): (AttemptId, MemberId) = (row.get(0)?, row.get(1)?);
+            if tx.execute(SQL, params![self.now, id]).await? == 1 {
+                events::append(tx, member, self.now, &News::attempt(&row.get::<String>(2)?))
+                    .await?;
+            }
+        }
+        Ok(rows.len())
+    }
+}
+
+impl StoredAttempt {
+    /// Where it stands at a moment: one whose time is over has lapsed even before somebody wrote so.
+    pub fn state_at(&self, now: Instant) -> AttemptState {
+        if self.has_lapsed(now) {
+            AttemptState::Expired
+        } else {
+            self.state
+        }
+    }
+}
+
+/// Reads the explanation that an event carries.
+pub fn explanation_of(text: &str) -> Result<Explanation, StoreError> {
+    from_json(text)
+}
+
+/// An attempt, whoever's it is: for those who hold its link.
+pub struct ById(pub AttemptId);
+
+impl Query for ById {
+    type Output = Option<StoredAttempt>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        by_id(tx, self.0).await
+    }
+}

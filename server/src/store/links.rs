@@ -1,0 +1,278 @@
+//! Single-use links in mails: they bind to the address and the attempt, and work in any browser.
+
+use super::attempts::{self, StoredAttempt};
+use super::mail::{self, SealedMail};
+use super::{Command, Query, Row, StoreError, Tx, params};
+use crate::clock::Stamp;
+use crate::domain::program::Rules;
+use crate::domain::{Instant, attempt};
+use app::api::{AttemptId, AttemptState, MemberId, ProgramId};
+use std::sync::Arc;
+
+/// A confirmation that is about to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLink {
+    /// A digest of the link's secret.
+    pub digest: Vec<u8>,
+    /// Where it goes.
+    pub email: String,
+    /// The language of the mail and of the page behind the link.
+    pub locale: String,
+    /// The sentence that was agreed to.
+    pub consent: String,
+    /// The mail.
+    pub mail: SealedMail,
+}
+
+/// How many confirmations an attempt has sent.
+pub(super) async fn sent<T: Tx>(tx: &mut T, attempt: AttemptId) -> Result<i64, StoreError> {
+    let row = tx
+        .query_one(
+            "select count(*) from link where attempt_id = $1",
+            params![attempt],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+pub(super) async fn insert<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    attempt: AttemptId,
+    link: &NewLink,
+    now: Instant,
+) -> Result<(), StoreError> {
+    const SQL: &str = "insert into link (digest, program_id, purpose, attempt_id, email, locale, consent, created_at,
+            expires_at)
+        values ($1, $2, 'confirm', $3, $4, $5, $6, $7, $8)";
+    let digest = link.digest.clone();
+    let expires_at = now + attempt::LINK_LIFE;
+    tx.execute(
+        SQL,
+        params![
+            digest,
+            program,
+            attempt,
+            &link.email,
+            &link.locale,
+            &link.consent,
+            now,
+            expires_at
+        ],
+    )
+    .await?;
+    consent(tx, program, link, "asked", "panel", now).await?;
+    mail::enqueue(tx, program, &link.mail, now).await
+}
+
+async fn consent<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    link: &NewLink,
+    step: &'static str,
+    source: &'static str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    const SQL: &str = "insert into consent (program_id, email, step, text, locale, source, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (program_id, email, step, created_at) do nothing";
+    let NewLink {
+        email,
+        consent,
+        locale,
+        ..
+    } = link;
+    tx.execute(
+        SQL,
+        params![program, email, step, consent, locale, source, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A link as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLink {
+    /// The programme.
+    pub program_id: ProgramId,
+    /// The attempt it confirms.
+    pub attempt: AttemptId,
+    /// The address it was sent to.
+    pub email: String,
+    /// The language it was sent in.
+    pub locale: String,
+    /// The sentence that was agreed to.
+    pub consent: String,
+    /// When it stops working.
+    pub expires_at: Instant,
+    /// When it was used.
+    pub used_at: Option<Instant>,
+}
+
+impl StoredLink {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            program_id: row.get(0)?,
+            attempt: row.get(1)?,
+            email: row.get(2)?,
+            locale: row.get(3)?,
+            consent: row.get(4)?,
+            expires_at: row.get(5)?,
+            used_at: row.get(6)?,
+        })
+    }
+}
+
+/// What stands behind a link. Looking changes nothing: mail scanners look.
+pub struct Find {
+    /// A digest of the link's secret.
+    pub digest: Vec<u8>,
+}
+
+impl Query for Find {
+    type Output = Option<StoredLink>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        const SQL: &str =
+            "select program_id, attempt_id, email, locale, consent, expires_at, used_at from link
+            where digest = $1 and purpose = 'confirm'";
+        let row = tx.query_one(SQL, params![self.digest.clone()]).await?;
+        row.as_ref().map(StoredLink::read).transpose()
+    }
+}
+
+/// Confirms an address.
+pub struct Confirm {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// A digest of the link's secret.
+    pub digest: Vec<u8>,
+    /// When.
+    pub stamp: Stamp,
+}
+
+/// What became of a confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The address is confirmed and the attempt is paid.
+    Done,
+    /// It was confirmed before.
+    Already,
+    /// The link has run out, or a newer one went to another address.
+    Expired,
+    /// Somebody else has earned with this address.
+    AddressUsed,
+    /// There is no such link.
+    Unknown,
+}
+
+impl Command for Confirm {
+    type Output = Confirmed;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Confirmed, StoreError> {
+        const USE: &str = "update link set used_at = $1 where digest = $2 and used_at is null and expires_at > $1";
+        let now = self.stamp.at;
+        let found = Find {
+            digest: self.digest.clone(),
+        }
+        .run(tx)
+        .await?;
+        let Some(link) = found.filter(|link| link.program_id == self.rules.id) else {
+            return Ok(Confirmed::Unknown);
+        };
+        let Some(attempt) = attempts::by_id(tx, link.attempt).await? else {
+            return Ok(Confirmed::Unknown);
+        };
+        if link.used_at.is_none() && attempt.address.as_ref() != Some(&link.email) {
+            return Ok(Confirmed::Expired);
+        }
+        if tx.execute(USE, params![now, self.digest.clone()]).await? == 0 {
+            let used = Find {
+                digest: self.digest.clone(),
+            }
+            .run(tx)
+            .await?;
+            let used = used.is_some_and(|link| link.used_at.is_some());
+            return Ok(if used {
+                Confirmed::Already
+            } else {
+                Confirmed::Expired
+            });
+        }
+        match attempt.state_at(now) {
+            AttemptState::Started => self.settle(tx, &link, &attempt).await,
+            AttemptState::Earned | AttemptState::Held => Ok(Confirmed::Already),
+            _ => Ok(Confirmed::Expired),
+        }
+    }
+}
+
+impl Confirm {
+    async fn settle<T: Tx>(
+        &self,
+        tx: &mut T,
+        link: &StoredLink,
+        attempt: &StoredAttempt,
+    ) -> Result<Confirmed, StoreError> {
+        const SUBSCRIBE: &str =
+            "insert into subscription (program_id, email, subscribed, updated_at)
+            values ($1, $2, $3, $4)
+            on conflict (program_id, email) do update set subscribed = excluded.subscribed,
+                updated_at = excluded.updated_at";
+        const OTHERS: &str =
+            "select id from attempt where program_id = $1 and task = $2 and address = $3
+            and state in ('held', 'earned') and member_id <> $4";
+        let now = self.stamp.at;
+        // The subscription's row makes two members who confirm one address take turns.
+        tx.execute(SUBSCRIBE, params![self.rules.id, &link.email, true, now])
+            .await?;
+        let confirmed = NewLink {
+            digest: Vec::new(),
+            email: link.email.clone(),
+            locale: link.locale.clone(),
+            consent: link.consent.clone(),
+            mail: SealedMail {
+                id: [0; 16],
+                sealed: Vec::new(),
+            },
+        };
+        consent(tx, self.rules.id, &confirmed, "confirmed", "mail", now).await?;
+        let others = params![self.rules.id, &attempt.task, &link.email, attempt.member];
+        if tx.query_one(OTHERS, others).await?.is_some() {
+            attempts::reject(tx, attempt, "address_used", now).await?;
+            return Ok(Confirmed::AddressUsed);
+        }
+        let Some(task) = self.rules.program.task(&attempt.task) else {
+            return Ok(Confirmed::Expired);
+        };
+        let evidence = Some(r#"{"by":"link","step":"double opt-in"}"#.to_owned());
+        let available_at = attempt::available_at(task, now);
+        attempts::pay(
+            tx,
+            &self.rules,
+            task,
+            attempt,
+            available_at,
+            evidence,
+            &self.stamp,
+        )
+        .await?;
+        self.remember(tx, attempt.member, &link.email).await?;
+        Ok(Confirmed::Done)
+    }
+
+    /// A proven address is one more way to know the member, unless it is somebody else's.
+    async fn remember<T: Tx>(
+        &self,
+        tx: &mut T,
+        member: MemberId,
+        email: &str,
+    ) -> Result<(), StoreError> {
+        const LINK: &str = "insert into identity (program_id, kind, value, member_id, created_at)
+            values ($1, 'email', $2, $3, $4) on conflict (program_id, kind, value) do nothing";
+        const PERSON: &str = "update person set email = $1 where member_id = $2 and email is null";
+        tx.execute(LINK, params![self.rules.id, email, member, self.stamp.at])
+            .await?;
+        tx.execute(PERSON, params![email, member]).await?;
+        Ok(())
+    }
+}

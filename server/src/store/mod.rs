@@ -1,0 +1,166 @@
+//! Everything that is kept, in SQLite or in PostgreSQL.
+//!
+//! A write is a [`Command`]: plain data with one body, generic over the transaction it runs in, so
+//! both engines run the same statements. A read is a [`Query`]. Concurrency is decided by
+//! conditional writes and unique keys, never by reading first: SQLite's single writer would hide
+//! the race that PostgreSQL shows.
+
+mod migrations;
+mod postgres;
+mod sqlite;
+mod value;
+
+pub mod attempts;
+pub mod codes;
+pub mod events;
+pub mod idempotency;
+pub mod keys;
+pub mod ledger;
+pub mod links;
+pub mod mail;
+pub mod members;
+pub mod orders;
+pub mod programs;
+pub mod sessions;
+
+pub(crate) use value::params;
+pub use value::{FromValue, Row, Value};
+
+use app::api::MemberId;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Called for each member that has news, after the commit that made it.
+pub type Wake = Arc<dyn Fn(MemberId) + Send + Sync>;
+
+/// Why the store could not do something. A refusal by the rules is never one of these.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Busy or away; the same request may be sent again later.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// Two transactions met; run it again.
+    #[error("the transaction has to be run again: {0}")]
+    Retry(String),
+    /// A bug, or a damaged database.
+    #[error("the database answered something unexpected: {0}")]
+    Internal(String),
+}
+
+impl StoreError {
+    pub(crate) fn internal(text: impl Into<String>) -> Self {
+        Self::Internal(text.into())
+    }
+
+    fn stopped() -> Self {
+        Self::Unavailable("it has been closed".into())
+    }
+}
+
+/// A transaction of either engine.
+pub trait Tx: Send {
+    /// Runs a statement; answers how many rows it changed.
+    fn execute(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Runs a statement; answers its rows.
+    fn query(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
+    /// Says that there is news for `member` once this is committed.
+    fn wake(&mut self, member: MemberId);
+
+    /// Runs a statement; answers its first row, if there is one.
+    fn query_one(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> impl Future<Output = Result<Option<Row>, StoreError>> + Send {
+        async move { Ok(self.query(sql, params).await?.into_iter().next()) }
+    }
+}
+
+/// A write, as data. It may run more than once before it commits, and must not wait for anything
+/// but its transaction. A refusal by the rules is an ordinary output and commits; an error leaves
+/// no trace.
+pub trait Command: Send + Sync + 'static {
+    /// What the caller is told.
+    type Output: Send + 'static;
+
+    /// The only body there is.
+    fn run<T: Tx>(
+        &self,
+        tx: &mut T,
+    ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
+}
+
+/// A read, as data, of one consistent moment.
+pub trait Query: Send + Sync {
+    /// What was read.
+    type Output: Send;
+
+    /// The only body there is.
+    fn run<T: Tx>(
+        &self,
+        tx: &mut T,
+    ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Store(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Store {
+    /// Opens `sqlite:path` or `postgres://…` and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the address is wrong or nothing answers there.
+    pub async fn open(url: &str, wake: Wake) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Ok(Self(Engine::Sqlite(sqlite::Sqlite::open(
+                Path::new(path),
+                wake,
+            )?)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self(Engine::Postgres(
+                postgres::Postgres::open(url, wake).await?,
+            )));
+        }
+        Err(StoreError::Unavailable(
+            "the address must begin with sqlite: or postgres://".into(),
+        ))
+    }
+
+    /// Runs a command; its effect is durable when this returns.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]; then nothing has happened, unless the connection was lost between the
+    /// commit and its answer, which is why commands carry keys.
+    pub async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.write(command).await,
+            Engine::Postgres(postgres) => postgres.write(&command).await,
+        }
+    }
+
+    /// Runs a query.
+    pub async fn read<Q: Query>(&self, query: Q) -> Result<Q::Output, StoreError> {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.read(&query),
+            Engine::Postgres(postgres) => postgres.read(&query).await,
+        }
+    }
+}

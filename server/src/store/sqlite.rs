@@ -1,0 +1,334 @@
+//! SQLite: one thread that writes and commits in groups, and readers beside it.
+//!
+//! A commit with `synchronous=FULL` waits for the disk; sharing one commit between all the commands
+//! that are waiting is what makes full durability cheap. No command is acknowledged before its
+//! commit, and none is delayed when nothing else waits.
+
+use super::migrations::{MIGRATIONS, Migration};
+use super::{Command, Query, Row, StoreError, Tx, Value, Wake};
+use app::api::MemberId;
+use futures_util::FutureExt;
+use rusqlite::{CachedStatement, Connection, OpenFlags, types::ValueRef};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Commands that may wait for the writer; more than this and the store says it is busy.
+const QUEUE_MAX: usize = 4096;
+/// Commands that share one commit.
+const BATCH_MAX: usize = 256;
+/// Statements each connection keeps prepared.
+const STATEMENTS_MAX: usize = 256;
+
+/// The database file and its writer. Dropping the last handle stops the writer.
+#[derive(Clone)]
+pub(super) struct Sqlite {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Sqlite {
+    /// Opens (and makes, if needed) the file at `path`, brings it up to date and starts its writer.
+    pub(super) fn open(path: &Path, wake: Wake) -> Result<Self, StoreError> {
+        let mut writer = connect(path, OpenFlags::default())?;
+        migrate(&writer)?;
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || write_loop(&mut writer, jobs, &wake))
+            .map_err(|error| StoreError::internal(format!("the writer cannot start: {error}")))?;
+        let readers = Arc::new(Readers {
+            path: path.to_owned(),
+            idle: Mutex::default(),
+        });
+        Ok(Self { queue, readers })
+    }
+
+    pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Box::new(Pending {
+            command,
+            outcome: None,
+            reply,
+        }))?;
+        answer.await.map_err(|_| StoreError::stopped())?
+    }
+
+    fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
+        self.queue.try_send(job).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => {
+                StoreError::Unavailable("the queue is full".into())
+            }
+            mpsc::error::TrySendError::Closed(_) => StoreError::stopped(),
+        })
+    }
+
+    /// Reads where it is called: a few microseconds, so a thread of its own would cost more.
+    pub(super) fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output, StoreError> {
+        let mut connection = self.readers.take()?;
+        connection.execute_batch("begin")?;
+        let result = at_once(query.run(&mut SqliteTx::new(&mut connection)));
+        connection.execute_batch("rollback")?;
+        self.readers.give_back(connection);
+        result
+    }
+}
+
+impl Readers {
+    fn take(&self) -> Result<Connection, StoreError> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        match idle {
+            Some(connection) => Ok(connection),
+            None => connect(
+                &self.path,
+                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            ),
+        }
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+    }
+    connection.pragma_update(None, "foreign_keys", "on")?;
+    Ok(connection)
+}
+
+fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(
+        "create table if not exists migration (number integer primary key) strict",
+    )?;
+    for migration in MIGRATIONS {
+        let applied: bool = connection.query_row(
+            "select exists (select 1 from migration where number = $1)",
+            [migration.number],
+            |row| row.get(0),
+        )?;
+        if !applied {
+            let Migration { number, sqlite, .. } = migration;
+            connection.execute_batch(&format!(
+                "begin immediate; {sqlite}; insert into migration values ({number}); commit"
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+/// What the writer does with a waiting command, its type forgotten.
+trait Job: Send {
+    /// Runs the command inside the open group; answers which members have news.
+    fn run(&mut self, connection: &mut Connection) -> Vec<MemberId>;
+    /// Tells the caller, once the group's commit is known.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Pending<C: Command> {
+    command: C,
+    outcome: Option<Result<C::Output, StoreError>>,
+    reply: oneshot::Sender<Result<C::Output, StoreError>>,
+}
+
+impl<C: Command> Job for Pending<C> {
+    fn run(&mut self, connection: &mut Connection) -> Vec<MemberId> {
+        let (outcome, woken) = in_savepoint(connection, |tx| {
+            // A bug in one command must not end the writer, and with it everybody's writes.
+            let run = std::panic::AssertUnwindSafe(|| at_once(self.command.run(tx)));
+            std::panic::catch_unwind(run)
+                .unwrap_or_else(|_| Err(StoreError::internal("a command panicked")))
+        });
+        self.outcome = Some(outcome);
+        woken
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let outcome = self.outcome.unwrap_or_else(|| Err(StoreError::stopped()));
+        // A receiver that has gone away no longer wants the answer; the effect stands.
+        let _gone = self.reply.send(committed.and(outcome));
+    }
+}
+
+fn write_loop(connection: &mut Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, wake: &Wake) {
+    while let Some(first) = jobs.blocking_recv() {
+        run_group(connection, first, &mut jobs, wake);
+    }
+}
+
+/// Commits `first` and whatever else waits, then answers them all.
+fn run_group(
+    connection: &mut Connection,
+    first: Box<dyn Job>,
+    jobs: &mut mpsc::Receiver<Box<dyn Job>>,
+    wake: &Wake,
+) {
+    if let Err(error) = connection.execute_batch("begin immediate") {
+        return first.answer(Err(error.into()));
+    }
+    let mut woken = Vec::new();
+    let mut group = Vec::with_capacity(16);
+    let mut next = Some(first);
+    while let Some(mut job) = next {
+        woken.extend(job.run(connection));
+        group.push(job);
+        next = if group.len() < BATCH_MAX {
+            jobs.try_recv().ok()
+        } else {
+            None
+        };
+    }
+    let committed = connection.execute_batch("commit").map_err(|error| {
+        // A commit that fails may leave the transaction open; the next group must not find it so.
+        let _ended = connection.execute_batch("rollback");
+        StoreError::from(error)
+    });
+    if committed.is_ok() {
+        woken.into_iter().for_each(|member| wake(member));
+    }
+    for job in group {
+        job.answer(committed.clone());
+    }
+}
+
+/// Undoes what `body` did if it fails, and nothing else of the group. Answers who has news.
+fn in_savepoint<O>(
+    connection: &mut Connection,
+    body: impl FnOnce(&mut SqliteTx<'_>) -> Result<O, StoreError>,
+) -> (Result<O, StoreError>, Vec<MemberId>) {
+    let run = |connection: &mut Connection| {
+        connection.execute_batch("savepoint command")?;
+        let mut tx = SqliteTx::new(connection);
+        let outcome = body(&mut tx);
+        let woken = tx.woken;
+        if outcome.is_err() {
+            connection.execute_batch("rollback to command")?;
+        }
+        connection.execute_batch("release command")?;
+        Ok((outcome?, woken))
+    };
+    match run(connection) {
+        Ok((output, woken)) => (Ok(output), woken),
+        Err(error) => (Err(error), Vec::new()),
+    }
+}
+
+/// SQLite answers at once, so a command's future never has anything to wait for.
+fn at_once<O>(future: impl Future<Output = Result<O, StoreError>>) -> Result<O, StoreError> {
+    future.now_or_never().unwrap_or_else(|| {
+        Err(StoreError::internal(
+            "a command waited for something outside its transaction",
+        ))
+    })
+}
+
+struct SqliteTx<'c> {
+    /// Exclusive, so that a command's future may move between threads, as the trait asks.
+    connection: &'c mut Connection,
+    woken: Vec<MemberId>,
+}
+
+impl<'c> SqliteTx<'c> {
+    fn new(connection: &'c mut Connection) -> Self {
+        Self {
+            connection,
+            woken: Vec::new(),
+        }
+    }
+
+    fn prepare(
+        &self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<CachedStatement<'_>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        for (index, value) in params.iter().enumerate() {
+            // `$1` is a *named* parameter to SQLite, numbered by first use in the text.
+            debug_assert_eq!(
+                statement.parameter_name(index + 1),
+                Some(format!("${}", index + 1).as_str()),
+                "number the parameters in order of first use: {sql}"
+            );
+            match value {
+                Value::Null => statement.raw_bind_parameter(index + 1, rusqlite::types::Null),
+                Value::Int(n) => statement.raw_bind_parameter(index + 1, n),
+                Value::Bool(b) => statement.raw_bind_parameter(index + 1, b),
+                Value::Text(text) => statement.raw_bind_parameter(index + 1, text),
+                Value::Bytes(bytes) => statement.raw_bind_parameter(index + 1, bytes),
+            }?;
+        }
+        Ok(statement)
+    }
+
+    fn query_now(&self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.prepare(sql, params)?;
+        let columns = statement.column_count();
+        let mut rows = statement.raw_query();
+        let mut answer = Vec::new();
+        while let Some(row) = rows.next()? {
+            let values = (0..columns).map(|column| row.get_ref(column).map(owned));
+            answer.push(Row(values.collect::<Result<_, _>>()?));
+        }
+        Ok(answer)
+    }
+
+    fn execute_now(&self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        Ok(self.prepare(sql, params)?.raw_execute()? as u64)
+    }
+}
+
+impl Tx for SqliteTx<'_> {
+    async fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        self.execute_now(sql, params)
+    }
+
+    async fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.query_now(sql, params)
+    }
+
+    fn wake(&mut self, member: MemberId) {
+        self.woken.push(member);
+    }
+}
+
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(n) => Value::Int(n),
+        // No column is real: the tables are strict.
+        ValueRef::Real(_) => Value::Null,
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull};
+        match error.sqlite_error_code() {
+            Some(DatabaseBusy | DatabaseLocked | DiskFull | CannotOpen) => {
+                Self::Unavailable(error.to_string())
+            }
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The panel's document: a guest's by GET, a signed-in shopper's by POST with their token, so that
+//! the first answer already shows their own state.
+
+use super::{Policy, embeddable, nonce, page};
+use crate::App;
+use crate::api::Shared;
+use crate::api::extract::{Anyone, Session};
+use crate::api::me::{self, statement};
+use crate::api::sessions::{self, Opened};
+use crate::api::views::{self, Reader};
+use crate::error::Error;
+use crate::programs::Loaded;
+use crate::store::sessions::StoredSession;
+use app::api::PAGE_ITEMS_DEFAULT;
+use app::panel::{Form, Panel, Theme, View, Viewer};
+use app::shell::{self, Assets};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+/// What the loader asks for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    view: Option<String>,
+    locale: Option<String>,
+    theme: Option<String>,
+    host: Option<String>,
+    form: Option<String>,
+    before: Option<String>,
+}
+
+/// The body of the loader's form.
+#[derive(Deserialize)]
+pub struct Token {
+    token: String,
+}
+
+async fn program(app: &App, slug: &str) -> Result<std::sync::Arc<Loaded>, Error> {
+    app.programs
+        .by_slug(slug)
+        .await?
+        .ok_or_else(|| Error::not_found("programme"))
+}
+
+/// `GET /w/{program}`
+pub async fn guest(
+    State(app): Shared,
+    _: Anyone,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let program = program(&app, &slug).await?;
+    document(&app, &program, &asked, &headers, None).await
+}
+
+/// `POST /w/{program}`
+pub async fn personal(
+    State(app): Shared,
+    _: Anyone,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    body: Result<axum::Form<Token>, axum::extract::rejection::FormRejection>,
+) -> Result<Response, Error> {
+    let program = program(&app, &slug).await?;
+    check_origin(&app, &program, &headers)?;
+    let Ok(axum::Form(Token { token })) = body else {
+        return Err(Error::new(
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+            "Send the field token as a form.",
+        ));
+    };
+    match sessions::by_token(&app, &program, &token).await {
+        Ok(opened) => document(&app, &program, &asked, &headers, Some(opened)).await,
+        // A token that is not accepted still gets the programme, as any guest does.
+        Err(error) if error.status == StatusCode::UNAUTHORIZED => {
+            let mut response = document(&app, &program, &asked, &headers, None).await?;
+            *response.status_mut() = StatusCode::UNAUTHORIZED;
+            Ok(response)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A page of a stranger must not post tokens here. `null` is what a page under
+/// `Referrer-Policy: no-referrer` sends; `frame-ancestors` stands behind it.
+fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), Error> {
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|origin| origin.to_str().ok());
+    match origin {
+        None | Some("null") => Ok(()),
+        Some(origin) if origin == app.public_url || program.program().allows_origin(origin) => {
+            Ok(())
+        }
+        Some(_) => Err(Error::forbidden(
+            "wrong_origin",
+            "This page's origin is not one of the programme's. Add it to origins in the programme file.",
+        )),
+    }
+}
+
+/// `GET /api/v1/me/panel`: the inside of the panel anew, for whoever the session is.
+pub async fn fragment(
+    State(app): Shared,
+    session: Session,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let program = &session.program;
+    let viewer = viewer(&app, program, &asked, &headers, &session.stored).await?;
+    let panel = panel(&app, program, &asked, &headers, viewer, None);
+    Ok(page(
+        shell::fragment(&panel),
+        &Policy {
+            nonce: "",
+            scripts: false,
+            ancestors: &[],
+        },
+    ))
+}
+
+async fn document(
+    app: &App,
+    program: &Loaded,
+    asked: &Asked,
+    headers: &HeaderMap,
+    opened: Option<Opened>,
+) -> Result<Response, Error> {
+    let viewer = match &opened {
+        Some(opened) => viewer(app, program, asked, headers, &opened.stored).await?,
+        None => Viewer::Guest,
+    };
+    let bearer = opened.map(|opened| opened.bearer);
+    let panel = panel(app, program, asked, headers, viewer, bearer);
+    let nonce = nonce();
+    let pkg = app.site.pkg();
+    let html = shell::document(
+        &panel,
+        &Assets {
+            css: &app.css,
+            pkg: &pkg,
+            nonce: &nonce,
+        },
+    );
+    let ancestors = &program.program().origins;
+    let mut response = page(
+        html,
+        &Policy {
+            nonce: &nonce,
+            scripts: true,
+            ancestors,
+        },
+    );
+    embeddable(response.headers_mut());
+    Ok(response)
+}
+
+fn panel(
+    app: &App,
+    program: &Loaded,
+    asked: &Asked,
+    headers: &HeaderMap,
+    viewer: Viewer,
+    session: Option<String>,
+) -> Panel {
+    let named = |name: &Option<String>| name.clone().unwrap_or_default();
+    let own = match &viewer {
+        Viewer::Member { me, .. } => Some(me.locale.as_str()),
+        Viewer::Guest | Viewer::SignedIn { .. } => None,
+    };
+    let view = program.view(Some(locale(program, asked, headers, own)));
+    let host = asked
+        .host
+        .clone()
+        .filter(|host| program.program().allows_origin(host));
+    Panel {
+        program: view,
+        viewer,
+        view: View::from_name(&named(&asked.view)),
+        form: Form::from_name(&named(&asked.form)),
+        theme: Theme::from_name(&named(&asked.theme)),
+        host,
+        session,
+        now: app.clock.now(),
+    }
+}
+
+/// The panel's language: what the page asked for, else the member's own, else the browser's.
+fn locale<'p>(
+    program: &'p Loaded,
+    asked: &Asked,
+    headers: &HeaderMap,
+    own: Option<&str>,
+) -> &'p str {
+    let browser = || {
+        headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+    };
+    program
+        .program()
+        .locale(asked.locale.as_deref().or(own).or_else(browser))
+}
+
+async fn viewer(
+    app: &App,
+    program: &Loaded,
+    asked: &Asked,
+    headers: &HeaderMap,
+    session: &StoredSession,
+) -> Result<Viewer, Error> {
+    let Some(member) = session.member else {
+        let shopper = &session.shopper;
+        return Ok(Viewer::SignedIn {
+            name: shopper.name.clone(),
+            email: shopper.email.clone(),
+        });
+    };
+    let stored = me::stored(app, member).await?;
+    let reader = Reader {
+        program,
+        locale: locale(program, asked, headers, Some(&stored.locale)),
+        time_zone: &stored.time_zone,
+        now: app.clock.now(),
+    };
+    let history = statement(
+        app,
+        &reader,
+        member,
+        asked.before.as_deref(),
+        PAGE_ITEMS_DEFAULT,
+    )
+    .await?;
+    Ok(Viewer::Member {
+        me: Box::new(views::me(&reader, &stored)),
+        history,
+    })
+}

@@ -1,0 +1,3 @@
+//! Through HTTP alone.
+
+mod story;

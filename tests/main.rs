@@ -1,0 +1,4 @@
+//! The integration tests, in one binary: one link, one PostgreSQL, one driver for all of them.
+
+mod api;
+mod support;

@@ -1,0 +1,9 @@
+//! What the tests stand on: a real PostgreSQL and a real browser. Each is started when the first
+//! test asks for it and is gone, with everything it wrote, when the test process is.
+
+mod after_exit;
+pub(crate) mod browser;
+#[cfg(test)]
+mod check;
+pub(crate) mod postgres;
+pub(crate) mod world;

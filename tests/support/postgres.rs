@@ -1,0 +1,219 @@
+//! A PostgreSQL server for the tests, and an empty database in it for each test that asks.
+//!
+//! `TEST_POSTGRES_URL` names a server to use instead; its user must be allowed to create databases,
+//! and they stay behind there.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::Url;
+use tokio_postgres::NoTls;
+
+use super::after_exit::after_exit;
+
+/// The oldest PostgreSQL that Laurel runs on.
+const OLDEST: u32 = 15;
+
+/// Nothing in a test outlives a power cut, so nothing waits for the disk.
+const UNSAFE_BUT_FAST: &[&str] = &[
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+];
+
+static SHARED: LazyLock<Server> = LazyLock::new(|| match std::env::var("TEST_POSTGRES_URL") {
+    Ok(url) => Server {
+        url: url.parse().expect("TEST_POSTGRES_URL is a URL"),
+    },
+    Err(_) => Server::start(UNSAFE_BUT_FAST),
+});
+
+/// The URL of a new, empty database on the server that all tests of this process share.
+pub(crate) async fn database() -> String {
+    SHARED.database().await
+}
+
+/// A running PostgreSQL server.
+pub(crate) struct Server {
+    url: Url,
+}
+
+impl Server {
+    /// Starts a server for this process alone on a free port of 127.0.0.1, with `settings` in the
+    /// form `name=value`. It takes about a second.
+    pub(crate) fn start(settings: &[&str]) -> Self {
+        let programs = programs();
+        let directory = tempfile::Builder::new()
+            .prefix("laurel-postgres-")
+            .tempdir()
+            .expect("a temporary directory can be made")
+            .keep();
+        let path = directory
+            .to_str()
+            .expect("the temporary directory has a plain name");
+        let data = format!("{path}/data");
+        // The postmaster's children notice when it is killed, and the data goes with them.
+        after_exit(
+            r#"kill -s KILL "$(head -n 1 "$1/data/postmaster.pid")"; rm -rf "$1""#,
+            &[path],
+        );
+
+        if is_root() {
+            // PostgreSQL refuses to run as root.
+            run(Command::new("chown").args(["postgres", path]));
+        }
+        run(as_postgres(&programs.join("initdb"), &directory).args([
+            "--pgdata",
+            &data,
+            "--username=laurel",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]));
+
+        let port = free_port();
+        let settings = settings.iter().fold(
+            format!("-p {port} -k {path} -c listen_addresses=127.0.0.1 -c max_connections=300"),
+            |all, setting| format!("{all} -c {setting}"),
+        );
+        run(as_postgres(&programs.join("pg_ctl"), &directory).args([
+            "start",
+            "--wait",
+            "--silent",
+            "--pgdata",
+            &data,
+            "--options",
+            &settings,
+        ]));
+
+        Self {
+            url: format!("postgres://laurel@127.0.0.1:{port}/postgres")
+                .parse()
+                .expect("this is a URL"),
+        }
+    }
+
+    /// The URL of a new, empty database on this server.
+    pub(crate) async fn database(&self) -> String {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "laurel_test_{}_{}",
+            std::process::id(),
+            MADE.fetch_add(1, Ordering::Relaxed)
+        );
+
+        let (client, connection) = tokio_postgres::connect(self.url.as_str(), NoTls)
+            .await
+            .expect("the PostgreSQL server answers");
+        let connection = tokio::spawn(connection);
+        // Nobody can be connected to template0, so no test is in another's way.
+        client
+            .batch_execute(&format!("create database {name} template template0"))
+            .await
+            .expect("the PostgreSQL user may create databases");
+        drop(client);
+        connection
+            .await
+            .expect("the connection ends")
+            .expect("the connection ends well");
+
+        let mut url = self.url.clone();
+        url.set_path(&name);
+        url.into()
+    }
+}
+
+/// The directory with the newest PostgreSQL's programs.
+fn programs() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // Debian keeps the server's programs off the path, one directory for each version.
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let (version, directory) = std::env::split_paths(&path)
+        .chain(versions.map(|version| version.path().join("bin")))
+        .filter_map(|directory| Some((version(&directory)?, directory)))
+        .max()
+        .expect("PostgreSQL's `initdb` and `pg_ctl` are installed, or TEST_POSTGRES_URL is set");
+    assert!(
+        version >= OLDEST,
+        "PostgreSQL {OLDEST} or newer is installed; only {version} was found"
+    );
+    // A link on the path leads to the directory where the programs find each other.
+    directory
+        .join("pg_ctl")
+        .canonicalize()
+        .ok()
+        .and_then(|file| Some(file.parent()?.to_owned()))
+        .unwrap_or(directory)
+}
+
+/// The major version of the PostgreSQL in `directory`, if there is a whole one.
+fn version(directory: &Path) -> Option<u32> {
+    let initdb = Command::new(directory.join("initdb"))
+        .arg("--version")
+        .output()
+        .ok()?;
+    Command::new(directory.join("pg_ctl"))
+        .arg("--version")
+        .output()
+        .ok()?;
+    // `initdb (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`, and `18beta1` before a release.
+    let text = String::from_utf8(initdb.stdout).ok()?;
+    let number = text.split_whitespace().nth(2)?;
+    number
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// A command that runs `program` in `directory` as a user that PostgreSQL accepts.
+fn as_postgres(program: &Path, directory: &Path) -> Command {
+    let mut command = if is_root() {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid=postgres", "--regid=postgres", "--clear-groups"])
+            .arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.current_dir(directory);
+    command
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// A port that nobody listens on just now.
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|socket| socket.local_addr())
+        .expect("a port is free")
+        .port()
+}
+
+/// Runs a command to its end; what it printed is in the panic if it fails.
+///
+/// It prints into a file, since the server that `pg_ctl` leaves behind goes on printing.
+fn run(command: &mut Command) {
+    let output = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+    let writer = || output.reopen().expect("the temporary file can be opened");
+    let status = command.stdout(writer()).stderr(writer()).status();
+    assert!(
+        status.as_ref().is_ok_and(std::process::ExitStatus::success),
+        "{} failed ({status:?}):\n{}",
+        command.get_program().display(),
+        std::fs::read_to_string(output.path()).unwrap_or_default(),
+    );
+}
