@@ -21,7 +21,7 @@ pub struct Config {
     /// Where to listen.
     #[arg(long, env = "LAUREL_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// The address that browsers use, without a path: https://loyalty.example
+    /// The address that browsers use, without a path: <https://loyalty.example>
     #[arg(long, env = "LAUREL_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// The mail server: smtp://user:password@host:port, smtps://… for TLS from the first byte.

@@ -90,7 +90,7 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
             now: app.clock.now(),
         })
         .await?;
-    if count % SWEEP_TICKS == 0 {
+    if count.is_multiple_of(SWEEP_TICKS) {
         let now = app.clock.now();
         app.limits.sweep();
         app.store.write(sessions::Sweep { now }).await?;

@@ -19,16 +19,23 @@ use app::api::BODY_BYTES_MAX;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, HeaderValue, Method, header, request};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use std::sync::Arc;
 use std::time::Duration;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// What handlers share.
 pub type Shared = State<Arc<App>>;
 
 /// How long a browser may remember what CORS allows.
-const CORS_MAX_AGE: Duration = Duration::from_secs(600);
+const CORS_MAX_AGE: Duration = Duration::from_mins(10);
+
+/// How hard answers are packed while somebody waits: beyond this, time is lost faster than bytes.
+const PACKING: i32 = 4;
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
@@ -55,7 +62,11 @@ pub fn router(app: Arc<App>) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(CatchPanicLayer::custom(|_| {
+            Error::internal(&"a handler panicked").into_response()
+        }))
         .layer(axum::middleware::from_fn(finish::finish))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PACKING)))
         .with_state(app)
 }
 

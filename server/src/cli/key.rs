@@ -127,7 +127,7 @@ pub(super) async fn run(command: Command) -> Result<(), String> {
 /// A new key's kind, what is stored of it, and what its owner is shown.
 fn make(
     kind: Kind,
-    kid: &str,
+    name: &str,
     public_key: Option<String>,
     master: &MasterKey,
 ) -> Result<(KeyKind, Vec<u8>, String), String> {
@@ -147,7 +147,7 @@ fn make(
         }
         (Kind::Token, None) => {
             let secret = base64url(&random::<32>());
-            let sealed = master.seal(kid.as_bytes(), secret.as_bytes());
+            let sealed = master.seal(name.as_bytes(), secret.as_bytes());
             Ok((
                 KeyKind::TokenSecret,
                 sealed,
@@ -158,7 +158,7 @@ fn make(
         (Kind::Api, None) => {
             let secret = base64url(&random::<32>());
             let digest = sha256(secret.as_bytes()).to_vec();
-            Ok((KeyKind::Api, digest, format!("bearer: {kid}.{secret}")))
+            Ok((KeyKind::Api, digest, format!("bearer: {name}.{secret}")))
         }
     }
 }

@@ -115,7 +115,8 @@ fn said(error: impl Display) -> String {
 
 /// Log lines as JSON under a supervisor, readable at a terminal.
 fn log() {
-    let filter = EnvFilter::try_from_env("LAUREL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("LAUREL_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,mailin_embedded=warn"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

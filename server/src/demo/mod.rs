@@ -148,13 +148,13 @@ async fn seed(app: &App, shop_origin: &str) -> Result<(String, String, [u8; 32])
 async fn add_key(
     app: &App,
     program_id: ProgramId,
-    kid: &str,
+    name: &str,
     kind: KeyKind,
     material: Vec<u8>,
     scopes: &str,
 ) -> Result<(), StoreError> {
     let key = StoredKey {
-        kid: kid.into(),
+        kid: name.into(),
         program_id,
         kind,
         material,

@@ -163,14 +163,13 @@ impl Program {
         asked
             .into_iter()
             .flat_map(|list| list.split(','))
-            .filter_map(|item| {
+            .find_map(|item| {
                 let tag = item.split(';').next().unwrap_or("").trim();
                 let language = tag.split(['-', '_']).next().unwrap_or("");
                 self.locales
                     .iter()
                     .find(|known| known.eq_ignore_ascii_case(language))
             })
-            .next()
             .or(self.locales.first())
             .map_or("en", String::as_str)
     }

@@ -422,7 +422,7 @@ impl Check {
             self.fault("currency", "use an ISO 4217 code in capitals, such as EUR");
         }
         known
-            .and_then(|currency| currency.exponent())
+            .and_then(iso_currency::Currency::exponent)
             .map_or(0, u32::from)
     }
 

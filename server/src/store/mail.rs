@@ -101,7 +101,7 @@ impl Command for Settle {
         if self.sent || self.tries + 1 >= TRIES_MAX {
             tx.execute(REMOVE, params![self.id.to_vec()]).await?;
         } else {
-            let wait = (10 * SECOND) << self.tries.clamp(0, 10) * 3 / 2;
+            let wait = (10 * SECOND) << (self.tries.clamp(0, 10) * 3 / 2);
             tx.execute(LATER, params![self.now + wait, self.id.to_vec()])
                 .await?;
         }

@@ -96,7 +96,9 @@ impl Postgres {
         let output = command.run(&mut tx).await?;
         let PostgresTx { tx, woken } = tx;
         tx.commit().await?;
-        woken.into_iter().for_each(|member| (self.wake)(member));
+        for member in woken {
+            (self.wake)(member);
+        }
         Ok(output)
     }
 

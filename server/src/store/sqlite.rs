@@ -203,7 +203,9 @@ fn run_group(
         StoreError::from(error)
     });
     if committed.is_ok() {
-        woken.into_iter().for_each(|member| wake(member));
+        for member in woken {
+            wake(member);
+        }
     }
     for job in group {
         job.answer(committed.clone());
@@ -312,10 +314,9 @@ impl Tx for SqliteTx<'_> {
 
 fn owned(value: ValueRef<'_>) -> Value {
     match value {
-        ValueRef::Null => Value::Null,
         ValueRef::Integer(n) => Value::Int(n),
         // No column is real: the tables are strict.
-        ValueRef::Real(_) => Value::Null,
+        ValueRef::Null | ValueRef::Real(_) => Value::Null,
         ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
     }
