@@ -7,9 +7,9 @@ use crate::programs::Loaded;
 use crate::store::StoreError;
 use crate::store::attempts::{StoredAttempt, explanation_of};
 use crate::store::events::StoredEvent;
-use crate::store::ledger::Line;
 use crate::store::members::StoredMember;
 use crate::store::orders::StoredOrder;
+use crate::store::statement::Line;
 use app::api::{
     AttemptState, AttemptView, Balance, Event, EventKind, Fact, MeView, NextStep, OrderView,
     ProofView, Reason, TaskKind, TaskStanding, TransferView,

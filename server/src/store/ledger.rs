@@ -2,12 +2,12 @@
 
 use super::events::{self, News};
 use super::members::{self, Count};
-use super::{Command, Query, Row, StoreError, Tx, params};
+use super::{Command, Query, StoreError, Tx, params};
 use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::ledger::{Account, Movement};
 use crate::domain::program::{POINTS, Rules};
-use app::api::{EventKind, Explanation, MemberId, ProofLevel, TransferId, TransferState};
+use app::api::{EventKind, Explanation, MemberId, ProofLevel, TransferId};
 use std::sync::Arc;
 
 /// A transfer that is about to be made.
@@ -302,91 +302,6 @@ impl Command for PostDue {
         };
         members::count(tx, &self.rules, member, self.stamp.at, count).await?;
         Ok(true)
-    }
-}
-
-/// One line of a member's statement, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The transfer.
-    pub id: TransferId,
-    /// Its place in the member's own order.
-    pub number: i64,
-    /// When it was made.
-    pub at: Instant,
-    /// What it added to what the member has or will have.
-    pub amount: i64,
-    /// Whether it can be spent.
-    pub state: TransferState,
-    /// The available balance after it.
-    pub balance_after: i64,
-    /// When held points become available.
-    pub available_at: Option<Instant>,
-    /// The version of the rules.
-    pub version: i64,
-    /// How it was proven.
-    pub proof: Option<ProofLevel>,
-    /// Why it happened.
-    pub explanation: Explanation,
-}
-
-/// A page of a member's statement, the newest first. Posting a hold shows on the hold's own line.
-pub struct Statement {
-    /// Whose.
-    pub member: MemberId,
-    /// Begins below the line of this number.
-    pub below: Option<i64>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-impl Query for Statement {
-    type Output = Vec<Line>;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str =
-            "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
-                t.available_at, t.version, t.proof, t.explanation, p.balance_after, t.number
-            from transfer t
-            left join hold h on h.transfer_id = t.id
-            left join transfer p on p.hold_id = t.id and p.target = 'available'
-            where t.member_id = $1 and t.asset = $2 and t.number < $3
-                and not (t.source = 'held' and t.target = 'available')
-            order by t.number desc limit $4";
-        let below = self.below.unwrap_or(i64::MAX);
-        let rows = tx
-            .query(SQL, params![self.member, POINTS, below, self.limit])
-            .await?;
-        rows.iter().map(Line::read).collect()
-    }
-}
-
-impl Line {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let account = |index| {
-            Account::parse(&row.get::<String>(index)?)
-                .ok_or_else(|| StoreError::internal("an account of no known kind"))
-        };
-        let (from, to) = (account(3)?, account(4)?);
-        let amount: i64 = row.get(2)?;
-        let change = Movement { from, to, amount }.change();
-        let state = match row.get::<Option<String>>(5)?.as_deref() {
-            Some("pending") => TransferState::Held,
-            Some("voided") => TransferState::Voided,
-            _ => TransferState::Posted,
-        };
-        Ok(Self {
-            id: row.get(0)?,
-            number: row.get(12)?,
-            at: row.get(1)?,
-            amount: change.available + change.held,
-            state,
-            balance_after: row.get::<Option<i64>>(11)?.map_or_else(|| row.get(6), Ok)?,
-            available_at: row.get(7)?,
-            version: row.get(8)?,
-            proof: row.get::<Option<String>>(9)?.as_deref().and_then(proof_of),
-            explanation: from_json(&row.get::<String>(10)?)?,
-        })
     }
 }
 

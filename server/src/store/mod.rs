@@ -22,6 +22,7 @@ pub mod members;
 pub mod orders;
 pub mod programs;
 pub mod sessions;
+pub mod statement;
 
 pub(crate) use value::params;
 pub use value::{FromValue, Row, Value};

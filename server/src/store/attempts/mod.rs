@@ -1,20 +1,29 @@
 //! Attempts at tasks: begun, proven, paid.
 
+/// What [`StoredAttempt`] reads, in its order.
+macro_rules! columns {
+    () => {
+        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at"
+    };
+}
+
+mod start;
+mod submit;
+
+pub use start::Start;
+pub use submit::{Submit, Submitted};
+
 use super::events::{self, News};
 use super::ledger::{self, Earn, from_json, proof_name, proof_of};
-use super::links::{self, NewLink};
 use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::clock::Stamp;
 use crate::domain::Instant;
-use crate::domain::attempt::{self, Declared, RESEND_AFTER, SENDS_MAX, state_name, state_of};
+use crate::domain::attempt::{state_name, state_of};
 use crate::domain::program::{Rules, Task};
 use app::api::{
-    AttemptId, AttemptState, Explanation, Fact, FieldError, Localized, MemberId, ProofLevel,
-    SubmitProof, TransferId,
+    AttemptId, AttemptState, Explanation, Fact, Localized, MemberId, ProofLevel, TransferId,
 };
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// An attempt as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,12 +52,6 @@ pub struct StoredAttempt {
     pub expires_at: Option<Instant>,
     /// When the last confirmation was sent.
     pub sent_at: Option<Instant>,
-}
-
-macro_rules! columns {
-    () => {
-        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at"
-    };
 }
 
 impl StoredAttempt {
@@ -153,205 +156,6 @@ fn paid_state(available_at: Option<Instant>) -> AttemptState {
         AttemptState::Held
     } else {
         AttemptState::Earned
-    }
-}
-
-/// Begins a task, or finds the attempt that is under way. For a subscription it sends the
-/// confirmation, again if it is asked again after a minute.
-pub struct Start {
-    /// The rules.
-    pub rules: Arc<Rules>,
-    /// Who.
-    pub member: MemberId,
-    /// The task's id in the programme file.
-    pub task: String,
-    /// For a subscription: the link and its mail.
-    pub link: Option<NewLink>,
-    /// When.
-    pub stamp: Stamp,
-}
-
-impl Command for Start {
-    type Output = StoredAttempt;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<StoredAttempt, StoreError> {
-        const LAPSE: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
-            where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
-        const CURRENT: &str = concat!(
-            "select ",
-            columns!(),
-            " from attempt where member_id = $1 and task = $2 and slot = 'once'"
-        );
-        let task = self.task()?;
-        tx.execute(LAPSE, params![self.stamp.at, self.member, &task.id])
-            .await?;
-        let new = self.insert(tx, task).await?;
-        let row = tx
-            .query_one(CURRENT, params![self.member, &task.id])
-            .await?;
-        let row = row.ok_or_else(|| StoreError::internal("an attempt went away"))?;
-        let mut attempt = StoredAttempt::read(&row)?;
-        if let Some(link) = &self.link
-            && attempt.state == AttemptState::Started
-            && (new || self.may_resend(&attempt))
-            && self.send(tx, &mut attempt, link).await?
-        {
-            events::append(tx, self.member, self.stamp.at, &News::attempt(&task.id)).await?;
-        }
-        Ok(attempt)
-    }
-}
-
-impl Start {
-    fn task(&self) -> Result<&Task, StoreError> {
-        let task = self.rules.program.task(&self.task);
-        task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))
-    }
-
-    async fn insert<T: Tx>(&self, tx: &mut T, task: &Task) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "insert into attempt (id, program_id, member_id, task, slot, state, points, started_at,
-                updated_at, expires_at)
-            values ($1, $2, $3, $4, 'once', 'started', $5, $6, $6, $7)
-            on conflict (member_id, task, slot) do nothing";
-        let now = self.stamp.at;
-        let inserted = tx
-            .execute(
-                SQL,
-                params![
-                    AttemptId(self.stamp.id(0)),
-                    self.rules.id,
-                    self.member,
-                    &task.id,
-                    task.points,
-                    now,
-                    attempt::expires_at(task.kind, now),
-                ],
-            )
-            .await?;
-        Ok(inserted == 1)
-    }
-
-    fn may_resend(&self, attempt: &StoredAttempt) -> bool {
-        attempt
-            .sent_at
-            .is_none_or(|sent| sent + RESEND_AFTER <= self.stamp.at)
-    }
-
-    /// Sends a confirmation; of several at the same time one does.
-    async fn send<T: Tx>(
-        &self,
-        tx: &mut T,
-        attempt: &mut StoredAttempt,
-        link: &NewLink,
-    ) -> Result<bool, StoreError> {
-        const CLAIM: &str =
-            "update attempt set sent_at = $1, address = $2, expires_at = $3, updated_at = $1
-            where id = $4 and state = 'started' and (sent_at is null or sent_at <= $5)";
-        let now = self.stamp.at;
-        if links::sent(tx, attempt.id).await? >= SENDS_MAX {
-            return Ok(false);
-        }
-        let expires_at = now + attempt::LINK_LIFE;
-        let before = now - RESEND_AFTER;
-        let claimed = tx
-            .execute(
-                CLAIM,
-                params![now, &link.email, expires_at, attempt.id, before],
-            )
-            .await?;
-        if claimed == 0 {
-            return Ok(false);
-        }
-        links::insert(tx, self.rules.id, attempt.id, link, now).await?;
-        attempt.sent_at = Some(now);
-        attempt.address = Some(link.email.clone());
-        attempt.expires_at = Some(expires_at);
-        Ok(true)
-    }
-}
-
-/// Brings the answers of a form.
-pub struct Submit {
-    /// The rules.
-    pub rules: Arc<Rules>,
-    /// Who.
-    pub member: MemberId,
-    /// The attempt.
-    pub attempt: AttemptId,
-    /// What was filled in.
-    pub proof: SubmitProof,
-    /// When.
-    pub stamp: Stamp,
-}
-
-/// What became of a proof.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Submitted {
-    /// Where the attempt stands now; also when it had been decided before.
-    Decided(StoredAttempt),
-    /// The member has no such attempt.
-    Unknown,
-    /// The fields at fault. Nothing has changed.
-    Invalid(Vec<FieldError>),
-}
-
-impl Command for Submit {
-    type Output = Submitted;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Submitted, StoreError> {
-        const KNOWN: &str =
-            "select m.time_zone, p.birthday from member m join person p on p.member_id = m.id
-            where m.id = $1";
-        const PERSON: &str =
-            "update person set name = coalesce($1, name), birthday = coalesce(birthday, $2)
-            where member_id = $3";
-        let found = Get {
-            id: self.attempt,
-            member: self.member,
-        }
-        .run(tx)
-        .await?;
-        let Some(attempt) = found else {
-            return Ok(Submitted::Unknown);
-        };
-        let Some(task) = self.rules.program.task(&attempt.task) else {
-            return Ok(Submitted::Unknown);
-        };
-        if attempt.state != AttemptState::Started {
-            return Ok(Submitted::Decided(attempt));
-        }
-        let row = tx.query_one(KNOWN, params![self.member]).await?;
-        let row = row.ok_or_else(|| StoreError::internal("a member went away"))?;
-        let zone = TimeZone::get(&row.get::<String>(0)?).unwrap_or(TimeZone::UTC);
-        let birthday: Option<String> = row.get(1)?;
-        let now = self.stamp.at;
-        let declared =
-            match attempt::check_proof(task, &self.proof, birthday.as_deref(), &zone, now) {
-                Ok(declared) => declared,
-                Err(errors) => return Ok(Submitted::Invalid(errors)),
-            };
-        let Declared {
-            name,
-            birthday,
-            available_at,
-        } = declared;
-        if pay(
-            tx,
-            &self.rules,
-            task,
-            &attempt,
-            available_at,
-            None,
-            &self.stamp,
-        )
-        .await?
-        {
-            tx.execute(PERSON, params![name, birthday, self.member])
-                .await?;
-        }
-        let decided = by_id(tx, self.attempt).await?;
-        Ok(decided.map_or(Submitted::Unknown, Submitted::Decided))
     }
 }
 

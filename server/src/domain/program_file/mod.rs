@@ -1,0 +1,110 @@
+//! A programme as a TOML file: read, checked, with errors that name line, field and remedy.
+
+mod check;
+mod tables;
+
+use super::program::Program;
+use std::fmt;
+
+/// What is wrong with one place of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// From 1.
+    pub line: usize,
+    /// `tier[1].threshold`; empty for the file as a whole.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub remedy: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}: {}", self.line, self.field, self.remedy)
+    }
+}
+
+/// Reads and checks a programme.
+///
+/// # Errors
+/// Every fault that was found, in the order of the file.
+pub fn parse(source: &str) -> Result<Program, Vec<Fault>> {
+    let file: tables::File =
+        toml::from_str(source).map_err(|error| vec![syntax_fault(source, &error)])?;
+    let (program, mut found) = check::build(file);
+    if found.is_empty() {
+        return Ok(program);
+    }
+    let places = Places::of(source);
+    let mut faults: Vec<Fault> = found
+        .drain(..)
+        .map(|(field, remedy)| Fault {
+            line: places.line(&field),
+            field,
+            remedy,
+        })
+        .collect();
+    faults.sort_by_key(|fault| fault.line);
+    Err(faults)
+}
+
+fn syntax_fault(source: &str, error: &toml::de::Error) -> Fault {
+    let span = error.span().unwrap_or(0..0);
+    let line = line_at(source, span.start);
+    let text = source
+        .get(span)
+        .unwrap_or("")
+        .lines()
+        .next()
+        .unwrap_or("")
+        .trim();
+    Fault {
+        line,
+        field: text.chars().take(60).collect(),
+        remedy: error.message().to_owned(),
+    }
+}
+
+fn line_at(source: &str, offset: usize) -> usize {
+    source
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
+}
+
+/// Where each field stands.
+struct Places<'s> {
+    source: &'s str,
+    root: Option<toml::Spanned<toml::de::DeValue<'s>>>,
+}
+
+impl<'s> Places<'s> {
+    fn of(source: &'s str) -> Self {
+        let root = toml::de::DeTable::parse(source).ok();
+        let root = root.map(|table| {
+            let span = table.span();
+            toml::Spanned::new(span, toml::de::DeValue::Table(table.into_inner()))
+        });
+        Self { source, root }
+    }
+
+    /// The line of `tier[1].threshold`, or of the nearest thing around it.
+    fn line(&self, field: &str) -> usize {
+        let Some(mut at) = self.root.as_ref() else {
+            return 1;
+        };
+        let steps = field.split(['.', '[', ']']).filter(|step| !step.is_empty());
+        for step in steps {
+            let inner = match step.parse::<usize>() {
+                Ok(index) => at.get_ref().get(index),
+                Err(_) => at.get_ref().get(step),
+            };
+            match inner {
+                Some(inner) => at = inner,
+                None => break,
+            }
+        }
+        line_at(self.source, at.span().start)
+    }
+}

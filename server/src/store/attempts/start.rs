@@ -1,0 +1,126 @@
+//! Beginning a task.
+
+use super::StoredAttempt;
+use crate::clock::Stamp;
+use crate::domain::attempt::{self, RESEND_AFTER, SENDS_MAX};
+use crate::domain::program::{Rules, Task};
+use crate::store::events::{self, News};
+use crate::store::links::{self, NewLink};
+use crate::store::{Command, StoreError, Tx, params};
+use app::api::{AttemptId, AttemptState, MemberId};
+use std::sync::Arc;
+
+/// Begins a task, or finds the attempt that is under way. For a subscription it sends the
+/// confirmation, again if it is asked again after a minute.
+pub struct Start {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// Who.
+    pub member: MemberId,
+    /// The task's id in the programme file.
+    pub task: String,
+    /// For a subscription: the link and its mail.
+    pub link: Option<NewLink>,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for Start {
+    type Output = StoredAttempt;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<StoredAttempt, StoreError> {
+        const LAPSE: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
+            where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
+        const CURRENT: &str = concat!(
+            "select ",
+            columns!(),
+            " from attempt where member_id = $1 and task = $2 and slot = 'once'"
+        );
+        let task = self.task()?;
+        tx.execute(LAPSE, params![self.stamp.at, self.member, &task.id])
+            .await?;
+        let new = self.insert(tx, task).await?;
+        let row = tx
+            .query_one(CURRENT, params![self.member, &task.id])
+            .await?;
+        let row = row.ok_or_else(|| StoreError::internal("an attempt went away"))?;
+        let mut attempt = StoredAttempt::read(&row)?;
+        if let Some(link) = &self.link
+            && attempt.state == AttemptState::Started
+            && (new || self.may_resend(&attempt))
+            && self.send(tx, &mut attempt, link).await?
+        {
+            events::append(tx, self.member, self.stamp.at, &News::attempt(&task.id)).await?;
+        }
+        Ok(attempt)
+    }
+}
+
+impl Start {
+    fn task(&self) -> Result<&Task, StoreError> {
+        let task = self.rules.program.task(&self.task);
+        task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))
+    }
+
+    async fn insert<T: Tx>(&self, tx: &mut T, task: &Task) -> Result<bool, StoreError> {
+        const SQL: &str =
+            "insert into attempt (id, program_id, member_id, task, slot, state, points, started_at,
+                updated_at, expires_at)
+            values ($1, $2, $3, $4, 'once', 'started', $5, $6, $6, $7)
+            on conflict (member_id, task, slot) do nothing";
+        let now = self.stamp.at;
+        let inserted = tx
+            .execute(
+                SQL,
+                params![
+                    AttemptId(self.stamp.id(0)),
+                    self.rules.id,
+                    self.member,
+                    &task.id,
+                    task.points,
+                    now,
+                    attempt::expires_at(task.kind, now),
+                ],
+            )
+            .await?;
+        Ok(inserted == 1)
+    }
+
+    fn may_resend(&self, attempt: &StoredAttempt) -> bool {
+        attempt
+            .sent_at
+            .is_none_or(|sent| sent + RESEND_AFTER <= self.stamp.at)
+    }
+
+    /// Sends a confirmation; of several at the same time one does.
+    async fn send<T: Tx>(
+        &self,
+        tx: &mut T,
+        attempt: &mut StoredAttempt,
+        link: &NewLink,
+    ) -> Result<bool, StoreError> {
+        const CLAIM: &str =
+            "update attempt set sent_at = $1, address = $2, expires_at = $3, updated_at = $1
+            where id = $4 and state = 'started' and (sent_at is null or sent_at <= $5)";
+        let now = self.stamp.at;
+        if links::sent(tx, attempt.id).await? >= SENDS_MAX {
+            return Ok(false);
+        }
+        let expires_at = now + attempt::LINK_LIFE;
+        let before = now - RESEND_AFTER;
+        let claimed = tx
+            .execute(
+                CLAIM,
+                params![now, &link.email, expires_at, attempt.id, before],
+            )
+            .await?;
+        if claimed == 0 {
+            return Ok(false);
+        }
+        links::insert(tx, self.rules.id, attempt.id, link, now).await?;
+        attempt.sent_at = Some(now);
+        attempt.address = Some(link.email.clone());
+        attempt.expires_at = Some(expires_at);
+        Ok(true)
+    }
+}
