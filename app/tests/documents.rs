@@ -44,7 +44,7 @@ fn panels() -> Vec<Panel> {
         [
             (Available, None),
             (Started, None),
-            (Rejected, Some("address_taken")),
+            (Rejected, Some("address_used")),
             (Held, None),
         ],
         [

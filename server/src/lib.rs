@@ -118,7 +118,7 @@ impl App {
 }
 
 /// Stops a server whose key is not the one that sealed this database's secrets.
-async fn agree_on_key(store: &Store, master: &MasterKey) -> Result<(), StartError> {
+pub(crate) async fn agree_on_key(store: &Store, master: &MasterKey) -> Result<(), StartError> {
     let ours = master.fingerprint().to_vec();
     let agreed = store
         .write(store::programs::Agree {

@@ -108,6 +108,10 @@ impl Programs {
         if let Some(loaded) = self.find(|loaded| loaded.program().slug == slug) {
             return Ok(Some(loaded));
         }
+        if !program_file::is_slug(slug) {
+            // Not a name at all; PostgreSQL would not even take a NUL to look for.
+            return Ok(None);
+        }
         // It may have been imported a moment ago.
         let stored = self.store.read(BySlug(slug)).await?;
         stored.map(|stored| self.keep(&stored)).transpose()

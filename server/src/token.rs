@@ -35,7 +35,10 @@ pub async fn verify(
         return Err(Refusal::Malformed.into());
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Malformed)?;
-    let kid = header.kid.as_deref().ok_or(Refusal::Key)?;
+    let kid = header.kid.as_deref();
+    // PostgreSQL would not even take a NUL to look for.
+    let kid = kid.filter(|kid| !kid.contains(char::is_control));
+    let kid = kid.ok_or(Refusal::Key)?;
     let key = store.read(Find(kid)).await?;
     let key = key.filter(|key| key.program_id == rules.id && key.revoked_at.is_none());
     let key = key.ok_or(Refusal::Key)?;

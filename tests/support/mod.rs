@@ -6,4 +6,5 @@ pub(crate) mod browser;
 #[cfg(test)]
 mod check;
 pub(crate) mod postgres;
+pub(crate) mod shopper;
 pub(crate) mod world;

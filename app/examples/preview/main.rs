@@ -79,7 +79,7 @@ fn language(preview: &Preview<'_>, locale: &str) -> std::io::Result<()> {
     let mixed: States = [
         (Earned, None),
         (Started, None),
-        (Rejected, Some("address_taken")),
+        (Rejected, Some("address_used")),
         (Held, None),
     ];
     let rest: States = [

@@ -139,6 +139,8 @@ async fn read(controller: &AbortController) -> Result<(), u16> {
         }
         if news {
             regions::refresh().await;
+            // The page's other frames have no stream of their own.
+            channel::post("changed", &[]);
         }
     }
 }

@@ -46,6 +46,8 @@ pub enum ConfirmState<'a> {
     Used,
     /// It was not opened in time.
     Expired,
+    /// Somebody else has earned with this address.
+    AddressUsed,
     /// There is no such link, as far as the server knows.
     Unknown,
 }
@@ -58,6 +60,7 @@ pub(crate) fn title(page: &ConfirmPage<'_>) -> &'static str {
         ConfirmState::Done { .. } => words.done_title,
         ConfirmState::Used => words.used_title,
         ConfirmState::Expired => words.expired_title,
+        ConfirmState::AddressUsed => words.address_used_title,
         ConfirmState::Unknown => words.unknown_title,
     }
 }
@@ -92,6 +95,9 @@ pub(crate) fn page(page: &ConfirmPage<'_>) -> AnyView {
         }
         ConfirmState::Used => view! { <p>{words.used}</p> <p>{words.back}</p> }.into_any(),
         ConfirmState::Expired => view! { <p>{words.expired}</p> }.into_any(),
+        ConfirmState::AddressUsed => {
+            view! { <p>{text::reason(text, "address_used")}</p> }.into_any()
+        }
         ConfirmState::Unknown => view! { <p>{words.unknown}</p> }.into_any(),
     };
     view! {

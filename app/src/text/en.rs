@@ -104,7 +104,7 @@ pub(super) static EN: Text = Text {
     will_check_birthday: "We take your word for the date. The points arrive on the day.",
     reasons: Reasons {
         expired: "The link was not opened in time. Ask for a new one: it works for 24 hours.",
-        address_taken: "This address already earned points in another account. Try one that is yours alone.",
+        address_used: "This address already earned points in another account. Try one that is yours alone.",
         too_soon: "The day is less than 30 days away, so the points come next year.",
         unsubscribed: "You unsubscribed before the points became available. Subscribe again to start over.",
         replaced: "A newer try took its place.",
@@ -280,6 +280,7 @@ pub(super) static EN: Text = Text {
         done_plain: "Thank you. Your address is confirmed.",
         back: "You can close this page and go back to the shop.",
         expired_title: "This link has expired",
+        address_used_title: "This address has earned before",
         expired: "Links work for 24 hours. Ask for a new one in the programme, on the card of this task.",
         used_title: "Already confirmed",
         used: "This link has done its work. There is nothing more to do here.",

@@ -228,7 +228,7 @@ pub(crate) struct States {
 #[derive(Debug)]
 pub(crate) struct Reasons {
     pub(crate) expired: &'static str,
-    pub(crate) address_taken: &'static str,
+    pub(crate) address_used: &'static str,
     pub(crate) too_soon: &'static str,
     pub(crate) unsubscribed: &'static str,
     pub(crate) replaced: &'static str,
@@ -241,7 +241,7 @@ impl Reasons {
     pub(crate) fn of(&self, code: &str) -> &'static str {
         match code {
             "expired" => self.expired,
-            "address_taken" => self.address_taken,
+            "address_used" => self.address_used,
             "too_soon" => self.too_soon,
             "unsubscribed" => self.unsubscribed,
             "replaced" => self.replaced,
@@ -270,6 +270,7 @@ pub(crate) struct Confirm {
     pub(crate) done_plain: &'static str,
     pub(crate) back: &'static str,
     pub(crate) expired_title: &'static str,
+    pub(crate) address_used_title: &'static str,
     pub(crate) expired: &'static str,
     pub(crate) used_title: &'static str,
     pub(crate) used: &'static str,

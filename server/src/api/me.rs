@@ -7,6 +7,7 @@ use crate::App;
 use crate::domain::attempt;
 use crate::error::Error;
 use crate::programs::Loaded;
+use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::members::{Get, Join, StoredMember, Update, Updated};
 use crate::store::statement::Statement;
 use app::api::UpdateProfile;
@@ -114,7 +115,7 @@ pub async fn join(
 pub async fn update(
     State(app): Shared,
     member: Member,
-    _key: IdempotencyKey,
+    key: IdempotencyKey,
     body: Json<UpdateProfile>,
 ) -> Result<axum::Json<MeView>, Error> {
     let UpdateProfile {
@@ -149,22 +150,33 @@ pub async fn update(
         ));
     }
     let name = name.map(|name| name.trim().to_owned());
-    let update = Update {
-        member: member.id,
-        name,
-        locale,
-        time_zone,
-        at: app.clock.now(),
+    let now = app.clock.now();
+    let keyed = Keyed {
+        key: key.of(
+            program.rules.id,
+            member.id.to_string(),
+            "PATCH /me",
+            body.digest,
+        ),
+        at: now,
+        command: Update {
+            member: member.id,
+            name,
+            locale,
+            time_zone,
+            at: now,
+        },
     };
-    match app.store.write(update).await? {
-        Updated::Done => Ok(axum::Json(view(&app, program, member.id, None).await?)),
-        Updated::ZoneStands { until } => {
+    match app.store.write(keyed).await? {
+        Outcome::Done(Updated::Done) => Ok(axum::Json(view(&app, program, member.id, None).await?)),
+        Outcome::Done(Updated::ZoneStands { until }) => {
             let detail = format!(
                 "it was chosen recently and can be changed after {}",
                 rfc3339(until)
             );
             Err(Error::field("time_zone", detail))
         }
+        Outcome::OtherRequest => Err(Error::other_request()),
     }
 }
 

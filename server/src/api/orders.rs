@@ -75,6 +75,9 @@ pub async fn show(
     Path((_, order)): Path<(String, String)>,
 ) -> Result<axum::Json<OrderView>, Error> {
     shop.may(SCOPE)?;
+    if !order::is_text(&order) {
+        return Err(Error::not_found("order"));
+    }
     let found = app
         .store
         .read(Get {

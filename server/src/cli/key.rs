@@ -1,10 +1,10 @@
 //! `laurel key add | list | revoke`.
 
+use super::program::find;
 use super::{Database, said};
 use crate::clock::{Clock, random};
 use crate::crypto::{MasterKey, base64url, hex, sha256};
 use crate::store::keys::{Add, KeyKind, List, Revoke, StoredKey};
-use crate::store::programs::{Agree, BySlug};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Subcommand, ValueEnum};
@@ -57,7 +57,7 @@ pub(super) enum Kind {
     Api,
 }
 
-pub(super) async fn run(command: Command) -> Result<(), String> {
+pub(super) async fn run(command: Command) -> Result<String, String> {
     match command {
         Command::Add {
             program,
@@ -69,16 +69,8 @@ pub(super) async fn run(command: Command) -> Result<(), String> {
         } => {
             let store = database.open().await?;
             let master = MasterKey::at(&master_key_file)?;
-            let fingerprint = master.fingerprint().to_vec();
-            let agree = Agree {
-                name: "master_key",
-                value: fingerprint.clone(),
-            };
-            if store.write(agree).await.map_err(said)? != fingerprint {
-                return Err("LAUREL_MASTER_KEY_FILE: this is not the key of this database".into());
-            }
-            let stored = store.read(BySlug(&program)).await.map_err(said)?;
-            let stored = stored.ok_or_else(|| format!("there is no programme \"{program}\""))?;
+            crate::agree_on_key(&store, &master).await.map_err(said)?;
+            let stored = find(&store, &program).await?;
             let kid = format!("key_{}", hex(&random::<8>()));
             let (key_kind, material, shown) = make(kind, &kid, public_key, &master)?;
             let key = StoredKey {
@@ -95,20 +87,21 @@ pub(super) async fn run(command: Command) -> Result<(), String> {
                 revoked_at: None,
             };
             store.write(Add(key)).await.map_err(said)?;
-            println!("kid:    {kid}\n{shown}");
+            Ok(format!("kid:    {kid}\n{shown}\n"))
         }
         Command::List { program, database } => {
             let store = database.open().await?;
-            let stored = store.read(BySlug(&program)).await.map_err(said)?;
-            let stored = stored.ok_or_else(|| format!("there is no programme \"{program}\""))?;
-            for key in store.read(List(stored.id)).await.map_err(said)? {
+            let stored = find(&store, &program).await?;
+            let keys = store.read(List(stored.id)).await.map_err(said)?;
+            let line = |key: &StoredKey| {
                 let state = if key.revoked_at.is_some() {
                     "revoked"
                 } else {
                     "active"
                 };
-                println!("{}\t{:?}\t{state}\t{}", key.kid, key.kind, key.scopes);
-            }
+                format!("{}\t{:?}\t{state}\t{}\n", key.kid, key.kind, key.scopes)
+            };
+            Ok(keys.iter().map(line).collect())
         }
         Command::Revoke { kid, database } => {
             let revoke = Revoke {
@@ -118,10 +111,12 @@ pub(super) async fn run(command: Command) -> Result<(), String> {
             if !database.open().await?.write(revoke).await.map_err(said)? {
                 return Err(format!("there is no active key \"{kid}\""));
             }
-            println!("{kid} is revoked; servers refuse it from now on");
+            Ok(format!(
+                "{kid} is revoked; servers refuse it from now on
+"
+            ))
         }
     }
-    Ok(())
 }
 
 /// A new key's kind, what is stored of it, and what its owner is shown.

@@ -89,23 +89,36 @@ impl Database {
 
 /// Runs a command line; what went wrong is one sentence on standard error.
 pub async fn run(cli: Cli) -> ExitCode {
-    let outcome = match cli.command {
-        Command::Serve(config) => serve(config).await,
-        Command::Demo(args) => demo(args).await,
-        Command::Migrate(database) => database.open().await.map(|_| ()),
-        Command::Program(command) => program::run(command).await,
-        Command::Key(command) => key::run(command).await,
-        Command::Openapi => crate::api::openapi::document()
-            .map(|text| print!("{text}"))
-            .map_err(said),
-        Command::Precompress { site } => crate::site::precompress(&site.join("pkg")).map_err(said),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+    match execute(cli).await {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
         Err(sentence) => {
             eprintln!("laurel: {sentence}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Runs a command line; answers what it has to print.
+///
+/// # Errors
+/// One sentence for the person who typed it.
+pub async fn execute(cli: Cli) -> Result<String, String> {
+    match cli.command {
+        Command::Serve(config) => serve(config).await,
+        Command::Demo(args) => demo(args).await,
+        Command::Migrate(database) => database
+            .open()
+            .await
+            .map(|_| "The schema is up to date.\n".into()),
+        Command::Program(command) => program::run(command).await,
+        Command::Key(command) => key::run(command).await,
+        Command::Openapi => crate::api::openapi::document().map_err(said),
+        Command::Precompress { site } => crate::site::precompress(&site.join("pkg"))
+            .map(|()| String::new())
+            .map_err(said),
     }
 }
 
@@ -149,7 +162,7 @@ async fn told_to_stop() {
     let _interrupted = interrupted.await;
 }
 
-async fn serve(config: Config) -> Result<(), String> {
+async fn serve(config: Config) -> Result<String, String> {
     log();
     let app = App::open(&config, Clock::System).await.map_err(said)?;
     let listener = bind(config.listen).await?;
@@ -159,10 +172,11 @@ async fn serve(config: Config) -> Result<(), String> {
     tracing::info!(listen = %config.listen, public_url = app.public_url, "serving");
     crate::serve(listener, app, told_to_stop())
         .await
-        .map_err(said)
+        .map_err(said)?;
+    Ok(String::new())
 }
 
-async fn demo(args: DemoArgs) -> Result<(), String> {
+async fn demo(args: DemoArgs) -> Result<String, String> {
     log();
     let laurel = bind(args.listen).await?;
     let shop = bind(args.shop).await?;
@@ -194,5 +208,8 @@ async fn demo(args: DemoArgs) -> Result<(), String> {
     println!("Laurel:       http://{listen}/w/demo");
     println!("The mailbox:  http://{listen}/dev/mail");
     println!("The data:     {}", places.data.display());
-    demo.serve(laurel, shop, told_to_stop()).await.map_err(said)
+    demo.serve(laurel, shop, told_to_stop())
+        .await
+        .map_err(said)?;
+    Ok(String::new())
 }

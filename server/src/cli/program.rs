@@ -4,7 +4,8 @@ use super::{Database, said};
 use crate::clock::Clock;
 use crate::domain::program::Program;
 use crate::domain::program_file;
-use crate::store::programs::{BySlug, Import};
+use crate::store::Store;
+use crate::store::programs::{BySlug, Import, StoredProgram};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 
@@ -32,16 +33,18 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(command: Command) -> Result<(), String> {
+pub(super) async fn run(command: Command) -> Result<String, String> {
     match command {
         Command::Check { file } => {
             let (_, program) = read(&file)?;
-            println!(
-                "{}: {} tiers, {} tasks: good",
-                program.slug,
-                program.tiers.len(),
-                program.tasks.len()
-            );
+            let Program {
+                slug, tiers, tasks, ..
+            } = program;
+            Ok(format!(
+                "{slug}: {} tiers, {} tasks: good\n",
+                tiers.len(),
+                tasks.len()
+            ))
         }
         Command::Import { file, database } => {
             let (source, program) = read(&file)?;
@@ -51,20 +54,19 @@ pub(super) async fn run(command: Command) -> Result<(), String> {
                 stamp: Clock::System.stamp(),
             };
             let stored = database.open().await?.write(import).await.map_err(said)?;
-            println!("{}: version {}", stored.slug, stored.version);
+            Ok(format!("{}: version {}\n", stored.slug, stored.version))
         }
         Command::Export { program, database } => {
-            let stored = database
-                .open()
-                .await?
-                .read(BySlug(&program))
-                .await
-                .map_err(said)?;
-            let stored = stored.ok_or_else(|| format!("there is no programme \"{program}\""))?;
-            print!("{}", stored.source);
+            let stored = find(&database.open().await?, &program).await?;
+            Ok(stored.source)
         }
     }
-    Ok(())
+}
+
+/// The stored programme of a slug that somebody typed.
+pub(super) async fn find(store: &Store, slug: &str) -> Result<StoredProgram, String> {
+    let stored = store.read(BySlug(slug)).await.map_err(said)?;
+    stored.ok_or_else(|| format!("there is no programme \"{slug}\""))
 }
 
 fn read(file: &Path) -> Result<(String, Program), String> {

@@ -125,7 +125,11 @@ pub fn check(claims: Claims, program: &str, now: Instant) -> Result<Shopper, Ref
     if !in_time {
         return Err(Refusal::Time);
     }
-    if claims.sub.trim().is_empty() || claims.sub.len() > SUBJECT_BYTES_MAX {
+    // The same that an order's customer id may be, or the two would not meet.
+    if claims.sub.trim().is_empty()
+        || claims.sub.len() > SUBJECT_BYTES_MAX
+        || claims.sub.contains(char::is_control)
+    {
         return Err(Refusal::Claims);
     }
     let email = claims.email.as_deref().and_then(super::email::parse);
@@ -133,7 +137,9 @@ pub fn check(claims: Claims, program: &str, now: Instant) -> Result<Shopper, Ref
         customer: Some(claims.sub),
         email_verified: claims.email_verified && email.is_some(),
         email,
-        name: claims.name.filter(|name| !name.trim().is_empty()),
+        name: claims
+            .name
+            .filter(|name| !name.trim().is_empty() && super::attempt::is_name(name)),
         locale: claims.locale,
         tags: claims.tags,
     })

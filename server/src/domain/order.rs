@@ -148,6 +148,7 @@ fn amounts(order: &Order) -> impl Iterator<Item = (String, i64)> {
         .chain(lines)
 }
 
-fn is_text(text: &str) -> bool {
+/// Whether a text can be one of a shop's own ids or codes.
+pub fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= TEXT_BYTES_MAX && !text.contains(char::is_control)
 }

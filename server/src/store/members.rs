@@ -10,6 +10,7 @@ use crate::domain::program::{POINTS, Rules};
 use crate::domain::tier::{self, Counters};
 use crate::domain::{DAY, Instant, attempt};
 use app::api::{EventKind, Explanation, Fact, MemberId, TaskKind};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// How long a chosen time zone stands before it may be changed: expiry days must not be movable at
@@ -300,7 +301,7 @@ pub struct Update {
 }
 
 /// What became of a change to the profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Updated {
     /// It is made.
     Done,
@@ -315,32 +316,38 @@ impl Command for Update {
     type Output = Updated;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Updated, StoreError> {
+        // The zone that stands is no choice: naming it again does not make it stand longer.
         const ZONE: &str = "update member set time_zone = $1, time_zone_set_at = $2
-            where id = $3 and (time_zone = $1 or time_zone_set_at <= $4)";
-        const STANDS: &str = "select time_zone_set_at from member where id = $1";
-        const NAME: &str = "update person set name = $1 where member_id = $2";
-        const LOCALE: &str = "update member set locale = $1 where id = $2";
+            where id = $3 and time_zone <> $1 and time_zone_set_at <= $4";
+        const STANDS: &str =
+            "select time_zone_set_at from member where id = $1 and time_zone <> $2";
+        const NAME: &str = "update person set name = $1
+            where member_id = $2 and (name is null or name <> $1)";
+        const LOCALE: &str = "update member set locale = $1 where id = $2 and locale <> $1";
+        let mut changed = 0;
         if let Some(zone) = &self.time_zone {
             let before = self.at - TIME_ZONE_STANDS;
-            if tx
+            let moved = tx
                 .execute(ZONE, params![zone, self.at, self.member, before])
-                .await?
-                == 0
+                .await?;
+            if moved == 0
+                && let Some(row) = tx.query_one(STANDS, params![self.member, zone]).await?
             {
-                let row = tx.query_one(STANDS, params![self.member]).await?;
-                let row = row.ok_or_else(|| StoreError::internal("a member went away"))?;
                 return Ok(Updated::ZoneStands {
                     until: row.get::<i64>(0)? + TIME_ZONE_STANDS,
                 });
             }
+            changed += moved;
         }
         if let Some(name) = &self.name {
-            tx.execute(NAME, params![name, self.member]).await?;
+            changed += tx.execute(NAME, params![name, self.member]).await?;
         }
         if let Some(locale) = &self.locale {
-            tx.execute(LOCALE, params![locale, self.member]).await?;
+            changed += tx.execute(LOCALE, params![locale, self.member]).await?;
         }
-        events::append(tx, self.member, self.at, &News::of(EventKind::Profile)).await?;
+        if changed > 0 {
+            events::append(tx, self.member, self.at, &News::of(EventKind::Profile)).await?;
+        }
         Ok(Updated::Done)
     }
 }

@@ -4,11 +4,11 @@
 //! that are waiting is what makes full durability cheap. No command is acknowledged before its
 //! commit, and none is delayed when nothing else waits.
 
-use super::migrations::{MIGRATIONS, Migration};
+use super::migrations::MIGRATIONS;
 use super::{Command, Query, Row, StoreError, Tx, Value, Wake};
 use app::api::MemberId;
 use futures_util::FutureExt;
-use rusqlite::{CachedStatement, Connection, OpenFlags, types::ValueRef};
+use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior, types::ValueRef};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Sqlite {
     /// Opens (and makes, if needed) the file at `path`, brings it up to date and starts its writer.
     pub(super) fn open(path: &Path, wake: Wake) -> Result<Self, StoreError> {
         let mut writer = connect(path, OpenFlags::default())?;
-        migrate(&writer)?;
+        migrate(&mut writer)?;
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
@@ -116,24 +116,20 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn migrate(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch(
-        "create table if not exists migration (number integer primary key) strict",
-    )?;
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    // From the first look on, so that two servers that open a new file take turns.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch("create table if not exists migration (number integer primary key) strict")?;
     for migration in MIGRATIONS {
-        let applied: bool = connection.query_row(
-            "select exists (select 1 from migration where number = $1)",
+        let inserted = tx.execute(
+            "insert into migration values ($1) on conflict do nothing",
             [migration.number],
-            |row| row.get(0),
         )?;
-        if !applied {
-            let Migration { number, sqlite, .. } = migration;
-            connection.execute_batch(&format!(
-                "begin immediate; {sqlite}; insert into migration values ({number}); commit"
-            ))?;
+        if inserted == 1 {
+            tx.execute_batch(migration.sqlite)?;
         }
     }
-    Ok(())
+    Ok(tx.commit()?)
 }
 
 /// What the writer does with a waiting command, its type forgotten.

@@ -97,7 +97,8 @@ pub async fn confirm(
             }
         }
         Confirmed::Already => ConfirmState::Used,
-        Confirmed::Expired | Confirmed::AddressUsed => ConfirmState::Expired,
+        Confirmed::Expired => ConfirmState::Expired,
+        Confirmed::AddressUsed => ConfirmState::AddressUsed,
         Confirmed::Unknown => return Ok(unknown(&app, &headers)),
     };
     Ok(draw_for(&app, &link, &program, state))

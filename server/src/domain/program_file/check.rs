@@ -265,7 +265,8 @@ fn decimal(text: &str, places: u32) -> Option<i64> {
     plain.then(|| format!("{whole}{fraction:0<places$}").parse().ok())?
 }
 
-fn is_slug(text: &str) -> bool {
+/// Whether a text can be a programme's name in addresses, or the id of a tier or a task.
+pub(crate) fn is_slug(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (2..=40).contains(&text.len()) && text.bytes().all(plain) && !text.starts_with('-')
 }

@@ -2,6 +2,10 @@
 
 mod check;
 mod tables;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use check::is_slug;
 
 use super::program::Program;
 use std::fmt;
