@@ -11,6 +11,10 @@ use std::{env, fs};
 fn main() {
     const SOURCE: &str = "../public/embed.js";
     println!("cargo::rerun-if-changed={SOURCE}");
+    if env::var_os("CARGO_FEATURE_EMBED").is_some() {
+        // The site is read by a macro, which cannot say so itself.
+        println!("cargo::rerun-if-changed=../target/site/pkg");
+    }
     let source = fs::read_to_string(SOURCE).expect("the loader is there");
     let folder = env::var("OUT_DIR").expect("cargo names the folder");
     fs::write(Path::new(&folder).join("embed.js"), shortened(&source))

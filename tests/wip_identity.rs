@@ -8,3 +8,5 @@ mod codes;
 mod refusals;
 #[path = "api/security.rs"]
 mod security;
+#[path = "api/sessions.rs"]
+mod sessions;

@@ -7,4 +7,7 @@ pub(crate) mod browser;
 mod check;
 pub(crate) mod postgres;
 pub(crate) mod shopper;
+pub(crate) mod sql;
+pub(crate) mod together;
+pub(crate) mod trust;
 pub(crate) mod world;

@@ -89,7 +89,11 @@ fn heard(message: &JsValue) {
         )),
         "refresh" => {
             session::resume();
-            spawn_local(regions::refresh());
+            spawn_local(async {
+                regions::refresh().await;
+                // Another frame may have made the shopper a member, and this one is to stream.
+                stream::sync();
+            });
         }
         "update" => update(message),
         "stream" => stream::allow(on),

@@ -58,6 +58,12 @@ pub(super) async fn open(
         bag.set("authorization", &format!("Bearer {bearer}"))
             .map_err(none)?;
     }
+    let language = window()
+        .document()
+        .and_then(|document| document.document_element());
+    if let Some(language) = language.and_then(|root| root.get_attribute("lang")) {
+        bag.set("x-laurel-locale", &language).map_err(none)?;
+    }
     for (name, value) in headers {
         bag.set(name, value).map_err(none)?;
     }

@@ -1,5 +1,6 @@
 //! English.
 
+use super::problem::Problems;
 use super::words::{Confirm, Mails, Reasons, States, Text};
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 
@@ -110,6 +111,20 @@ pub(super) static EN: Text = Text {
         replaced: "A newer try took its place.",
         once: "This can be done once, and you have done it.",
         other: "It could not be accepted. Write to the shop if you think that is wrong.",
+    },
+    problems: Problems {
+        too_many: "That was too often. Please try again in a little while.",
+        unavailable: "We cannot do this right now. Nothing was lost: please try again in a moment.",
+        internal: "Something is wrong on our side. Please try again later.",
+        signed_out: "You were signed out. Sign in again to go on.",
+        code_gone: "This code no longer works. Ask for a new one.",
+        rules_changed: "The rules have changed. Close the panel and open it again to read them.",
+        invalid: "Please look at what is marked.",
+        field_email: "This is not an e-mail address.",
+        field_code: "This is not the code from the mail.",
+        field_consent: "We may only write to you if you agree to this.",
+        field_name: "Give your name, in at most 100 letters.",
+        field_birthday: "Give the day you were born.",
     },
 
     event_earned: |amount, what| format!("+{amount}: {what}."),

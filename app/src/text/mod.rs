@@ -8,6 +8,7 @@ mod date;
 mod en;
 mod mail;
 mod number;
+mod problem;
 mod ru;
 mod sentence;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use date::{date, date_of};
 pub use mail::{Mail, code_mail, confirm_mail};
 pub(crate) use number::round_sum;
 pub use number::{count, money, multiplier, percent, rate, signed, unit};
+pub use problem::{fault, problem};
 pub use sentence::{
     Happening, ProofOf, TransferFacts, event, headline, hold_note, proof_before, proof_how,
     proof_label, reason, sentence,

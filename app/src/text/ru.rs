@@ -1,5 +1,6 @@
 //! Русский.
 
+use super::problem::Problems;
 use super::words::{Confirm, Mails, Reasons, States, Text};
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 
@@ -106,6 +107,20 @@ pub(super) static RU: Text = Text {
         replaced: "Вместо этой попытки начата новая.",
         once: "Это можно сделать один раз, и вы это уже сделали.",
         other: "Принять это не удалось. Если это ошибка, напишите в магазин.",
+    },
+    problems: Problems {
+        too_many: "Слишком часто. Попробуйте немного позже.",
+        unavailable: "Сейчас не получается. Ничего не потеряно: попробуйте ещё раз через минуту.",
+        internal: "Что-то не так на нашей стороне. Попробуйте позже.",
+        signed_out: "Вы вышли. Войдите снова, чтобы продолжить.",
+        code_gone: "Этот код больше не действует. Запросите новый.",
+        rules_changed: "Правила изменились. Закройте и снова откройте окно, чтобы прочитать их.",
+        invalid: "Посмотрите, пожалуйста, на отмеченное.",
+        field_email: "Это не похоже на адрес электронной почты.",
+        field_code: "Это не тот код, что в письме.",
+        field_consent: "Мы можем писать вам, только если вы согласны.",
+        field_name: "Укажите имя, не длиннее 100 букв.",
+        field_birthday: "Укажите день, когда вы родились.",
     },
 
     event_earned: |amount, what| format!("+{amount}: {what}."),

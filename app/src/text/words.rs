@@ -1,5 +1,6 @@
 //! The list of everything that has to be said. Each language fills it in.
 
+use super::problem::Problems;
 use icu_plurals::PluralCategory;
 
 /// One text made into a sentence.
@@ -59,6 +60,7 @@ pub struct Text {
     pub(crate) will_check_profile: &'static str,
     pub(crate) will_check_birthday: &'static str,
     pub(crate) reasons: Reasons,
+    pub(crate) problems: Problems,
 
     // What happens while the page is open.
     pub(crate) event_earned: Say2,

@@ -22,7 +22,7 @@ use std::time::Duration;
 const BATCH: i64 = 100;
 /// A silent stream looks by itself so often: whether its session still stands, and for news that
 /// another server wrote.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// A comment is sent so often, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 

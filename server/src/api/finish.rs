@@ -18,13 +18,18 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
         .extensions()
         .get::<axum::extract::MatchedPath>()
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let locale = request
+        .headers()
+        .get("x-laurel-locale")
+        .and_then(|value| value.to_str().ok());
+    let locale = locale.map(str::to_owned);
     let span = tracing::info_span!("request", request.id = %request_id, %method, route);
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
     span.in_scope(|| tracing::debug!(status = status.as_u16(), "answered {}", status.as_u16()));
 
     if status.is_client_error() || status.is_server_error() {
-        response = as_problem(response, &request_id);
+        response = as_problem(response, &request_id, locale.as_deref());
     }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -49,18 +54,34 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
     response
 }
 
+/// Puts a refusal into the words of the panel that asked. Other callers get the words for developers.
+fn for_shopper(error: &mut Error, locale: &str) {
+    let text = app::text::Text::by_locale(locale);
+    if let Some(detail) = app::text::problem(text, error.code) {
+        detail.clone_into(&mut error.detail);
+    }
+    for fault in &mut error.errors {
+        if let Some(detail) = app::text::fault(text, &fault.field) {
+            detail.clone_into(&mut fault.detail);
+        }
+    }
+}
+
 /// Writes the body of an [`Error`], or of a refusal that axum made by itself. Pages that are bad
 /// news and have a body of their own keep it.
-fn as_problem(mut response: Response, request_id: &str) -> Response {
+fn as_problem(mut response: Response, request_id: &str, locale: Option<&str>) -> Response {
     let is_page = response
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let error = match response.extensions_mut().remove::<Error>() {
+    let mut error = match response.extensions_mut().remove::<Error>() {
         Some(error) => error,
         None if is_page => return response,
         None => by_status(response.status()),
     };
+    if let Some(locale) = locale {
+        for_shopper(&mut error, locale);
+    }
     let body = serde_json::to_vec(&error.problem(request_id)).unwrap_or_default();
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);

@@ -98,10 +98,11 @@ async fn the_loader_is_no_long_task() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_back_forward_cache_keeps_the_page() {
-    let page = Page::snippet("data-token=\"{token}\"").body(r#"<laurel-widget view="balance"></laurel-widget>"#);
-    let host = Host::open(page).await;
+    let host = Host::start(Setup::default()).await;
     let bearer = host.member().await;
-    host.ready().await;
+    let page = Page::snippet("data-token=\"{token}\"");
+    host.visit(page.body(r#"<laurel-widget view="balance"></laurel-widget>"#))
+        .await;
     host.connected(BALANCE).await;
 
     let there_and_back = async |how: &str| {

@@ -61,11 +61,13 @@ struct Host {
 impl Host {
     /// Starts everything and goes to the page.
     async fn open(page: Page) -> Self {
-        Self::with(Setup::default(), page).await
+        let host = Self::start(Setup::default()).await;
+        host.visit(page).await;
+        host
     }
 
-    /// The same with other choices.
-    async fn with(setup: Setup, page: Page) -> Self {
+    /// Starts everything, with no page yet.
+    async fn start(setup: Setup) -> Self {
         let world = World::open(Database::Sqlite).await;
         let shop = Shop::start(world.app.clone(), &world.url, world.secret).await;
         let origins: Vec<_> = setup.origins.iter().map(|it| shop.filled(it)).collect();
@@ -79,13 +81,11 @@ impl Host {
         browser
             .devtools("Page.addScriptToEvaluateOnNewDocument", probe)
             .await;
-        let host = Self {
+        Self {
             browser,
             shop,
             world,
-        };
-        host.visit(page).await;
-        host
+        }
     }
 
     /// Puts the page on the shop's site and goes there.

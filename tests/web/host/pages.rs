@@ -36,6 +36,13 @@ impl Page {
         ))
     }
 
+    /// The page with what another one has, after its own.
+    pub(super) fn and(self, other: Self) -> Self {
+        let mut both = self.head(&other.head).body(&other.body);
+        both.headers.extend(other.headers);
+        both
+    }
+
     /// The page with more in its head.
     pub(super) fn head(mut self, html: &str) -> Self {
         self.head += html;
@@ -128,8 +135,7 @@ async fn page(State(shop): State<Arc<Shop>>) -> Response {
     let page = shop.page.lock().unwrap().clone();
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Shop</title>\
-         <link rel=\"icon\" href=\"data:,\">{}</head><body><h1>Shop</h1>{}</body></html>",
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Shop</title>{}</head><body><h1>Shop</h1>{}</body></html>",
         page.head, page.body
     );
     let mut response = Html(shop.filled(&html)).into_response();

@@ -1,0 +1,50 @@
+//! What shoppers are told when a request is refused. The API's own texts speak to developers.
+
+use super::Text;
+
+/// The words for refusals that a shopper can meet.
+#[derive(Debug)]
+pub(crate) struct Problems {
+    pub(crate) too_many: &'static str,
+    pub(crate) unavailable: &'static str,
+    pub(crate) internal: &'static str,
+    pub(crate) signed_out: &'static str,
+    pub(crate) code_gone: &'static str,
+    pub(crate) rules_changed: &'static str,
+    pub(crate) invalid: &'static str,
+    pub(crate) field_email: &'static str,
+    pub(crate) field_code: &'static str,
+    pub(crate) field_consent: &'static str,
+    pub(crate) field_name: &'static str,
+    pub(crate) field_birthday: &'static str,
+}
+
+/// The text for a problem's code, where shoppers have one of their own.
+#[must_use]
+pub fn problem(text: &Text, code: &str) -> Option<&'static str> {
+    let words = &text.problems;
+    Some(match code {
+        "too_many_requests" => words.too_many,
+        "unavailable" => words.unavailable,
+        "internal" => words.internal,
+        "unauthorized" => words.signed_out,
+        "code_gone" => words.code_gone,
+        "rules_changed" => words.rules_changed,
+        "invalid" => words.invalid,
+        _ => return None,
+    })
+}
+
+/// The text for a field that cannot be used.
+#[must_use]
+pub fn fault(text: &Text, field: &str) -> Option<&'static str> {
+    let words = &text.problems;
+    Some(match field {
+        "email" => words.field_email,
+        "code" => words.field_code,
+        "consent" => words.field_consent,
+        "name" => words.field_name,
+        "birthday" => words.field_birthday,
+        _ => return None,
+    })
+}

@@ -1,0 +1,267 @@
+//! Sessions: one for one token, as long as they are used and never longer than twelve hours, for one
+//! programme and its own pages alone; and what the panel's first answer holds (contract §4).
+
+use crate::support::trust::{TEA, TEA_ORIGIN, ask, forge};
+use crate::support::world::{World, on_both_databases};
+use reqwest::{Method, StatusCode};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+use server::store::keys::KeyKind;
+
+const MINUTE: i64 = 60 * 1_000_000;
+
+/// Whether the bearer opens anything.
+async fn stands(world: &World, bearer: &str) -> bool {
+    let (status, problem) = world.get("/api/v1/me", bearer).await;
+    if status == StatusCode::UNAUTHORIZED {
+        assert_eq!(problem["code"], "unauthorized");
+    } else {
+        assert_eq!(status, StatusCode::OK, "{problem}");
+    }
+    status == StatusCode::OK
+}
+
+/// Opens a session in the other programme.
+async fn tea_session(world: &World, customer: &str) -> String {
+    let tea = world.tea().await;
+    world.add_key(tea, "tea-1", KeyKind::TokenSecret, b"tea secret").await;
+    let mut claims = world.claims(customer);
+    claims["aud"] = TEA.into();
+    let header = json!({ "alg": "HS256", "kid": "tea-1" });
+    let token = forge(&header, claims.to_string().as_bytes(), b"tea secret");
+    let opened = world.exchange(TEA, &token).await;
+    assert_eq!(opened.status, StatusCode::OK, "{}", opened.text);
+    opened.json()["token"].as_str().unwrap().to_owned()
+}
+
+on_both_databases! {
+    async fn the_same_token_is_the_same_session_until_it_is_signed_out(world: World) {
+        world.member("42").await;
+        let token = world.sign(&world.claims("42"));
+        let first = world.exchange("demo", &token).await.json();
+        world.pass(MINUTE);
+        let second = world.exchange("demo", &token).await.json();
+        assert_eq!((&first["token"], &first["ends_at"]), (&second["token"], &second["ends_at"]));
+        assert!(first["expires_at"].as_str() < second["expires_at"].as_str(), "exchanging is use");
+        let page = world.panel("/w/demo", &token).await;
+        let bearer = second["token"].as_str().unwrap();
+        assert!(page.text.contains(bearer), "the document brings the same session");
+
+        let mut other = world.claims("42");
+        other["jti"] = "2".into();
+        let other = world.session_of(&world.sign(&other)).await;
+        assert_ne!(bearer, other, "another token is another session");
+
+        let (status, _) = world.send(Method::DELETE, "/api/v1/sessions/current", bearer, None, None).await;
+        assert_eq!(status, StatusCode::NO_CONTENT);
+        assert!(!stands(&world, bearer).await);
+        world.exchange("demo", &token).await.assert_problem(401, "bad_token", "signed out");
+        assert_eq!(world.panel("/w/demo", &token).await.status, StatusCode::UNAUTHORIZED);
+        assert!(stands(&world, &other).await, "the other session goes on");
+    }
+
+    async fn a_session_lasts_while_it_is_used(world: World) {
+        world.member("42").await;
+        let mut claims = world.claims("42");
+        claims["exp"] = (world.now() / 1_000_000 + 3600).into();
+        let token = world.sign(&claims);
+        let bearer = world.session_of(&token).await;
+        for _ in 0..3 {
+            world.pass(14 * MINUTE);
+            assert!(stands(&world, &bearer).await);
+        }
+        world.pass(15 * MINUTE);
+        assert!(!stands(&world, &bearer).await, "a quarter of an hour without use");
+        let (status, _) = world.post("/api/v1/sessions/current", &bearer, &Value::Null).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "what is over is not renewed");
+        assert_eq!(world.session_of(&token).await, bearer, "the token still stands");
+        assert!(stands(&world, &bearer).await);
+    }
+
+    async fn a_session_ends_after_twelve_hours_however_much_it_is_used(world: World) {
+        world.member("42").await;
+        let bearer = world.session("42").await;
+        for _ in 0..12 * 6 - 1 {
+            world.pass(10 * MINUTE);
+            let (status, _) = world.send(Method::POST, "/api/v1/sessions/current", &bearer, None, None).await;
+            assert_eq!(status, StatusCode::NO_CONTENT);
+        }
+        assert!(stands(&world, &bearer).await, "ten minutes before the end");
+        world.pass(10 * MINUTE);
+        assert!(!stands(&world, &bearer).await);
+    }
+
+    async fn a_session_is_good_for_its_own_programme_alone(world: World) {
+        let bearer = world.member("42").await;
+        let (_, attempt) = world.post("/api/v1/tasks/tsk_profile/attempts", &bearer, &json!({})).await;
+        let path = format!("/api/v1/attempts/{}", attempt["id"].as_str().unwrap());
+        let tea = tea_session(&world, "42").await;
+        // The same customer number is somebody else there.
+        let (status, problem) = world.get("/api/v1/me", &tea).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("not_a_member")));
+        let (status, joined) = world.post("/api/v1/me/join", &tea, &json!({ "version": 1 })).await;
+        assert_eq!(status, StatusCode::OK, "{joined}");
+        let (_, me) = world.get("/api/v1/me", &bearer).await;
+        assert_ne!(joined["id"], me["id"]);
+        assert_eq!(world.get(&path, &bearer).await.0, StatusCode::OK);
+        assert_eq!(world.get(&path, &tea).await.0, StatusCode::NOT_FOUND);
+        let (status, _) = world.post(&format!("{path}/proof"), &tea, &json!({ "name": "Eve" })).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        let (_, me) = world.get("/api/v1/me", &bearer).await;
+        assert_eq!(me["name"], Value::Null, "nothing was written");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_works_from_its_programmes_pages_alone() {
+    let world = World::open(crate::support::world::Database::Sqlite).await;
+    let bearer = world.member("42").await;
+    let tea = tea_session(&world, "7").await;
+    let cases = [
+        (&bearer, Some(world.shop.clone()), 200),
+        (&bearer, Some(world.url.clone()), 200),
+        (&bearer, None, 200),
+        (&bearer, Some(TEA_ORIGIN.into()), 403),
+        (&bearer, Some("https://evil.example".into()), 403),
+        (&bearer, Some("null".into()), 403),
+        (&bearer, Some(String::new()), 403),
+        (&bearer, Some(format!("{}.evil.example", world.shop)), 403),
+        (&bearer, Some(world.shop.to_uppercase()), 403),
+        (&tea, Some(world.shop.clone()), 403),
+    ];
+    for (bearer, origin, expected) in cases {
+        for path in ["/api/v1/me", "/api/v1/me/panel", "/api/v1/me/transfers"] {
+            let mut request = world.http.get(world.at(path)).bearer_auth(bearer);
+            if let Some(origin) = &origin {
+                request = request.header("Origin", origin);
+            }
+            let answer = ask(request).await;
+            assert_eq!(answer.status, expected, "{path} from {origin:?}: {}", answer.text);
+            if expected == 403 {
+                answer.assert_problem(403, "wrong_origin", path);
+            }
+        }
+    }
+    // A refused page must not have written either.
+    let join = world.http.post(world.at("/api/v1/me/join")).bearer_auth(&tea);
+    let join = join.json(&json!({ "version": 1 })).header("Origin", &world.shop);
+    assert_eq!(ask(join).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.get("/api/v1/me", &tea).await.1["code"], "not_a_member");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cors_opens_for_known_origins_and_never_for_null() {
+    let world = World::open(crate::support::world::Database::Sqlite).await;
+    world.tea().await;
+    let shop = world.shop.clone();
+    let cases = [
+        (shop.as_str(), true),
+        (TEA_ORIGIN, true),
+        ("null", false),
+        ("*", false),
+        ("https://evil.example", false),
+        ("https://tea.example.evil.example", false),
+        ("http://tea.example", false),
+    ];
+    for (origin, known) in cases {
+        let preflight = world.http.request(Method::OPTIONS, world.at("/api/v1/me"));
+        let preflight = preflight.header("Origin", origin).header("Access-Control-Request-Method", "PATCH");
+        let preflight = ask(preflight.header("Access-Control-Request-Headers", "authorization,idempotency-key")).await;
+        let rules = ask(world.http.get(world.at("/api/v1/programs/demo")).header("Origin", origin)).await;
+        for (what, answer) in [("the preflight", &preflight), ("the answer", &rules)] {
+            let allowed = answer.header("access-control-allow-origin");
+            assert_eq!(allowed, if known { origin } else { "" }, "{what} for {origin}");
+            assert_eq!(answer.header("access-control-allow-credentials"), "", "there are no cookies");
+            assert!(answer.header("vary").contains("origin"), "{what}: caches must not mix origins");
+        }
+        let headers = preflight.header("access-control-allow-headers");
+        assert!(headers.contains("authorization") && headers.contains("idempotency-key"));
+        assert!(preflight.header("access-control-allow-methods").contains("PATCH"));
+    }
+    let token = world.sign(&world.claims("42"));
+    for (path, origin, expected) in [
+        ("/w/demo", Some("null"), 200),
+        ("/w/demo", Some(shop.as_str()), 200),
+        ("/w/demo", Some(world.url.as_str()), 200),
+        ("/w/demo", None, 200),
+        ("/w/demo", Some(TEA_ORIGIN), 403),
+        ("/w/demo", Some("https://evil.example"), 403),
+    ] {
+        let mut request = world.http.post(world.at(path)).form(&[("token", &token)]);
+        if let Some(origin) = origin {
+            request = request.header("Origin", origin);
+        }
+        let answer = ask(request).await;
+        assert_eq!(answer.status, expected, "from {origin:?}");
+        assert_eq!(answer.header("access-control-allow-origin"), "", "no page may read it");
+        if expected == 403 {
+            answer.assert_problem(403, "wrong_origin", "the panel");
+        }
+    }
+}
+
+/// The text of the first element, with plain blanks.
+fn text(page: &Html, selector: &str) -> String {
+    let selector = Selector::parse(selector).unwrap();
+    let found = page.select(&selector).next().unwrap_or_else(|| panic!("{selector:?} is not there"));
+    let words: Vec<&str> = found.text().flat_map(str::split_whitespace).collect();
+    words.join(" ")
+}
+
+fn count(page: &Html, selector: &str) -> usize {
+    page.select(&Selector::parse(selector).unwrap()).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_answer_holds_the_members_own_state() {
+    let world = World::open(crate::support::world::Database::Sqlite).await;
+    let bearer = world.member("42").await;
+    let (_, attempt) = world.post("/api/v1/tasks/tsk_profile/attempts", &bearer, &json!({})).await;
+    let proof = format!("/api/v1/attempts/{}/proof", attempt["id"].as_str().unwrap());
+    let proof_body = json!({ "name": "Anna", "birthday": "1990-05-03" });
+    let (status, done) = world.post(&proof, &bearer, &proof_body).await;
+    assert_eq!((status, &done["state"]), (StatusCode::OK, &json!("earned")), "{done}");
+    let token = world.sign(&world.claims("42"));
+    for (locale, unit, tier, missing, task) in [
+        ("en", "beans", "Bronze", "350 beans", "Subscribe to the newsletter"),
+        ("ru", "зёрен", "Бронза", "350 зёрен", "Подписаться на рассылку"),
+    ] {
+        let answer = world.panel(&format!("/w/demo?locale={locale}"), &token).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let page = Html::parse_document(&answer.text);
+        assert_eq!(count(&page, &format!("html[lang={locale}]")), 1);
+        assert_eq!(count(&page, "main[data-viewer=member]"), 1);
+        assert_eq!(text(&page, "[data-region=balance] .hero"), format!("150 {unit}"));
+        assert_eq!(text(&page, "[data-region=ladder] [aria-current=step] span"), tier);
+        assert!(text(&page, ".missing").contains(missing), "{}", text(&page, ".missing"));
+        assert_eq!(text(&page, "#task-tsk_newsletter .title"), task);
+        for (id, state) in [("join", "earned"), ("profile", "earned"), ("newsletter", "available"), ("birthday", "available")] {
+            let card = format!("#task-tsk_{id}[data-state={state}]");
+            assert_eq!(count(&page, &card), 1, "{card}");
+        }
+        let session = Selector::parse("meta[name=laurel-session]").unwrap();
+        let opened = page.select(&session).next().unwrap().attr("content").unwrap();
+        assert!(stands(&world, opened).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_is_shown_the_rules() {
+    let world = World::open(crate::support::world::Database::Sqlite).await;
+    for (locale, tiers, tasks, rate, how) in [
+        ("en", ["Bronze", "Silver", "Gold"], ["Join the programme", "Subscribe to the newsletter"], "5%", "How"),
+        ("ru", ["Бронза", "Серебро", "Золото"], ["Вступить в программу", "Подписаться на рассылку"], "5 %", "Как"),
+    ] {
+        let answer = ask(world.http.get(world.at(&format!("/w/demo?locale={locale}")))).await;
+        let page = Html::parse_document(&answer.text);
+        assert_eq!(count(&page, "main[data-viewer=guest]"), 1);
+        assert_eq!(count(&page, "meta[name=laurel-session], [aria-current], [data-region=balance]"), 0);
+        let all = text(&page, "main");
+        for words in tiers.iter().chain(&tasks) {
+            assert!(all.contains(words), "{words}");
+        }
+        assert!(text(&page, ".pitch").contains(rate), "{}", text(&page, ".pitch"));
+        assert!(text(&page, "[data-region=how]").starts_with(how));
+        assert_eq!(count(&page, "form[data-api='/api/v1/codes']"), 1, "how to join");
+    }
+}
