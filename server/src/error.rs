@@ -136,7 +136,7 @@ impl Error {
     }
 }
 
-/// The error travels beside an empty answer; [`crate::api::finish`] writes the body, because only it
+/// The error travels beside an empty answer; `api::finish` writes the body, because only it
 /// knows the request's number.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {

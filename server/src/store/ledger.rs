@@ -1,4 +1,4 @@
-//! The ledger: every movement of points goes through [`post`].
+//! The ledger: every movement of points goes through `post`.
 
 use super::events::{self, News};
 use super::members::{self, Count};

@@ -34,7 +34,7 @@ pub(super) async fn enqueue<T: Tx>(
     Ok(())
 }
 
-/// Takes the mail that is due first, for [`LEASE`].
+/// Takes the mail that is due first, for two minutes.
 pub struct Lease {
     /// The time.
     pub now: Instant,

@@ -172,10 +172,18 @@ impl Host {
         self.connected(PANEL).await;
     }
 
-    /// Presses keys, wherever the focus is.
-    async fn press(&self, keys: impl AsRef<str>) {
-        let chain = self.browser.action_chain().send_keys(keys.as_ref());
+    /// Presses a key, wherever the focus is.
+    async fn press(&self, key: Key) {
+        let chain = self.browser.action_chain();
+        let chain = chain.key_down(key.value()).key_up(key.value());
         chain.perform().await.unwrap();
+    }
+
+    /// Presses a key while another one is held.
+    async fn press_with(&self, held: Key, key: Key) {
+        let chain = self.browser.action_chain().key_down(held.value());
+        let chain = chain.key_down(key.value()).key_up(key.value());
+        chain.key_up(held.value()).perform().await.unwrap();
     }
 
     /// What the events of this name carried, in their order.
