@@ -54,7 +54,12 @@
         [options.locale, html.lang, navigator.language]
           .map(tag => tag?.slice(0, 2))
           .find(tag => labels[tag]) || Object.keys(labels)[0],
-      send = (frame, t, values) => frame?.port?.postMessage({ t, ...values });
+      send = (frame, t, values) => frame?.port?.postMessage({ t, ...values }),
+      // A frame that cannot listen yet is told when it can.
+      dress = frame => {
+        frame.late = !frame.port;
+        send(frame, 'update', { locale: tongue(), theme: options.theme });
+      };
 
     // ---- Who the shopper is ----
 
@@ -77,8 +82,8 @@
         if (next && next === shopper) return;
         shopper = next;
         held = '';
-        // (As `next`, each gets itself, which no token equals: all are told.)
-        frames.forEach(tell);
+        // No token equals 0: all are told, now or when they are ready.
+        frames.forEach(frame => tell(frame, (frame.sent = 0)));
       };
 
     // ---- Frames ----
@@ -210,7 +215,7 @@ div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom
     // follows by the channel, as it is not what was sent.
     listen(doc, 'securitypolicyviolation', e =>
       frames.forEach(frame => {
-        if (e.effectiveDirective === 'form-action' && frame.sent && !frame.port) {
+        if (e.effectiveDirective === 'form-action' && frame.url && !frame.src && !frame.port) {
           frame.sent = '';
           frame.src = frame.url;
         }
@@ -226,6 +231,7 @@ div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom
         frame.port = port1;
         port1.onmessage = ({ data: { t, view, name, data } }) => {
           if (t === 'close') conceal();
+          if (t === 'out') become('');
           if (t === 'open') reveal(view, frame);
           if (t === 'event') raise(name, JSON.parse(data));
           if (t === 'changed') frames.forEach(other => other === frame || send(other, 'refresh'));
@@ -237,6 +243,7 @@ div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom
         lead ||= frame;
         e.source.postMessage({ laurel: 1, stream: lead === frame }, config.o, [port2]);
         tell(frame, frame.sent);
+        if (frame.late) dress(frame);
         draw();
         // It looks focused, but a document from another site came without the focus.
         if (doc.activeElement === frame) {
@@ -258,7 +265,7 @@ div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom
       update(values) {
         Object.assign(options, values);
         draw();
-        frames.forEach(frame => send(frame, 'update', { locale: tongue(), theme: options.theme }));
+        frames.forEach(dress);
       },
       destroy() {
         conceal();
@@ -266,8 +273,10 @@ div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom
         near.disconnect();
         gone.abort();
         root.remove();
-        Widget.live = '';
-        const stub = (window.laurel = (...values) => stub.q.push(values));
+        Widget.live = null;
+        // Calls wait for the next instance. A second `destroy` would end that one as it begins.
+        const stub = (window.laurel = (...values) =>
+          (stub.q[0] || values[0] !== 'destroy') && stub.q.push(values));
         stub.q = [];
       },
       // A script element may name the shopper. One that does not changes nothing: it may be a copy.

@@ -8,3 +8,5 @@ mod access;
 mod budget;
 #[path = "web/document.rs"]
 mod document;
+#[path = "web/mishaps.rs"]
+mod mishaps;

@@ -10,3 +10,13 @@ mod refusals;
 mod security;
 #[path = "api/sessions.rs"]
 mod sessions;
+#[path = "api/nasty.rs"]
+mod nasty;
+#[path = "api/callers.rs"]
+mod callers;
+#[path = "api/first_answer.rs"]
+mod first_answer;
+#[path = "api/secrets.rs"]
+mod secrets;
+#[path = "api/contract.rs"]
+mod contract;

@@ -16,3 +16,5 @@ mod tasks;
 mod stream;
 #[path = "api/servers.rs"]
 mod servers;
+#[path = "api/texts.rs"]
+mod texts;

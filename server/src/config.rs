@@ -1,6 +1,7 @@
 //! Settings: each a flag and a `LAUREL_…` variable, read once and checked.
 
 use crate::crypto::MasterKey;
+use crate::domain::program_file::is_origin;
 use clap::Args;
 use ipnet::IpNet;
 use std::fmt;
@@ -65,22 +66,23 @@ impl Config {
     /// # Errors
     /// [`BadSetting`].
     pub fn public_url(&self) -> Result<String, BadSetting> {
-        let Some(url) = &self.public_url else {
-            return Ok(format!("http://{}", self.listen));
-        };
-        let url = url.trim_end_matches('/');
-        let host = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"));
-        match host {
-            Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@']) => {
-                Ok(url.to_owned())
+        let remedy = match &self.public_url {
+            None if self.listen.ip().is_unspecified() => {
+                "name the address that browsers use, since this server listens on all of them"
             }
-            _ => Err(BadSetting {
-                setting: "LAUREL_PUBLIC_URL",
-                remedy: "write it as https://loyalty.example, without a path".into(),
-            }),
-        }
+            None => return Ok(format!("http://{}", self.listen)),
+            Some(url) => {
+                let url = url.trim_end_matches('/');
+                if is_origin(url) {
+                    return Ok(url.to_owned());
+                }
+                "write it as https://loyalty.example: small letters, no path, and a port only if it is unusual"
+            }
+        };
+        Err(BadSetting {
+            setting: "LAUREL_PUBLIC_URL",
+            remedy: remedy.into(),
+        })
     }
 
     /// The networks of trusted proxies.

@@ -2,7 +2,7 @@
 
 use crate::store::StoreError;
 use app::api::{FieldError, Problem};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// A refusal or a failure.
@@ -18,6 +18,19 @@ pub struct Error {
     pub errors: Vec<FieldError>,
     /// Seconds until the same request may be sent again.
     pub retry_after: Option<u64>,
+    /// The limit that was reached.
+    pub limit: Option<Limit>,
+}
+
+/// So many requests in so long a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// What callers know it by.
+    pub name: &'static str,
+    /// Requests.
+    pub quota: u64,
+    /// Seconds.
+    pub window: u64,
 }
 
 impl Error {
@@ -29,6 +42,7 @@ impl Error {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after: None,
+            limit: None,
         }
     }
 
@@ -83,10 +97,11 @@ impl Error {
     }
 
     /// 429.
-    pub fn too_many(seconds: u64) -> Self {
+    pub fn too_many(seconds: u64, limit: Limit) -> Self {
         let detail = format!("Too many requests. Try again in {seconds} seconds.");
         Self {
             retry_after: Some(seconds),
+            limit: Some(limit),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
         }
     }
@@ -136,15 +151,47 @@ impl Error {
     }
 }
 
+/// A refusal that a library made, in our words.
+pub(crate) fn by_status(status: StatusCode) -> Error {
+    let (code, detail) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "The body is larger than 64 KiB."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("wrong_content_type", "Send another content type."),
+        StatusCode::NOT_FOUND => ("not_found", "There is no such address."),
+        _ => ("bad_request", "The request cannot be read."),
+    };
+    Error::new(status, code, detail)
+}
+
 /// The error travels beside an empty answer; `api::finish` writes the body, because only it
 /// knows the request's number.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            // draft-ietf-httpapi-ratelimit-headers-10
+            let told = self.limit.map(
+                |Limit {
+                     name,
+                     quota,
+                     window,
+                 }| {
+                    [
+                        ("ratelimit", format!("\"{name}\";r=0;t={seconds}")),
+                        (
+                            "ratelimit-policy",
+                            format!("\"{name}\";q={quota};w={window}"),
+                        ),
+                    ]
+                },
+            );
+            for (name, value) in told.into_iter().flatten() {
+                headers.extend(
+                    HeaderValue::from_str(&value)
+                        .map(|value| (HeaderName::from_static(name), value)),
+                );
+            }
         }
         response.extensions_mut().insert(self);
         response

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
+/// Streams that one member may have open on one server: a few devices with a few pages each.
+pub const STREAMS_MAX: usize = 20;
+
 /// Wakes the open streams of a member. It carries no content: a stream reads what is new from the
 /// store, from where it left off, so nothing is missed and nothing is told twice.
 #[derive(Debug, Clone, Default)]
@@ -24,24 +27,32 @@ impl Hub {
         }
     }
 
-    /// Begins to wait for a member's news.
-    pub fn listen(&self, member: MemberId) -> Listener {
+    /// Begins to wait for a member's news; `None` when [`STREAMS_MAX`] do already.
+    pub fn listen(&self, member: MemberId) -> Option<Listener> {
         let mut map = self.lock();
         let waiting = map.entry(member).or_insert_with(|| Waiting {
             bell: Arc::default(),
             streams: 0,
         });
+        if waiting.streams == STREAMS_MAX {
+            return None;
+        }
         waiting.streams += 1;
-        Listener {
+        Some(Listener {
             hub: self.clone(),
             member,
             bell: waiting.bell.clone(),
-        }
+        })
     }
 
     /// How many members are waited for.
     pub fn members(&self) -> usize {
         self.lock().len()
+    }
+
+    /// How many streams wait.
+    pub fn streams(&self) -> usize {
+        self.lock().values().map(|waiting| waiting.streams).sum()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<MemberId, Waiting>> {

@@ -33,8 +33,12 @@ use programs::Programs;
 use site::Site;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
+
+/// How long open requests may take once the server is told to stop.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What every request can reach.
 pub struct App {
@@ -161,12 +165,20 @@ async fn serve_with(
     let router = more.merge(api::router(Arc::clone(&app)));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopping = app.stopping.clone();
-    let outcome = axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            shutdown.await;
-            stopping.send_replace(true);
-        })
-        .await;
+    let mut stopped = app.stopping.subscribe();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        shutdown.await;
+        stopping.send_replace(true);
+    });
+    // Whoever sends half a request must not keep the server from stopping.
+    let overdue = async {
+        let _told = stopped.wait_for(|stopping| *stopping).await.is_ok();
+        tokio::time::sleep(GRACE).await;
+    };
+    let outcome = tokio::select! {
+        outcome = serving.into_future() => outcome,
+        () = overdue => Ok(()),
+    };
     workers.stop().await;
     outcome
 }

@@ -3,7 +3,7 @@
 //! These limits keep one caller from crowding out the others. Caps that a rule depends on (codes,
 //! confirmations) are counted in the database instead, where they hold across servers.
 
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -27,8 +27,14 @@ pub enum Caller {
 /// The counters.
 #[derive(Debug)]
 pub struct Limits {
-    shoppers: Option<DefaultKeyedRateLimiter<Caller>>,
-    shops: Option<DefaultKeyedRateLimiter<Caller>>,
+    shoppers: Option<Limiter>,
+    shops: Option<Limiter>,
+}
+
+#[derive(Debug)]
+struct Limiter {
+    callers: DefaultKeyedRateLimiter<Caller>,
+    told: Limit,
 }
 
 impl Limits {
@@ -37,9 +43,14 @@ impl Limits {
         let limiter = |per_second: u32| {
             let rate = NonZeroU32::new(per_second)?;
             let burst = rate.saturating_mul(NonZeroU32::new(BURST_SECONDS)?);
-            Some(RateLimiter::keyed(
-                Quota::per_second(rate).allow_burst(burst),
-            ))
+            Some(Limiter {
+                callers: RateLimiter::keyed(Quota::per_second(rate).allow_burst(burst)),
+                told: Limit {
+                    name: "default",
+                    quota: burst.get().into(),
+                    window: BURST_SECONDS.into(),
+                },
+            })
         };
         Self {
             shoppers: limiter(per_second),
@@ -59,20 +70,17 @@ impl Limits {
         let Some(limiter) = limiter else {
             return Ok(());
         };
-        limiter.check_key(caller).map_err(|refused| {
-            let wait = refused.wait_time_from(limiter.clock().now());
-            Error::too_many(
-                wait.saturating_add(Duration::from_millis(999))
-                    .as_secs()
-                    .max(1),
-            )
+        limiter.callers.check_key(caller).map_err(|refused| {
+            let wait = refused.wait_time_from(limiter.callers.clock().now());
+            let wait = wait.saturating_add(Duration::from_millis(999)).as_secs();
+            Error::too_many(wait.max(1), limiter.told)
         })
     }
 
     /// Forgets callers that have been quiet.
     pub fn sweep(&self) {
         for limiter in [&self.shoppers, &self.shops].into_iter().flatten() {
-            limiter.retain_recent();
+            limiter.callers.retain_recent();
         }
     }
 }

@@ -52,9 +52,20 @@ pub enum MailError {
     /// Its address or a header cannot be written.
     #[error("the mail cannot be addressed")]
     Address,
-    /// The mail server refused it or did not answer.
-    #[error("the mail server: {0}")]
+    /// The mail server refused it or did not answer. Its own words are left out of the message:
+    /// they name the address.
+    #[error("the mail server answered {}", .0.status().map_or("nothing".to_owned(), |code| code.to_string()))]
     Server(#[from] lettre::transport::smtp::Error),
+}
+
+impl MailError {
+    /// Whether another try would end the same way.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Unsealable | Self::Address => true,
+            Self::Server(error) => error.is_permanent(),
+        }
+    }
 }
 
 /// The way to the mail server.

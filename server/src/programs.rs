@@ -82,9 +82,7 @@ impl Programs {
             loader: Arc::new(loader),
             known: Arc::default(),
         };
-        for stored in programs.store.read(All).await? {
-            programs.keep(&stored)?;
-        }
+        programs.refresh().await?;
         Ok(programs)
     }
 
@@ -146,8 +144,11 @@ impl Programs {
         };
         if versions.iter().any(stale) {
             for stored in self.store.read(All).await? {
-                if stale(&(stored.id, stored.version)) {
-                    self.keep(&stored)?;
+                if stale(&(stored.id, stored.version))
+                    && let Err(error) = self.keep(&stored)
+                {
+                    // One programme that cannot be read must not take the others with it.
+                    tracing::error!(program = stored.slug, %error, "programme {} was passed over", stored.slug);
                 }
             }
         }

@@ -55,7 +55,7 @@ impl Asset {
             accepted.split(',').any(|item| {
                 let mut parts = item.split(';').map(str::trim);
                 parts.next() == Some(name)
-                    && !parts.any(|weight| weight == "q=0" || weight == "q=0.0")
+                    && !parts.any(|weight| weight.trim_end_matches(['0', '.']) == "q=")
             })
         };
         let (body, encoding) = if accepts("br") {

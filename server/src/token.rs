@@ -35,6 +35,10 @@ pub async fn verify(
         return Err(Refusal::Malformed.into());
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| Refusal::Malformed)?;
+    if header.crit.is_some() {
+        // RFC 7515 §4.1.11: an extension that must be understood, and is not.
+        return Err(Refusal::Malformed.into());
+    }
     let kid = header.kid.as_deref();
     // PostgreSQL would not even take a NUL to look for.
     let kid = kid.filter(|kid| !kid.contains(char::is_control));

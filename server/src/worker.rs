@@ -5,6 +5,7 @@
 
 use crate::App;
 use crate::error::Error;
+use crate::mailer::MailError;
 use crate::store::{StoreError, attempts, codes, ledger, mail, sessions};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,8 @@ use tokio::task::JoinSet;
 
 /// How often the outbox is looked at. Mails are waited for by people.
 const MAIL_EVERY: Duration = Duration::from_millis(200);
+/// Mails under way at the same time: a slow mail server must not hold up a sign-in code.
+const MAILS_AT_ONCE: usize = 4;
 /// How often the rest is looked at.
 const TICK_EVERY: Duration = Duration::from_secs(1);
 /// Holds that are posted between two looks at the clock.
@@ -25,7 +28,9 @@ pub struct Workers(JoinSet<()>);
 /// Starts them; they end when the server stops.
 pub fn start(app: &Arc<App>) -> Workers {
     let mut set = JoinSet::new();
-    set.spawn(every(Arc::clone(app), MAIL_EVERY, send_mails));
+    for _ in 0..MAILS_AT_ONCE {
+        set.spawn(every(Arc::clone(app), MAIL_EVERY, send_mails));
+    }
     set.spawn(every(Arc::clone(app), TICK_EVERY, tick));
     Workers(set)
 }
@@ -60,20 +65,18 @@ async fn send_mails(app: Arc<App>, _: u64) -> Result<(), StoreError> {
     let Some(mailer) = &app.mailer else {
         return Ok(());
     };
-    while let Some(leased) = app
-        .store
-        .write(mail::Lease {
-            now: app.clock.now(),
-        })
-        .await?
-    {
+    while !*app.stopping.borrow() {
+        let now = app.clock.now();
+        let Some(leased) = app.store.write(mail::Lease { now }).await? else {
+            break;
+        };
         let outcome = mailer.send(&app.master, &leased.mail).await;
         if let Err(error) = &outcome {
             tracing::warn!(mail.tries = leased.tries, %error, "a mail was not sent");
         }
         let settle = mail::Settle {
             id: leased.mail.id,
-            sent: outcome.is_ok(),
+            over: outcome.as_ref().err().is_none_or(MailError::is_permanent),
             tries: leased.tries,
             now: app.clock.now(),
         };
@@ -83,47 +86,46 @@ async fn send_mails(app: Arc<App>, _: u64) -> Result<(), StoreError> {
 }
 
 async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
-    app.programs.refresh().await?;
-    post_due(&app).await?;
-    app.store
-        .write(attempts::Lapse {
-            now: app.clock.now(),
-        })
-        .await?;
+    let now = app.clock.now();
+    // Each step is taken whatever became of the others.
+    let mut outcomes = vec![
+        app.programs.refresh().await,
+        post_due(&app).await,
+        app.store.write(attempts::Lapse { now }).await,
+    ];
     if count.is_multiple_of(SWEEP_TICKS) {
-        let now = app.clock.now();
         app.limits.sweep();
-        app.store.write(sessions::Sweep { now }).await?;
-        app.store.write(codes::Sweep { now }).await?;
+        outcomes.push(app.store.write(sessions::Sweep { now }).await);
+        outcomes.push(app.store.write(codes::Sweep { now }).await);
     }
-    Ok(())
+    outcomes.into_iter().collect()
 }
 
-/// Posts the holds that have fallen due, each in a transaction of its own.
+/// Posts the holds that have fallen due, each in a transaction of its own. One that cannot be posted
+/// holds up no other: it is passed over, and tried again in the next round.
 async fn post_due(app: &App) -> Result<(), StoreError> {
-    loop {
-        let due = app
-            .store
-            .read(ledger::Due {
-                now: app.clock.now(),
-                limit: DUE_MAX,
-            })
-            .await?;
-        let mut posted = 0;
-        for (program, hold) in &due {
-            let Some(loaded) = app.programs.by_id(*program) else {
+    let mut after = None;
+    while !*app.stopping.borrow() {
+        let now = app.clock.now();
+        let limit = DUE_MAX;
+        let due = app.store.read(ledger::Due { now, after, limit }).await?;
+        let Some(last) = due.last() else {
+            return Ok(());
+        };
+        after = Some((last.due_at, last.hold));
+        for hold in due {
+            let Some(loaded) = app.programs.by_id(hold.program) else {
                 continue;
             };
-            let rules = Arc::clone(&loaded.rules);
             let post = ledger::PostDue {
-                rules,
-                hold: *hold,
+                rules: Arc::clone(&loaded.rules),
+                hold: hold.hold,
                 stamp: app.clock.stamp(),
             };
-            posted += i64::from(app.store.write(post).await?);
-        }
-        if posted < DUE_MAX {
-            return Ok(());
+            if let Err(error) = app.store.write(post).await {
+                tracing::error!(hold.id = %hold.hold, %error, "hold {} was not posted", hold.hold);
+            }
         }
     }
+    Ok(())
 }

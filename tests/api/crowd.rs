@@ -2,7 +2,7 @@
 
 use crate::support::sql::{assert_books_balance, count, rows};
 use crate::support::together::{request, together};
-use crate::support::world::{World, eventually, on_both_databases, paid};
+use crate::support::world::{eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ on_both_databases! {
         assert_eq!(me["balance"], json!({ "asset": "points", "available": 50, "held": points }));
         let store = &world.app.store;
         assert_eq!(count(store, "select orders from member").await, 30);
-        assert_eq!(count(store, "select amount_spent from member").await, totals.iter().sum());
+        assert_eq!(count(store, "select amount_spent from member").await, totals.iter().sum::<i64>());
         let numbers = rows(store, "select number from transfer order by number").await;
         let numbers: Vec<i64> = numbers.iter().map(|row| row.get(0).unwrap()).collect();
         assert_eq!(numbers, (1..=31).collect::<Vec<_>>());
@@ -113,6 +113,16 @@ on_both_databases! {
             ends.sort();
             let paid = (550, "earned".to_owned(), String::new());
             assert_eq!(ends, [(50, "rejected".to_owned(), "address_used".to_owned()), paid]);
+            // Each link says how it ended, however often it is opened or pressed.
+            for method in [Method::GET, Method::POST] {
+                let mut headings = Vec::new();
+                for path in &links {
+                    let html = request(&world, method.clone(), path, "", None, None).send().await.unwrap().text().await.unwrap();
+                    headings.push(["Already confirmed", "This address has earned before"].into_iter().find(|heading| html.contains(heading)));
+                }
+                headings.sort();
+                assert_eq!(headings, [Some("Already confirmed"), Some("This address has earned before")]);
+            }
         }
         let store = &world.app.store;
         assert_eq!(count(store, "select count(*) from subscription").await, 5);

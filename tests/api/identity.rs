@@ -65,7 +65,10 @@ fn malformed(world: &World) -> Vec<Row> {
         ("a line break behind it", format!("{good}\n")),
         ("padded base 64", format!("{head}.{payload}.{tag}=")),
         ("a payload that is not base 64", format!("{head}.§.{tag}")),
-        ("a header that is not JSON", format!("{}.{payload}.{tag}", base64url(b"{"))),
+        (
+            "a header that is not JSON",
+            format!("{}.{payload}.{tag}", base64url(b"{")),
+        ),
         ("more than 4 KiB", world.sign(&large)),
     ]
 }
@@ -78,32 +81,59 @@ fn wrong_key(world: &World, public: &[u8]) -> Vec<Row> {
     let headed = |header: Value| forge(&header, &payload, &world.secret);
     let good = headed(header(KID));
     let unsigned = |alg: &str| {
-        let header = json!({ "alg": alg, "kid": KID }).to_string();
-        format!("{}.{}.", base64url(header.as_bytes()), base64url(&payload))
+        let head = json!({ "alg": alg, "kid": KID }).to_string();
+        format!("{}.{}.", base64url(head.as_bytes()), base64url(&payload))
     };
     let own_key = json!({ "kty": "oct", "k": base64url(b"attacker") });
     vec![
         ("alg none", unsigned("none")),
         ("alg None", unsigned("None")),
-        ("alg none with a signature", headed(json!({ "alg": "none", "kid": KID }))),
+        (
+            "alg none with a signature",
+            headed(json!({ "alg": "none", "kid": KID })),
+        ),
         ("no alg", headed(json!({ "kid": KID }))),
         ("HS384", sign_as(Algorithm::HS384, KID, &claims, &secret)),
         ("HS512", sign_as(Algorithm::HS512, KID, &claims, &secret)),
-        ("RS256 over a secret", headed(json!({ "alg": "RS256", "kid": KID }))),
-        ("ES256 over a secret", headed(json!({ "alg": "ES256", "kid": KID }))),
-        ("EdDSA over a secret", headed(json!({ "alg": "EdDSA", "kid": KID }))),
-        ("a public key as the secret", forge(&header("ed"), &payload, public)),
+        (
+            "RS256 over a secret",
+            headed(json!({ "alg": "RS256", "kid": KID })),
+        ),
+        (
+            "ES256 over a secret",
+            headed(json!({ "alg": "ES256", "kid": KID })),
+        ),
+        (
+            "EdDSA over a secret",
+            headed(json!({ "alg": "EdDSA", "kid": KID })),
+        ),
+        (
+            "a public key as the secret",
+            forge(&header("ed"), &payload, public),
+        ),
         ("no kid", headed(json!({ "alg": "HS256" }))),
         ("kid null", headed(json!({ "alg": "HS256", "kid": null }))),
-        ("a number for a kid", headed(json!({ "alg": "HS256", "kid": 1 }))),
+        (
+            "a number for a kid",
+            headed(json!({ "alg": "HS256", "kid": 1 })),
+        ),
         ("an unknown kid", headed(header("nobody"))),
         ("a kid with a NUL", headed(header("demo\0"))),
-        ("a revoked kid", forge(&header("old"), &payload, b"old secret")),
-        ("another programme's kid", forge(&header("tea-1"), &payload, b"tea secret")),
-        ("an API key's kid", forge(&header("demo-api-1"), &payload, &world.secret)),
+        (
+            "a revoked kid",
+            forge(&header("old"), &payload, b"old secret"),
+        ),
+        (
+            "another programme's kid",
+            forge(&header("tea-1"), &payload, b"tea secret"),
+        ),
+        (
+            "an API key's kid",
+            forge(&header("demo-api-1"), &payload, &world.secret),
+        ),
         ("a key of its own", {
-            let header = json!({ "alg": "HS256", "kid": KID, "jwk": own_key });
-            forge(&header, &payload, b"attacker")
+            let head = json!({ "alg": "HS256", "kid": KID, "jwk": own_key });
+            forge(&head, &payload, b"attacker")
         }),
         ("an extension that must be understood", {
             headed(json!({ "alg": "HS256", "kid": KID, "crit": ["b64"], "b64": true }))
@@ -169,7 +199,10 @@ fn wrong_claims(world: &World) -> Vec<Row> {
         ("an audience without us", set("aud", json!([TEA, "shop"]))),
         ("numbers in the audience", set("aud", json!(["demo", 1]))),
         ("a number for an e-mail", set("email", 5.into())),
-        ("a string for a truth", set("email_verified", "false".into())),
+        (
+            "a string for a truth",
+            set("email_verified", "false".into()),
+        ),
         ("claims that are not JSON", raw(b"{sub: 42}")),
         ("claims that are a list", raw(b"[]")),
         ("claims that are not UTF-8", raw(b"{\"sub\":\"\xff\"}")),
@@ -197,15 +230,24 @@ fn wrong_time(world: &World) -> Vec<Row> {
     };
     vec![
         ("expired for 60 s", times(now - 300, now - 60, now - 300)),
-        ("expired for a day", times(now - 90_000, now - 86_400, now - 90_000)),
+        (
+            "expired for a day",
+            times(now - 90_000, now - 86_400, now - 90_000),
+        ),
         ("issued in 61 s", times(now + 61, now + 300, now)),
         ("not before 61 s from now", times(now, now + 300, now + 61)),
-        ("valid for an hour and a second", times(now, now + 3601, now)),
+        (
+            "valid for an hour and a second",
+            times(now, now + 3601, now),
+        ),
         ("over before it began", times(now + 30, now + 29, now)),
         ("over when it began", times(now, now, now)),
         ("milliseconds", times(now * 1000, now * 1000 + 300, now)),
         ("the end of numbers", times(i64::MIN, i64::MAX, now)),
-        ("the end of numbers, backwards", times(i64::MAX, i64::MIN, now)),
+        (
+            "the end of numbers, backwards",
+            times(i64::MAX, i64::MIN, now),
+        ),
         ("an iat beyond all numbers", far("iat")),
         ("an exp beyond all numbers", far("exp")),
     ]
@@ -224,33 +266,59 @@ fn right(world: &World, ed: &EncodingKey) -> Vec<Row> {
     let claims = world.claims(CUSTOMER);
     vec![
         ("a plain one", world.sign(&claims)),
-        ("one of several audiences", set(&[("aud", json!(["shop", "demo"]))])),
+        (
+            "one of several audiences",
+            set(&[("aud", json!(["shop", "demo"]))]),
+        ),
         ("nbf now", set(&[("nbf", now.into())])),
         ("nbf within the skew", set(&[("nbf", (now + 60).into())])),
         ("iat within the skew", set(&[("iat", (now + 60).into())])),
-        ("exp within the skew", set(&[("iat", (now - 300).into()), ("exp", (now - 59).into())])),
+        (
+            "exp within the skew",
+            set(&[("iat", (now - 300).into()), ("exp", (now - 59).into())]),
+        ),
         ("a whole hour", set(&[("exp", (now + 3600).into())])),
-        ("a fraction of a second", set(&[
-            ("iat", json!(f64::from(u32::try_from(now).unwrap()) + 0.75)),
-        ])),
-        ("claims of the shop's own", set(&[
-            ("roles", json!({ "admin": [1, 2, { "deep": null }] })),
-            ("iss", "shop".into()),
-            ("jti", 7.into()),
-        ])),
-        ("an address that is none", set(&[("email", "not an address".into())])),
-        ("all that is optional", set(&[
-            ("email", "anna@example.com".into()),
-            ("email_verified", true.into()),
-            ("name", "Anna".into()),
-            ("locale", "ru-RU".into()),
-            ("tags", json!(["vip"])),
-        ])),
+        (
+            "a fraction of a second",
+            set(&[("iat", json!(f64::from(u32::try_from(now).unwrap()) + 0.75))]),
+        ),
+        (
+            "claims of the shop's own",
+            set(&[
+                ("roles", json!({ "admin": [1, 2, { "deep": null }] })),
+                ("iss", "shop".into()),
+                ("jti", 7.into()),
+            ]),
+        ),
+        (
+            "an address that is none",
+            set(&[("email", "not an address".into())]),
+        ),
+        (
+            "all that is optional",
+            set(&[
+                ("email", "anna@example.com".into()),
+                ("email_verified", true.into()),
+                ("name", "Anna".into()),
+                ("locale", "ru-RU".into()),
+                ("tags", json!(["vip"])),
+            ]),
+        ),
         ("a header without typ", {
-            forge(&json!({ "alg": "HS256", "kid": KID }), &bytes(&claims), &world.secret)
+            forge(
+                &json!({ "alg": "HS256", "kid": KID }),
+                &bytes(&claims),
+                &world.secret,
+            )
         }),
-        ("the old of two keys", forge(&header("old"), &bytes(&claims), b"old secret")),
-        ("the new of two keys", forge(&header("new"), &bytes(&claims), b"new secret")),
+        (
+            "the old of two keys",
+            forge(&header("old"), &bytes(&claims), b"old secret"),
+        ),
+        (
+            "the new of two keys",
+            forge(&header("new"), &bytes(&claims), b"new secret"),
+        ),
         ("Ed25519", sign_as(Algorithm::EdDSA, "ed", &claims, ed)),
     ]
 }

@@ -14,14 +14,16 @@ pub(crate) async fn spend(store: &Store, amount: i64) {
     impl Command for Spend {
         type Output = ();
         async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
-            const TAKE: &str = "update account set available = available - $1, transfers = transfers + 1";
+            const TAKE: &str =
+                "update account set available = available - $1, transfers = transfers + 1";
             const WRITE: &str = "insert into transfer (id, program_id, member_id, asset, number, amount, source, target,
                     version, explanation, balance_after, created_at)
                 select $1, m.program_id, m.id, a.asset, a.transfers, $2, 'available', 'redeemed', 1, $3, a.available, 0
                 from member m join account a on a.member_id = m.id";
             let why = r#"{"fact":{"kind":"adjustment","note":"a gift"}}"#;
             tx.execute(TAKE, &[self.0.into()]).await?;
-            tx.execute(WRITE, &[vec![7_u8; 16].into(), self.0.into(), why.into()]).await?;
+            tx.execute(WRITE, &[vec![7_u8; 16].into(), self.0.into(), why.into()])
+                .await?;
             Ok(())
         }
     }
@@ -29,25 +31,42 @@ pub(crate) async fn spend(store: &Store, amount: i64) {
 }
 
 async fn lines(world: &World, bearer: &str, query: &str) -> Vec<Value> {
-    let (_, page) = world.get(&format!("/api/v1/me/transfers?{query}"), bearer).await;
+    let (_, page) = world
+        .get(&format!("/api/v1/me/transfers?{query}"), bearer)
+        .await;
     page["items"].as_array().unwrap().clone()
 }
 
 /// The sentences, the newest first, with plain blanks.
 async fn sentences(world: &World, bearer: &str, locale: &str) -> Vec<String> {
     let lines = lines(world, bearer, &format!("locale={locale}")).await;
-    lines.iter().map(|line| line["text"].as_str().unwrap().replace('\u{a0}', " ")).collect()
+    lines
+        .iter()
+        .map(|line| line["text"].as_str().unwrap().replace('\u{a0}', " "))
+        .collect()
 }
 
 async fn form(world: &World, bearer: &str, task: &str, proof: &Value) -> Value {
-    let (_, attempt) = world.post(&format!("/api/v1/tasks/tsk_{task}/attempts"), bearer, &json!({})).await;
+    let (_, attempt) = world
+        .post(
+            &format!("/api/v1/tasks/tsk_{task}/attempts"),
+            bearer,
+            &json!({}),
+        )
+        .await;
     let path = format!("/api/v1/attempts/{}/proof", attempt["id"].as_str().unwrap());
     world.post(&path, bearer, proof).await.1
 }
 
 async fn no_more_held(world: &World) {
     eventually("the holds' end", async || {
-        (count(&world.app.store, "select count(*) from hold where state = 'pending'").await == 0).then_some(())
+        (count(
+            &world.app.store,
+            "select count(*) from hold where state = 'pending'",
+        )
+        .await
+            == 0)
+            .then_some(())
     })
     .await;
 }
@@ -55,7 +74,7 @@ async fn no_more_held(world: &World) {
 on_both_databases! {
     async fn the_statement_runs_from_the_newest_line_to_the_oldest(world: World) {
         let bearer = world.member("42").await;
-        form(&world, &bearer, "profile", &json!({ "name": "Anna", "birthday": "1990-05-03" })).await;
+        form(&world, &bearer, "profile", &json!({ "name": "Anna" })).await;
         world.order(&paid("1043", "42", 240_000)).await;
         form(&world, &bearer, "birthday", &json!({ "birthday": "1990-05-03" })).await;
         let all = lines(&world, &bearer, "").await;

@@ -1,5 +1,6 @@
 //! What an order earns, and what does not: late, repeated, out of order, small, foreign.
 
+use super::ledger::spend;
 use crate::support::sql::{assert_books_balance, count};
 use crate::support::world::{World, eventually, on_both_databases, paid};
 use reqwest::StatusCode;
@@ -52,7 +53,7 @@ on_both_databases! {
         let (_, me) = world.get("/api/v1/me", &bearer).await;
         assert_eq!((&me["balance"]["available"], &me["standing"]["tier"]["id"]), (&json!(550), &json!("silver")));
         let store = &world.app.store;
-        super::ledger::spend(store, 300).await;
+        spend(store, 300).await;
 
         let (status, _) = world.order(&cancelled(order)).await;
         assert_eq!(status, StatusCode::OK);

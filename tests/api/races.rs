@@ -146,7 +146,7 @@ on_both_databases! {
     }
 
     async fn one_form_is_begun_once_and_paid_once(world: World) {
-        let forms = [("profile", json!({ "name": "Anna", "birthday": "1990-05-03" }), 100), ("birthday", json!({ "birthday": "1990-05-03" }), 200)];
+        let forms = [("profile", json!({ "name": "Anna" }), 100), ("birthday", json!({ "birthday": "1990-05-03" }), 200)];
         for (key, customer) in KEYS.into_iter().zip(["42", "43"]) {
             let bearer = world.member(customer).await;
             for (task, proof, points) in &forms {

@@ -2,11 +2,13 @@
 //! test asks for it and is gone, with everything it wrote, when the test process is.
 
 mod after_exit;
+pub(crate) mod audit;
 pub(crate) mod browser;
 #[cfg(test)]
 mod check;
 pub(crate) mod postgres;
 pub(crate) mod shopper;
+pub(crate) mod weigh;
 pub(crate) mod sql;
 pub(crate) mod together;
 pub(crate) mod trust;

@@ -44,11 +44,16 @@ impl<'w> Shopper<'w> {
         let browser = Browser::open(width, height, &arguments).await;
         // Two tabs, and several browsers at once: each page believes that it is the one in use.
         browser
-            .devtools("Emulation.setFocusEmulationEnabled", json!({"enabled": true}))
+            .devtools(
+                "Emulation.setFocusEmulationEnabled",
+                json!({"enabled": true}),
+            )
             .await;
         if hand == Hand::Finger {
             let touch = json!({"enabled": true, "maxTouchPoints": 1});
-            browser.devtools("Emulation.setTouchEmulationEnabled", touch).await;
+            browser
+                .devtools("Emulation.setTouchEmulationEnabled", touch)
+                .await;
         }
         Self {
             browser,
@@ -68,7 +73,10 @@ impl<'w> Shopper<'w> {
     /// Runs a script with `arguments[0]`, `[1]`… in the page, or in the panel while inside.
     pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         let answer = self.browser.execute(script, arguments).await;
-        answer.unwrap_or_else(|error| panic!("{script}: {error}")).json().clone()
+        answer
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+            .json()
+            .clone()
     }
 
     /// From now on all happens inside the panel, once it is there and alive.
@@ -76,7 +84,10 @@ impl<'w> Shopper<'w> {
         self.leave_panel().await;
         eventually("the panel's answer", async || {
             let alive = "return !!document.querySelector('laurel-host')?.frame?.port";
-            self.run(alive, vec![]).await.as_bool().filter(|alive| *alive)
+            self.run(alive, vec![])
+                .await
+                .as_bool()
+                .filter(|alive| *alive)
         })
         .await;
         let frame = self.browser.find(By::Css(PANEL)).await.unwrap();
@@ -118,7 +129,10 @@ impl<'w> Shopper<'w> {
             Hand::Mouse | Hand::Finger => self.press("#close").await,
         }
         self.leave_panel().await;
-        eventually("the panel's end", async || (!self.panel_is_open().await).then_some(())).await;
+        eventually("the panel's end", async || {
+            (!self.panel_is_open().await).then_some(())
+        })
+        .await;
     }
 
     /// Whether the shop's page shows the panel.
@@ -144,7 +158,10 @@ impl<'w> Shopper<'w> {
             if text.as_ref().is_some_and(|text| text.contains(wanted)) {
                 return;
             }
-            assert!(Instant::now() < patience, "{selector} says {text:?} and not {wanted:?}");
+            assert!(
+                Instant::now() < patience,
+                "{selector} says {text:?} and not {wanted:?}"
+            );
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
@@ -162,7 +179,8 @@ impl<'w> Shopper<'w> {
             self.reach(selector).await;
             let kind = element.attr("type").await.unwrap().unwrap_or_default();
             let by_space = matches!(kind.as_str(), "checkbox" | "radio");
-            self.key(if by_space { Key::Space } else { Key::Enter }).await;
+            self.key(if by_space { Key::Space } else { Key::Enter })
+                .await;
         } else {
             self.point(&element).await;
         }
@@ -182,7 +200,7 @@ impl<'w> Shopper<'w> {
             }
             assert!(self.holds(&tab).await, "the arrows do not reach {tab}");
         } else {
-            self.press(&format!("label[for=tab-{name}]")).await;
+            self.press(&format!(".tabs label[for=tab-{name}]")).await;
         }
         self.see(&format!("[data-view~={name}]")).await;
     }
@@ -204,11 +222,16 @@ impl<'w> Shopper<'w> {
     /// Goes from stop to stop until this one has the focus, and can be seen to have it.
     pub(crate) async fn reach(&self, selector: &str) {
         let focused = "return !!document.activeElement?.matches(arguments[0])";
-        self.tab_until(selector, focused, vec![selector.into()]).await;
+        self.tab_until(selector, focused, vec![selector.into()])
+            .await;
         let visible = "const stop = document.activeElement, ring = getComputedStyle(
                 stop.type === 'radio' ? stop.nextElementSibling : stop);
             return stop.matches(':focus-visible') && ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) >= 2";
-        assert_eq!(self.run(visible, vec![]).await, true, "the focus on {selector} cannot be seen");
+        assert_eq!(
+            self.run(visible, vec![]).await,
+            true,
+            "the focus on {selector} cannot be seen"
+        );
     }
 
     async fn tab_until(&self, what: &str, script: &str, arguments: Vec<Value>) {
@@ -259,15 +282,21 @@ impl<'w> Shopper<'w> {
     }
 
     async fn touch(&self, [x, y]: [f64; 2]) {
-        for (kind, points) in [("touchStart", json!([{"x": x, "y": y}])), ("touchEnd", json!([]))] {
+        for (kind, points) in [
+            ("touchStart", json!([{"x": x, "y": y}])),
+            ("touchEnd", json!([])),
+        ] {
             let event = json!({"type": kind, "touchPoints": points});
-            self.browser.devtools("Input.dispatchTouchEvent", event).await;
+            self.browser
+                .devtools("Input.dispatchTouchEvent", event)
+                .await;
         }
     }
 
     /// Saves what is on the screen, if `LAUREL_SCREENSHOTS` names a folder to save it in.
     pub(crate) async fn picture(&self, name: &str) {
-        picture(&self.browser, name).await;
+        let hand = format!("{:?}", self.hand).to_lowercase();
+        picture(&self.browser, &format!("{hand}-{name}")).await;
     }
 }
 

@@ -50,15 +50,30 @@ impl Answer {
     pub(crate) fn assert_problem(&self, status: u16, code: &str, what: &str) {
         let problem = self.json();
         assert_eq!(self.status.as_u16(), status, "{what}: {}", self.text);
-        assert_eq!(self.header("content-type"), "application/problem+json", "{what}");
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{what}"
+        );
         assert_eq!(problem["type"], "about:blank", "{what}");
-        assert_eq!(problem["title"], self.status.canonical_reason().unwrap(), "{what}");
+        assert_eq!(
+            problem["title"],
+            self.status.canonical_reason().unwrap(),
+            "{what}"
+        );
         assert_eq!(problem["status"], status, "{what}");
         assert_eq!(problem["code"], code, "{what}: {}", self.text);
         assert!(!problem["detail"].as_str().unwrap().is_empty(), "{what}");
         assert!(problem["errors"].is_array(), "{what}: {}", self.text);
         assert_eq!(problem["request_id"], self.header("x-request-id"), "{what}");
         assert!(self.header("x-request-id").starts_with("req_"), "{what}");
+    }
+
+    /// Asserts that the body was refused and this field is named as one at fault.
+    pub(crate) fn assert_field(&self, field: &str, what: &str) {
+        self.assert_problem(422, "invalid", what);
+        let named = self.fields().iter().any(|named| named == field);
+        assert!(named, "{what}: {field} is named: {}", self.text);
     }
 }
 
@@ -108,17 +123,21 @@ impl World {
     }
 
     /// Gives a programme a key: a secret or a public key for tokens, or a digest for the API.
-    pub(crate) async fn add_key(&self, program: ProgramId, kid: &str, kind: KeyKind, key: &[u8]) {
-        let material = match kind {
-            KeyKind::TokenSecret => self.app.master.seal(kid.as_bytes(), key),
-            KeyKind::TokenPublic | KeyKind::Api => key.to_vec(),
+    pub(crate) async fn add_key(&self, program: ProgramId, kid: &str, of: KeyKind, bytes: &[u8]) {
+        let material = match of {
+            KeyKind::TokenSecret => self.app.master.seal(kid.as_bytes(), bytes),
+            KeyKind::TokenPublic | KeyKind::Api => bytes.to_vec(),
         };
         let key = StoredKey {
             kid: kid.into(),
             program_id: program,
-            kind,
+            kind: of,
             material,
-            scopes: if kind == KeyKind::Api { "orders".into() } else { String::new() },
+            scopes: if of == KeyKind::Api {
+                "orders".into()
+            } else {
+                String::new()
+            },
             created_at: self.now(),
             revoked_at: None,
         };
@@ -127,8 +146,14 @@ impl World {
 
     /// Takes a key back.
     pub(crate) async fn revoke(&self, kid: &str) {
-        let revoke = Revoke { kid: kid.into(), at: self.now() };
-        assert!(self.app.store.write(revoke).await.unwrap(), "{kid} was there to revoke");
+        let revoke = Revoke {
+            kid: kid.into(),
+            at: self.now(),
+        };
+        assert!(
+            self.app.store.write(revoke).await.unwrap(),
+            "{kid} was there to revoke"
+        );
     }
 
     /// Sends these bytes, whatever they are, and reads the answer's head and what comes with it.
@@ -145,7 +170,10 @@ impl World {
             }
         }
         let head = String::from_utf8_lossy(&bytes).to_lowercase();
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
         (status.unwrap_or(0), head)
     }
 }

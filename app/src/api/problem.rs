@@ -18,7 +18,7 @@ pub struct Problem {
     /// A stable name for this refusal.
     pub code: String,
     /// The fields at fault.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub errors: Vec<FieldError>,
     /// What to quote when asking for help.
     pub request_id: String,

@@ -8,7 +8,7 @@ use super::{
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlInputElement, MessageEvent, MessagePort, ResizeObserver};
+use web_sys::{HtmlInputElement, MessageEvent, MessagePort};
 
 thread_local! {
     static PORT: RefCell<Option<MessagePort>> = const { RefCell::new(None) };
@@ -60,9 +60,7 @@ fn take(event: &MessageEvent) {
     port.set_onmessage(Some(heard.into_js_value().unchecked_ref()));
     PORT.set(Some(port));
     stream::allow(get(&event.data(), "stream").is_truthy());
-    if setting("data-form") != "panel" {
-        measure();
-    }
+    if setting("data-form") != "panel" {}
 }
 
 /// Sends to the host; says whether there is one.
@@ -136,21 +134,5 @@ fn update(message: &JsValue) {
         } else {
             session::reload();
         }
-    }
-}
-
-/// Tells the host how high an inline view is, now and whenever that changes.
-fn measure() {
-    let Some(body) = document().body() else {
-        return;
-    };
-    let measured = body.clone();
-    let tell = Closure::<dyn FnMut()>::new(move || {
-        post("size", &[("height", &measured.offset_height().into())]);
-    });
-    if let Ok(observer) = ResizeObserver::new(tell.into_js_value().unchecked_ref()) {
-        observer.observe(&body);
-        // Dropped with the page, not before it.
-        std::mem::forget(observer);
     }
 }

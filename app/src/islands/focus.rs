@@ -2,7 +2,7 @@
 
 use super::{
     channel,
-    dom::{all, around, by_id, document, on, root, window},
+    dom::{all, around, by_id, document, get, on, root, window},
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent};
@@ -43,7 +43,10 @@ pub(super) fn start() {
     on(&document, "focusin", |event| {
         let event: Event = event.unchecked_into();
         if let Some(sentinel) = around(&event, "[data-sentinel]") {
-            wrap(sentinel.get_attribute("data-sentinel").as_deref() == Some("end"));
+            let end = sentinel.get_attribute("data-sentinel").as_deref() == Some("end");
+            // Focus that comes in from nowhere has just begun its way and goes on to the near end.
+            let enters = get(&event, "relatedTarget").is_null();
+            wrap(end != enters);
         }
     });
 }

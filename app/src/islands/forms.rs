@@ -159,7 +159,10 @@ fn time_zone() -> String {
 
 async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
     if method == "DELETE" {
-        session::end();
+        // The page tells all its frames, or another of them would sign in again.
+        if !channel::post("out", &[]) {
+            session::end();
+        }
         return;
     }
     let next = attribute(form, "data-next");
@@ -215,6 +218,10 @@ fn refuse(form: &HtmlFormElement, failure: &Failure) {
     }
     if let Some(input) = first {
         let _ = input.focus();
+    }
+    if failure.status == 409 {
+        // What the form was drawn from has changed.
+        wasm_bindgen_futures::spawn_local(regions::refresh());
     }
     if failure.status >= 500 || failure.status == 0 {
         channel::event("error", &failure.json());

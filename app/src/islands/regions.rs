@@ -38,13 +38,33 @@ fn named(regions: &[Element]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Copies who looks, and from where the stream goes on, to where everybody reads them.
+/// Copies who looks, and from where the stream goes on, to where everybody reads them; and the
+/// words around the panel, as the language may be another now.
 fn take_state(panel: &HtmlElement) {
-    let state = document().get_element_by_id("state");
-    for name in ["data-viewer", "data-cursor"] {
-        if let Some(value) = state.as_ref().and_then(|state| state.get_attribute(name)) {
+    let document = document();
+    let Some(state) = document.get_element_by_id("state") else {
+        return;
+    };
+    for name in ["data-viewer", "data-cursor", "data-failed"] {
+        if let Some(value) = state.get_attribute(name) {
             let _ = panel.set_attribute(name, &value);
         }
+    }
+    for (name, selector) in [("data-title", "title,h1"), ("data-offline", "#offline")] {
+        let value = state.get_attribute(name);
+        let places = document.query_selector_all(selector);
+        for place in places
+            .map(|list| elements::<Element>(&list))
+            .unwrap_or_default()
+        {
+            place.set_text_content(value.as_deref());
+        }
+    }
+    if let (Some(close), Some(value)) = (
+        document.get_element_by_id("close"),
+        state.get_attribute("data-close"),
+    ) {
+        let _ = close.set_attribute("aria-label", &value);
     }
 }
 
@@ -197,11 +217,13 @@ impl Kept {
             .iter()
             .map(Element::id)
             .collect();
+        // The section that is open stays open, even if it was so from the first.
         let touched = |input: &HtmlInputElement| {
             input.type_() != "hidden"
                 && !input.id().is_empty()
                 && (input.value() != input.default_value()
-                    || input.checked() != input.default_checked())
+                    || input.checked() != input.default_checked()
+                    || input.type_() == "radio")
         };
         let typed = all::<HtmlInputElement>(part, "input")
             .into_iter()

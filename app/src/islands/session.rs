@@ -25,6 +25,8 @@ struct Session {
     bearer: Option<String>,
     renew_at: f64,
     waiting: Vec<Function>,
+    /// How often the host has said who the shopper is.
+    turn: u32,
 }
 
 thread_local! {
@@ -91,14 +93,23 @@ pub(super) fn adopt(reply: &JsValue, remember: bool) -> bool {
         let _ = storage.set_item(&storage_key(), &bearer);
     }
     keep(bearer);
-    for resolve in SESSION.with_borrow_mut(|session| std::mem::take(&mut session.waiting)) {
-        let _ = resolve.call1(&JsValue::UNDEFINED, &JsValue::TRUE);
-    }
+    wake();
     true
+}
+
+/// Lets those go on who wait for the host's token.
+fn wake() {
+    for resolve in SESSION.with_borrow_mut(|session| std::mem::take(&mut session.waiting)) {
+        let _ = resolve.call0(&JsValue::UNDEFINED);
+    }
 }
 
 /// Exchanges the shop's token; an empty one means that the shopper has signed out there.
 pub(super) async fn exchange(token: String) {
+    let (turn, asked) = SESSION.with_borrow_mut(|session| {
+        session.turn += 1;
+        (session.turn, !session.waiting.is_empty())
+    });
     if token.is_empty() {
         end();
         return;
@@ -108,13 +119,31 @@ pub(super) async fn exchange(token: String) {
         ("token", &token.into()),
     ]);
     let answer = client::post("/api/v1/sessions", &body).await;
+    if SESSION.with_borrow(|session| session.turn != turn) {
+        // Meanwhile the shopper signed out, or is somebody else.
+        return;
+    }
     match answer {
         Ok(Reply { json, .. }) if adopt(&json, false) => {
+            // Who came by a code before is not to come back in their place.
+            if let Some(storage) = storage() {
+                let _ = storage.remove_item(&storage_key());
+            }
+            if !asked {
+                stream::stop();
+            }
             regions::refresh().await;
             stream::sync();
         }
         Ok(_) => {}
-        Err(failure) => channel::event("error", &failure.json()),
+        Err(failure) => {
+            channel::event("error", &failure.json());
+            if failure.status == 401 && !asked {
+                // Whoever it is now, it is not the one on the screen.
+                end();
+            }
+            wake();
+        }
     }
 }
 
@@ -126,10 +155,8 @@ pub(super) async fn renew_if_due() {
     }
     // Set at once, so that two calls at the same time renew once.
     SESSION.with_borrow_mut(|session| session.renew_at = now() + RENEW_AFTER_MS);
-    if let Ok(reply) = client::fetch("POST", "/api/v1/sessions/current", None, None).await {
-        let stored = storage().and_then(|storage| storage.get_item(&storage_key()).ok().flatten());
-        adopt(&reply.json, stored.is_some());
-    }
+    // A refusal shows with the next call that needs the session.
+    let _ = client::fetch("POST", "/api/v1/sessions/current", None, None).await;
 }
 
 /// After a 401: asks the host for a fresh token, and says whether there is a session again.
@@ -138,7 +165,8 @@ pub(super) async fn recover() -> bool {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(&storage_key());
     }
-    if stale.is_none() || !channel::post("token", &[]) {
+    let asked = SESSION.with_borrow(|session| !session.waiting.is_empty());
+    if !asked && (stale.is_none() || !channel::post("token", &[])) {
         return false;
     }
     let wait = Promise::new(&mut |resolve, _| {

@@ -3,7 +3,7 @@
 
 use super::{
     channel, client,
-    dom::{document, get, get_text, now, on, panel, sleep, window},
+    dom::{document, get, get_text, now, on, panel, setting, sleep, window},
     regions, session,
 };
 use js_sys::{JSON, Uint8Array};
@@ -80,12 +80,23 @@ pub(super) fn sync() {
     }
 }
 
+/// Ends the stream, as it is somebody else's.
+pub(super) fn stop() {
+    if let Some(controller) = STREAM.with_borrow_mut(|stream| stream.running.take()) {
+        controller.abort();
+    }
+}
+
 /// Connects again and again until it is called off.
 async fn run(controller: AbortController) {
+    // Its own from here on: what a refresh already shows has still to be told.
+    let mut cursor = panel()
+        .and_then(|panel| panel.get_attribute("data-cursor"))
+        .unwrap_or_default();
     let mut pause = PAUSE_MS_MIN;
     while !controller.signal().aborted() {
         let began = now();
-        match read(&controller).await {
+        match read(&controller, &mut cursor).await {
             Err(401) if !session::recover().await => session::end(),
             _ => {}
         }
@@ -104,11 +115,12 @@ async fn run(controller: AbortController) {
 }
 
 /// Reads one connection to its end. The error is the status of a refusal.
-async fn read(controller: &AbortController) -> Result<(), u16> {
-    let cursor = panel()
-        .and_then(|panel| panel.get_attribute("data-cursor"))
-        .unwrap_or_default();
-    let path = format!("/api/v1/me/events?cursor={cursor}");
+async fn read(controller: &AbortController, cursor: &mut String) -> Result<(), u16> {
+    // The panel's language, which need not be the browser's.
+    let path = format!(
+        "/api/v1/me/events?cursor={cursor}&locale={}",
+        setting("lang")
+    );
     let headers = [
         ("accept", "text/event-stream"),
         ("last-event-id", cursor.as_str()),
@@ -135,7 +147,7 @@ async fn read(controller: &AbortController) -> Result<(), u16> {
         let mut news = false;
         while let Some(end) = text.find('\n') {
             let line: String = text.drain(..=end).collect();
-            news |= record.line(line.trim_end_matches(['\r', '\n']));
+            news |= record.line(line.trim_end_matches(['\r', '\n']), cursor);
         }
         if news {
             regions::refresh().await;
@@ -163,9 +175,9 @@ struct Record {
 
 impl Record {
     /// Takes one line; says whether it ended a record with an event in it.
-    fn line(&mut self, line: &str) -> bool {
+    fn line(&mut self, line: &str, cursor: &mut String) -> bool {
         let Some((field, value)) = line.split_once(':') else {
-            return line.is_empty() && std::mem::take(self).end();
+            return line.is_empty() && std::mem::take(self).end(cursor);
         };
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
@@ -177,12 +189,13 @@ impl Record {
         false
     }
 
-    fn end(self) -> bool {
+    fn end(self, cursor: &mut String) -> bool {
         if self.data.is_empty() {
             return false;
         }
         if let (Some(panel), false) = (panel(), self.id.is_empty()) {
             let _ = panel.set_attribute("data-cursor", &self.id);
+            *cursor = self.id;
         }
         channel::event(&self.name, &self.data);
         let event = JSON::parse(&self.data).ok();

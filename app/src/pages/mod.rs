@@ -32,8 +32,18 @@ pub(crate) fn panel(panel: &Panel) -> impl IntoView + use<> {
             Viewer::Member { me, history } => member(panel, me, history).into_any(),
         },
     };
+    let text = panel.text();
     view! {
-        <div id="state" hidden data-viewer=panel.viewer.name() data-cursor=panel.viewer.cursor().to_string()></div>
+        <div
+            id="state"
+            hidden
+            data-viewer=panel.viewer.name()
+            data-cursor=panel.viewer.cursor().to_string()
+            data-failed=text.failed
+            data-title=panel.program.name.clone()
+            data-close=text.close
+            data-offline=text.offline
+        ></div>
         {content}
     }
 }
@@ -92,7 +102,7 @@ fn tabs(panel: &Panel, views: &[View]) -> AnyView {
         })
         .collect();
     view! {
-        <fieldset class="tabs">
+        <fieldset class="tabs" data-region="tabs">
             <legend class="hidden">{text.sections}</legend>
             {tabs}
         </fieldset>

@@ -118,7 +118,7 @@ pub(super) static EN: Text = Text {
         internal: "Something is wrong on our side. Please try again later.",
         signed_out: "You were signed out. Sign in again to go on.",
         code_gone: "This code no longer works. Ask for a new one.",
-        rules_changed: "The rules have changed. Close the panel and open it again to read them.",
+        rules_changed: "The rules have changed meanwhile. Please read them once more, then join.",
         invalid: "Please look at what is marked.",
         field_email: "This is not an e-mail address.",
         field_code: "This is not the code from the mail.",

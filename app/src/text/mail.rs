@@ -36,10 +36,11 @@ pub fn confirm_mail(text: &Text, program: &str, consent: &str, link: &str) -> Ma
         words.confirm_note,
         words.confirm_ignore
     );
+    let subject = (words.confirm_subject)(program);
     Mail {
-        subject: (words.confirm_subject)(program),
+        html: page(text, &subject, &body),
+        subject,
         text: plain,
-        html: page(text, &body),
     }
 }
 
@@ -56,21 +57,27 @@ pub fn code_mail(text: &Text, program: &str, code: &str) -> Mail {
         words.code_note,
         words.code_ignore
     );
+    let subject = (words.code_subject)(code, program);
     Mail {
-        subject: (words.code_subject)(code, program),
+        html: page(text, &subject, &body),
+        subject,
         text: format!(
             "{lead}\n\n{code}\n\n{}\n\n{}\n",
             words.code_note, words.code_ignore
         ),
-        html: page(text, &body),
     }
 }
 
-fn page(text: &Text, body: &str) -> String {
+fn page(text: &Text, subject: &str, body: &str) -> String {
+    // The address of a link has no place to break at, and telephones are narrow.
     format!(
         "<!DOCTYPE html><html lang=\"{}\" dir=\"{}\"><meta charset=\"utf-8\">\
-         <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#222\">{body}</body></html>",
-        text.tag, text.dir
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{}</title>\
+         <body style=\"margin:0;padding:24px;font:16px/1.5 sans-serif;color:#222;background:#fff;\
+         overflow-wrap:anywhere\">{body}</body></html>",
+        text.tag,
+        text.dir,
+        escape(subject)
     )
 }
 

@@ -1,5 +1,5 @@
--- Members. Personal data stands in `person` and `identity` alone, so that it can be erased while
--- the ledger keeps its random ids.
+-- Members. The ledger knows them by random ids alone, so that personal data (in `person`, `identity`,
+-- the shop's orders, attempts and consents) can be erased while every transfer stays.
 
 create table member (
     id blob primary key,

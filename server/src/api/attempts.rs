@@ -6,12 +6,14 @@ use super::me;
 use super::views::{self, Reader};
 use crate::App;
 use crate::clock::Stamp;
-use crate::crypto::{base64url, sha256};
+use crate::crypto::{base64url, hex, sha256};
 use crate::domain::email;
 use crate::domain::program::Task;
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::mailer;
-use crate::store::attempts::{Get, Start, StoredAttempt, Submit, Submitted};
+use crate::store::attempts::{
+    Get, PER_ADDRESS_MAX, Start, Started, StoredAttempt, Submit, Submitted,
+};
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::links::NewLink;
 use app::api::{AttemptId, AttemptView, StartAttempt, SubmitProof, TaskKind};
@@ -77,9 +79,19 @@ pub async fn start(
         },
     };
     match app.store.write(keyed).await? {
-        Outcome::Done(stored) => view(&app, &member, &stored).await,
+        Outcome::Done(Started::At(stored)) => view(&app, &member, &stored).await,
+        Outcome::Done(Started::TooMany) => Err(too_many_mails()),
         Outcome::OtherRequest => Err(Error::other_request()),
     }
+}
+
+fn too_many_mails() -> Error {
+    let limit = Limit {
+        name: "confirmations",
+        quota: PER_ADDRESS_MAX.unsigned_abs(),
+        window: 3600,
+    };
+    Error::too_many(limit.window, limit)
 }
 
 /// The confirmation of a subscription: a secret for the mail, its digest for the store.
@@ -112,6 +124,7 @@ async fn new_link(
     Ok(NewLink {
         digest: sha256(secret.as_bytes()).to_vec(),
         mail: mailer::seal(&app.master, stamp.id(7), &address, name, mail),
+        address: hex(&app.master.mac("address", address.as_bytes())[..16]),
         email: address,
         locale: locale.to_owned(),
         consent,

@@ -2,18 +2,19 @@
 
 use super::{
     Shared,
-    extract::{Anyone, Json},
+    extract::{Anyone, Json, check_origin},
     views::rfc3339,
 };
 use crate::App;
 use crate::crypto::hex;
-use crate::domain::email;
-use crate::error::Error;
+use crate::domain::{HOUR, SECOND, email};
+use crate::error::{Error, Limit};
 use crate::mailer;
 use crate::store::codes::{LIFE, RESEND_AFTER, Send, Sent};
 use app::api::{ChallengeId, CodeSent, NewCode};
 use app::text::Text;
 use axum::extract::State;
+use axum::http::HeaderMap;
 
 /// Six digits.
 const CODES: u32 = 1_000_000;
@@ -37,12 +38,24 @@ fn new_code() -> String {
     }
 }
 
+/// 429 for more than `max` codes in a time.
+fn too_many(max: i64, window: i64) -> Error {
+    let window = (window / SECOND).unsigned_abs();
+    let limit = Limit {
+        name: "codes",
+        quota: max.unsigned_abs(),
+        window,
+    };
+    Error::too_many(window, limit)
+}
+
 /// `POST /api/v1/codes`
 #[utoipa::path(post, path = "/api/v1/codes", tag = "shopper", request_body = NewCode,
     responses((status = 202, body = CodeSent), (status = 429, body = app::api::Problem)))]
 pub async fn send(
     State(app): Shared,
     Anyone(ip): Anyone,
+    headers: HeaderMap,
     body: Json<NewCode>,
 ) -> Result<(axum::http::StatusCode, axum::Json<CodeSent>), Error> {
     let NewCode {
@@ -52,6 +65,7 @@ pub async fn send(
     } = body.value;
     let program = app.programs.by_slug(&program).await?;
     let program = program.ok_or_else(|| Error::not_found("programme"))?;
+    check_origin(&app, &program, &headers)?;
     let address = email::parse(&address)
         .ok_or_else(|| Error::field("email", "this is not an e-mail address"))?;
     let stamp = app.clock.stamp();
@@ -82,7 +96,7 @@ pub async fn send(
             };
             Ok((axum::http::StatusCode::ACCEPTED, axum::Json(answer)))
         }
-        Sent::TooSoon => Err(Error::too_many(60)),
-        Sent::TooMany => Err(Error::too_many(3600)),
+        Sent::TooSoon => Err(too_many(1, RESEND_AFTER)),
+        Sent::TooMany(max) => Err(too_many(max, HOUR)),
     }
 }

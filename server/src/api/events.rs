@@ -1,15 +1,16 @@
 //! News as they happen, as server-sent events, read by `fetch` with the bearer.
 
 use super::Shared;
-use super::extract::Member;
+use super::extract::{Member, Query};
 use super::programs::InLocale;
 use super::views::{self, Reader};
 use crate::App;
-use crate::error::Error;
+use crate::error::{Error, Limit};
+use crate::hub::{Listener, STREAMS_MAX};
 use crate::store::events::{self, After, StoredEvent};
 use crate::store::sessions::Find;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
@@ -26,6 +27,18 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// A comment is sent so often, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
+/// Seconds until a page that was refused a stream may ask again.
+const RETRY_SECONDS: u64 = 30;
+
+fn too_many_streams() -> Error {
+    let limit = Limit {
+        name: "streams",
+        quota: STREAMS_MAX as u64,
+        window: RETRY_SECONDS,
+    };
+    Error::too_many(RETRY_SECONDS, limit)
+}
+
 /// Where to begin.
 #[derive(Debug, Default, Deserialize)]
 pub struct From {
@@ -34,6 +47,7 @@ pub struct From {
 }
 
 struct News {
+    listener: Listener,
     app: Arc<App>,
     member: Member,
     locale: String,
@@ -66,7 +80,10 @@ pub async fn stream(
         .program()
         .locale(asked.asked(&headers))
         .to_owned();
+    let listener = app.hub.listen(member.id);
+    let listener = listener.ok_or_else(too_many_streams)?;
     let stream = News {
+        listener,
         app,
         locale,
         time_zone: owner.time_zone,
@@ -80,16 +97,19 @@ pub async fn stream(
 
 impl News {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
-        let listener = self.app.hub.listen(self.member.id);
         let mut stopping = self.app.stopping.subscribe();
         loop {
             if let Some(stored) = self.waiting.next() {
                 self.cursor = stored.number;
-                let told = self.tell(&stored)?;
-                return Some((Ok(told), self));
+                if let Some(told) = self.tell(&stored) {
+                    return Some((Ok(told), self));
+                }
+                // One event that cannot be told must not keep the member from all later ones.
+                tracing::error!(event.number = stored.number, "an event was passed over");
+                continue;
             }
             // Asked for before the store is read: a ring between the two is not lost.
-            let ring = listener.bell().notified();
+            let ring = self.listener.bell().notified();
             if !self.may_go_on().await {
                 return None;
             }

@@ -13,7 +13,7 @@ use app::api::{FieldError, MemberId, ProgramId};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -52,9 +52,13 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
                     ),
                     status => Error::new(status, "bad_request", "The body did not arrive whole."),
                 })?;
+        // A list would pass for an object whose fields stand in the right order.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(Error::field("", "expected an object"));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value =
-            serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable(&error))?;
+        let value = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| unreadable(&error, &bytes))?;
         reader.end().map_err(|_| not_json())?;
         Ok(Self {
             value,
@@ -72,18 +76,53 @@ fn not_json() -> Error {
 }
 
 /// JSON that is none is 400; JSON that says the wrong thing is 422 and names the field.
-fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    if !error.inner().is_data() {
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Error {
+    // A null for a name, or a number beyond all bounds, is called a fault of syntax, and is none.
+    let is_json =
+        || str::from_utf8(bytes).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
+    if !error.inner().is_data() && !is_json() {
         return not_json();
     }
-    let field = error.path().to_string();
+    let path = error.path().to_string();
     // The position is of no use to a program, and the text before it says what was expected.
     let detail = error.inner().to_string();
     let detail = detail.split(" at line ").next().unwrap_or("").to_owned();
+    // A field that is not there, or should not be, is named in the text alone: the path ends above.
+    let parent = Some(path.as_str()).filter(|path| *path != ".");
+    let named = named_in(&detail).filter(|name| !parent.is_some_and(|path| path.ends_with(name)));
+    let path: Vec<&str> = parent.into_iter().chain(named).collect();
     Error::invalid(vec![FieldError {
-        field: if field == "." { String::new() } else { field },
+        field: path.join("."),
         detail,
     }])
+}
+
+/// The field that serde names in the text of an error.
+fn named_in(detail: &str) -> Option<&str> {
+    ["missing field `", "unknown field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| detail.strip_prefix(start)?.split('`').next())
+}
+
+/// Parameters of an address.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let query = axum::extract::Query::from_request_parts(parts, state).await;
+        query.map(|query| Self(query.0)).map_err(|refused| {
+            // "Failed to deserialize query string: limit: invalid digit found in string"
+            let text = refused.body_text();
+            let (_, said) = text.split_once(": ").unwrap_or(("", &text));
+            let (field, detail) = match (named_in(said), said.split_once(": ")) {
+                (None, Some(pair)) => pair,
+                (named, _) => (named.unwrap_or(""), said),
+            };
+            Error::field(field, detail)
+        })
+    }
 }
 
 /// An `Idempotency-Key`, if there is one.
@@ -131,6 +170,8 @@ impl IdempotencyKey {
 
 /// Where a request came from, as far as it can be believed.
 pub fn client_ip(app: &App, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+    // A socket for both kinds of addresses shows those of version 4 inside of version 6.
+    let peer = peer.to_canonical();
     let trusted = |ip: &IpAddr| app.proxies.iter().any(|network| network.contains(ip));
     if !trusted(&peer) {
         return peer;
@@ -144,7 +185,8 @@ pub fn client_ip(app: &App, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
     let hops = hops
         .into_iter()
         .rev()
-        .map_while(|hop| hop.trim().parse().ok());
+        .map_while(|hop| hop.trim().parse().ok())
+        .map(|hop: IpAddr| hop.to_canonical());
     let mut client = peer;
     for hop in hops {
         client = hop;
@@ -155,6 +197,15 @@ pub fn client_ip(app: &App, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
     client
 }
 
+/// What a caller is counted by: the address, or the network of version 6 that it is from, since
+/// whoever has one address there has all 2^64 of its network.
+fn place(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(ip) => IpAddr::V6((ip.to_bits() & !u128::from(u64::MAX)).into()),
+    }
+}
+
 /// An unknown caller, counted by address.
 pub struct Anyone(pub IpAddr);
 
@@ -162,12 +213,24 @@ impl FromRequestParts<Arc<App>> for Anyone {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
-        let ip = client_ip(app, &parts.headers, peer);
-        app.limits.check(&Caller::Address(ip))?;
-        Ok(Self(ip))
+        Ok(Self(count_address(app, parts)?))
     }
+}
+
+/// Counts a request by where it came from.
+fn count_address(app: &App, parts: &Parts) -> Result<IpAddr, Error> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+    let ip = place(client_ip(app, &parts.headers, peer));
+    app.limits.check(&Caller::Address(ip))?;
+    Ok(ip)
+}
+
+/// The refusal of a bearer that nobody has. It is counted, or guessing would be free.
+fn stranger(app: &App, parts: &Parts) -> Error {
+    count_address(app, parts)
+        .err()
+        .unwrap_or_else(Error::unauthorized)
 }
 
 /// A shopper with an open session.
@@ -195,7 +258,7 @@ impl FromRequestParts<Arc<App>> for Session {
         let digest = sha256(bearer.as_bytes());
         let now = app.clock.now();
         let stored = app.store.read(sessions::Find { digest, now }).await?;
-        let stored = stored.ok_or_else(Error::unauthorized)?;
+        let stored = stored.ok_or_else(|| stranger(app, parts))?;
         app.limits.check(&Caller::Session(digest))?;
         let program = app
             .programs
@@ -213,8 +276,11 @@ impl FromRequestParts<Arc<App>> for Session {
     }
 }
 
-/// A page of another programme's shop must not use this one's session.
-fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), Error> {
+/// A page of another programme's shop must neither open nor use this one's sessions.
+///
+/// # Errors
+/// 403.
+pub fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), Error> {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return Ok(());
     };
@@ -224,7 +290,7 @@ fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), 
     }
     Err(Error::forbidden(
         "wrong_origin",
-        "This session belongs to a programme that does not list this page's origin.",
+        "This page's origin is not one of the programme's. Add it to origins in the programme file.",
     ))
 }
 
@@ -296,9 +362,9 @@ impl FromRequestParts<Arc<App>> for Shop {
         let (kid, secret) = bearer.split_once('.').ok_or_else(Error::unauthorized)?;
         let key = app.store.read(Find(kid)).await?;
         let key = key.filter(|key| key.kind == KeyKind::Api && key.revoked_at.is_none());
-        let key = key.ok_or_else(Error::unauthorized)?;
+        let key = key.ok_or_else(|| stranger(app, parts))?;
         if !crate::crypto::same(&key.material, &sha256(secret.as_bytes())) {
-            return Err(Error::unauthorized());
+            return Err(stranger(app, parts));
         }
         app.limits.check(&Caller::Shop(key.kid.clone()))?;
         let program = app.programs.by_slug(&slug.unwrap_or_default()).await?;

@@ -1,10 +1,10 @@
 //! The last step of every answer: its number, its log line, the shape of bad news, the headers that
 //! all answers carry.
 
-use crate::error::Error;
+use crate::error::{Error, by_status};
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
@@ -90,14 +90,4 @@ fn as_problem(mut response: Response, request_id: &str, locale: Option<&str>) ->
         HeaderValue::from_static("application/problem+json"),
     );
     Response::from_parts(parts, Body::from(body))
-}
-
-fn by_status(status: StatusCode) -> Error {
-    let (code, detail) = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "The body is larger than 64 KiB."),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("wrong_content_type", "Send another content type."),
-        StatusCode::NOT_FOUND => ("not_found", "There is no such address."),
-        _ => ("bad_request", "The request cannot be read."),
-    };
-    Error::new(status, code, detail)
 }

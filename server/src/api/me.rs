@@ -1,6 +1,6 @@
 //! The member's own state.
 
-use super::extract::{IdempotencyKey, Json, Member, Session};
+use super::extract::{IdempotencyKey, Json, Member, Query, Session};
 use super::views::{self, Reader, rfc3339};
 use super::{Shared, programs::InLocale};
 use crate::App;
@@ -12,7 +12,7 @@ use crate::store::members::{Get, Join, StoredMember, Update, Updated};
 use crate::store::statement::Statement;
 use app::api::UpdateProfile;
 use app::api::{self, MeView, MemberId, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, Transfers};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use jiff::tz::TimeZone;
 use serde::Deserialize;

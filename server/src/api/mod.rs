@@ -18,7 +18,7 @@ use crate::web;
 use app::api::BODY_BYTES_MAX;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderName, HeaderValue, Method, header, request};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header, request};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -27,6 +27,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
 
 /// What handlers share.
 pub type Shared = State<Arc<App>>;
@@ -34,6 +35,8 @@ pub type Shared = State<Arc<App>>;
 /// How long a browser may remember what CORS allows.
 const CORS_MAX_AGE: Duration = Duration::from_mins(10);
 
+/// How long a request may take to arrive and be answered. A stream is answered once it begins.
+const REQUEST_MAX: Duration = Duration::from_secs(30);
 /// How hard answers are packed while somebody waits: beyond this, time is lost faster than bytes.
 const PACKING: i32 = 4;
 
@@ -54,14 +57,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .fallback(async || Error::not_found("page"))
-        .method_not_allowed_fallback(async || {
-            Error::new(
-                axum::http::StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "This address does not take this method.",
-            )
-        })
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_MAX,
+        ))
         .layer(CatchPanicLayer::custom(|_| {
             Error::internal(&"a handler panicked").into_response()
         }))
@@ -89,7 +90,17 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/tasks/{task}/attempts", post(attempts::start))
         .route("/attempts/{attempt}", get(attempts::show))
         .route("/attempts/{attempt}/proof", post(attempts::submit))
+        // Here already: a fallback that came later would not be inside CORS, which answers OPTIONS.
+        .method_not_allowed_fallback(wrong_method)
         .layer(cors(app))
+}
+
+async fn wrong_method() -> Error {
+    Error::new(
+        axum::http::StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This address does not take this method.",
+    )
 }
 
 /// Pages of programmes' own origins may call; the session's programme is checked again, against the
@@ -110,14 +121,24 @@ fn cors(app: &Arc<App>) -> CorsLayer {
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static("last-event-id"),
         ])
-        .expose_headers([header::RETRY_AFTER, HeaderName::from_static("x-request-id")])
+        .expose_headers([
+            header::RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+            HeaderName::from_static("x-request-id"),
+        ])
         .max_age(CORS_MAX_AGE)
 }
 
+/// `GET /healthz`: whether the server runs.
+#[utoipa::path(get, path = "/healthz", tag = "operator", responses((status = 200, content_type = "text/plain", body = String)))]
 async fn healthz() -> &'static str {
     "ok"
 }
 
+/// `GET /readyz`: whether its database answers.
+#[utoipa::path(get, path = "/readyz", tag = "operator",
+    responses((status = 200, content_type = "text/plain", body = String), (status = 503, body = app::api::Problem)))]
 async fn readyz(State(app): Shared) -> Result<&'static str, Error> {
     app.store.read(crate::store::programs::Versions).await?;
     Ok("ready")

@@ -1,6 +1,7 @@
 //! The contract as OpenAPI 3.1, made from the code.
 
 use super::{attempts, codes, events, me, orders, programs, sessions};
+use crate::web;
 use utoipa::OpenApi;
 
 #[derive(OpenApi)]
@@ -27,6 +28,15 @@ use utoipa::OpenApi;
         attempts::show,
         orders::record,
         orders::show,
+        web::embed,
+        web::asset,
+        web::panel::guest,
+        web::panel::personal,
+        web::panel::fragment,
+        web::confirm::show,
+        web::confirm::confirm,
+        super::healthz,
+        super::readyz,
     ),
     components(schemas(app::api::Problem, app::api::Event))
 )]

@@ -1,9 +1,10 @@
 //! The public rules.
 
-use super::{Shared, extract::Anyone};
+use super::Shared;
+use super::extract::{Anyone, Query};
 use crate::error::Error;
 use app::api::ProgramView;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 
 use super::{
     Shared,
-    extract::{Anyone, Json, Session},
+    extract::{Anyone, Json, Session, check_origin},
     views::rfc3339,
 };
 use crate::App;
@@ -16,7 +16,7 @@ use crate::store::sessions::{Close, Open, Renew, StoredSession};
 use crate::token::{self, TokenError};
 use app::api::{ChallengeId, NewSession, SessionView};
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 
 /// A session that was opened, with the bearer that is told once.
 pub struct Opened {
@@ -137,6 +137,7 @@ async fn open_session(
 pub async fn open(
     State(app): Shared,
     _: Anyone,
+    headers: HeaderMap,
     body: Json<NewSession>,
 ) -> Result<axum::Json<SessionView>, Error> {
     let NewSession {
@@ -147,6 +148,7 @@ pub async fn open(
     } = body.value;
     let program = app.programs.by_slug(&program).await?;
     let program = program.ok_or_else(|| Error::not_found("programme"))?;
+    check_origin(&app, &program, &headers)?;
     let opened = match (token, challenge, code) {
         (Some(token), None, None) => by_token(&app, &program, &token).await?,
         (None, Some(challenge), Some(code)) => by_code(&app, &program, challenge, &code).await?,

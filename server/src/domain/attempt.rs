@@ -73,7 +73,7 @@ pub struct Declared {
 /// The fields that a task's form has.
 pub fn fields(kind: TaskKind) -> &'static [&'static str] {
     match kind {
-        TaskKind::Profile => &["name", "birthday"],
+        TaskKind::Profile => &["name"],
         TaskKind::Birthday => &["birthday"],
         TaskKind::Join | TaskKind::Subscribe => &[],
     }
@@ -105,13 +105,16 @@ pub fn check_proof(
         fault("name", "give a name of at most 100 letters");
     }
     let told = known_birthday.or(proof.birthday.as_deref()).unwrap_or("");
-    let born = birthday::parse(told, now);
-    if asked.contains(&"birthday") && born.is_none() {
+    let born = asked
+        .contains(&"birthday")
+        .then(|| birthday::parse(told, now));
+    if born == Some(None) {
         fault("birthday", "give the day you were born as YYYY-MM-DD");
     }
     if !errors.is_empty() {
         return Err(errors);
     }
+    let born = born.flatten();
     Ok(Declared {
         name: name.map(str::to_owned),
         birthday: born.map(|day| day.to_string()),
@@ -125,4 +128,132 @@ pub fn check_proof(
 /// Whether a text can be a person's name.
 pub fn is_name(text: &str) -> bool {
     text.chars().count() <= NAME_CHARS_MAX && !text.contains(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::program_file;
+    use jiff::Timestamp;
+
+    const NOW: &str = "2026-01-10T12:00:00Z";
+
+    fn now() -> Instant {
+        NOW.parse::<Timestamp>().unwrap().as_microsecond()
+    }
+
+    /// Checks a form of the demo's task; the fields at fault, or what was told and when it is paid.
+    fn told(
+        task: &str,
+        name: Option<&str>,
+        birthday: Option<&str>,
+        known: Option<&str>,
+    ) -> Result<Declared, Vec<String>> {
+        let program = program_file::parse(crate::demo::PROGRAM).unwrap();
+        let proof = SubmitProof {
+            name: name.map(str::to_owned),
+            birthday: birthday.map(str::to_owned),
+        };
+        check_proof(
+            program.task(task).unwrap(),
+            &proof,
+            known,
+            &TimeZone::UTC,
+            now(),
+        )
+        .map_err(|errors| errors.into_iter().map(|error| error.field).collect())
+    }
+
+    fn faults(task: &str, name: Option<&str>, birthday: Option<&str>) -> Vec<String> {
+        told(task, name, birthday, None).unwrap_err()
+    }
+
+    #[test]
+    fn every_state_reads_back_its_own_name() {
+        for name in [
+            "available",
+            "started",
+            "checking",
+            "held",
+            "earned",
+            "rejected",
+            "expired",
+            "reversed",
+        ] {
+            assert_eq!(state_name(state_of(name).unwrap()), name);
+        }
+        assert_eq!(state_of("done"), None);
+    }
+
+    #[test]
+    fn a_form_names_every_field_at_fault() {
+        assert_eq!(faults("profile", None, None), ["name"]);
+        assert_eq!(faults("profile", Some("  "), None), ["name"]);
+        assert_eq!(faults("profile", Some("a\u{0}b"), None), ["name"]);
+        assert_eq!(faults("profile", Some(&"я".repeat(101)), None), ["name"]);
+        assert_eq!(faults("birthday", Some("Anna"), None), ["birthday"]);
+        assert_eq!(faults("birthday", None, Some("3 May")), ["birthday"]);
+        assert_eq!(
+            faults("birthday", None, Some("2026-01-11")),
+            ["birthday"],
+            "not born yet"
+        );
+        assert_eq!(faults("newsletter", None, None), [""], "no form at all");
+    }
+
+    #[test]
+    fn what_was_asked_is_kept_without_blanks_and_nothing_else_is() {
+        let name = "я".repeat(100);
+        let told = told(
+            "profile",
+            Some(&format!(" {name} ")),
+            Some("1990-05-03"),
+            None,
+        );
+        let expected = Declared {
+            name: Some(name),
+            ..Declared::default()
+        };
+        assert_eq!(told, Ok(expected));
+    }
+
+    #[test]
+    fn a_birthday_that_is_known_stands_and_decides_the_day() {
+        let declared = told(
+            "birthday",
+            Some("not asked for"),
+            Some("1991-08-04"),
+            Some("1990-05-03"),
+        )
+        .unwrap();
+        let day = "2026-05-03T00:00:00Z"
+            .parse::<Timestamp>()
+            .unwrap()
+            .as_microsecond();
+        assert_eq!(
+            declared,
+            Declared {
+                name: None,
+                birthday: Some("1990-05-03".into()),
+                available_at: Some(day)
+            }
+        );
+        assert_eq!(
+            told("birthday", None, None, Some("1990-05-03")).unwrap(),
+            declared
+        );
+    }
+
+    #[test]
+    fn only_a_subscription_lapses_and_only_a_hold_waits() {
+        assert_eq!(expires_at(TaskKind::Subscribe, 7), Some(7 + 24 * HOUR));
+        for kind in [TaskKind::Join, TaskKind::Profile, TaskKind::Birthday] {
+            assert_eq!(expires_at(kind, 7), None);
+        }
+        let program = program_file::parse(crate::demo::PROGRAM).unwrap();
+        let mut task = program.task("tsk_profile").unwrap().clone();
+        assert_eq!(available_at(&task, 7), None);
+        task.hold_days = 3;
+        assert_eq!(available_at(&task, 7), Some(7 + 3 * DAY));
+    }
 }

@@ -48,7 +48,11 @@ pub fn for_order(program: &Program, tier: &Tier, order: &str, amount: i64) -> Op
 
 #[cfg(test)]
 mod tests {
-    use super::points;
+    use super::{for_order, points};
+    use crate::domain::order::AMOUNT_MAX;
+    use crate::domain::program_file;
+    use app::api::Fact;
+    use proptest::prelude::*;
 
     #[test]
     fn rounding_happens_once_and_down() {
@@ -75,5 +79,89 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_not_guessed() {
         assert_eq!(points(i64::MAX, 1, 1000, i64::MAX), None);
+        assert_eq!(points(i64::MAX, i64::MAX, i64::MAX, i64::MAX), None);
+    }
+
+    #[test]
+    fn an_order_earns_by_the_rule_and_the_tier_and_says_so() {
+        let mut program = program_file::parse(crate::demo::PROGRAM).unwrap();
+        let silver = program.tiers[1].clone();
+        let earning = for_order(&program, &silver, "1043", 240_000).unwrap();
+        assert_eq!(
+            (
+                earning.points,
+                earning.hold_days,
+                earning.explanation.hold_days
+            ),
+            (150, 14, 14)
+        );
+        assert_eq!(
+            earning.explanation.hold_reason.get("en"),
+            "returns are open until then"
+        );
+        let Fact::Order {
+            order,
+            amount,
+            currency,
+            points,
+            per,
+            tier,
+            multiplier_permille,
+        } = earning.explanation.fact
+        else {
+            panic!("an order is explained as one");
+        };
+        assert_eq!(
+            (order.as_str(), amount, currency.as_str()),
+            ("1043", 240_000, "RUB")
+        );
+        assert_eq!(
+            (points, per, tier.get("en"), multiplier_permille),
+            (5, 10_000, "Silver", 1250)
+        );
+        program.purchase = None;
+        assert_eq!(for_order(&program, &silver, "1043", 240_000), None);
+    }
+
+    /// The largest whole number of points whose price does not exceed the amount, found by halving:
+    /// no division, so nothing is rounded.
+    fn by_search(rate: i64, per: i64, multiplier: i64, amount: i64) -> i128 {
+        let [rate, per, multiplier, amount] = [rate, per, multiplier, amount].map(i128::from);
+        let (mut low, mut high) = (0, rate * multiplier * amount + 1);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if middle * per * 1000 <= rate * multiplier * amount {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_a_model_that_never_divides(
+            rate in 1..1_000_000_i64,
+            per in 1..1_000_000_i64,
+            multiplier in 1..=100_000_i64,
+            amount in 0..=AMOUNT_MAX,
+        ) {
+            let expected = i64::try_from(by_search(rate, per, multiplier, amount)).ok();
+            prop_assert_eq!(points(rate, per, multiplier, amount), expected);
+        }
+
+        #[test]
+        fn splitting_an_order_never_earns_more(
+            rate in 1..1000_i64,
+            per in 1..100_000_i64,
+            multiplier in 1..=100_000_i64,
+            one in 0..1_000_000_000_i64,
+            other in 0..1_000_000_000_i64,
+        ) {
+            let of = |amount| points(rate, per, multiplier, amount).unwrap();
+            let (whole, parts) = (of(one + other), of(one) + of(other));
+            prop_assert!(parts <= whole && whole <= parts + 1);
+        }
     }
 }

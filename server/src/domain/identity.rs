@@ -144,3 +144,120 @@ pub fn check(claims: Claims, program: &str, now: Instant) -> Result<Shopper, Ref
         tags: claims.tags,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const NOW: i64 = 1_800_000_000;
+
+    /// A good token's claims with some changed; null takes one away.
+    fn told(changes: Value) -> Result<Shopper, Refusal> {
+        let mut claims = json!({ "aud": "demo", "sub": "42", "iat": NOW, "exp": NOW + 300 });
+        for (claim, value) in changes.as_object().unwrap() {
+            claims[claim] = value.clone();
+        }
+        claims
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+        let claims = serde_json::from_value(claims).map_err(|_| Refusal::Claims)?;
+        check(claims, "demo", NOW * SECOND + 999_999)
+    }
+
+    #[test]
+    fn each_claim_is_checked() {
+        let table = [
+            (json!({}), None),
+            (json!({ "aud": ["other", "demo"] }), None),
+            (json!({ "aud": "other" }), Some(Refusal::Audience)),
+            (json!({ "aud": [] }), Some(Refusal::Audience)),
+            (json!({ "aud": null }), Some(Refusal::Claims)),
+            (json!({ "sub": null }), Some(Refusal::Claims)),
+            (json!({ "sub": "" }), Some(Refusal::Claims)),
+            (json!({ "sub": " " }), Some(Refusal::Claims)),
+            (json!({ "sub": 42 }), Some(Refusal::Claims)),
+            (json!({ "sub": "x".repeat(255) }), None),
+            (json!({ "sub": "x".repeat(256) }), Some(Refusal::Claims)),
+            (json!({ "sub": "4\u{0}2" }), Some(Refusal::Claims)),
+            (json!({ "iat": null }), Some(Refusal::Claims)),
+            (json!({ "exp": null }), Some(Refusal::Claims)),
+            (json!({ "exp": "1800000300" }), Some(Refusal::Claims)),
+            (json!({ "exp": NOW + 300 }), None),
+            (json!({ "exp": 1_800_000_300.5 }), None),
+            (json!({ "exp": 1e300 }), Some(Refusal::Claims)),
+            (json!({ "iat": NOW + 60 }), None),
+            (json!({ "iat": NOW + 61 }), Some(Refusal::Time)),
+            (json!({ "iat": NOW - 300, "exp": NOW - 59 }), None),
+            (
+                json!({ "iat": NOW - 300, "exp": NOW - 60 }),
+                Some(Refusal::Time),
+            ),
+            (
+                json!({ "iat": NOW - 300, "exp": NOW - 300 }),
+                Some(Refusal::Time),
+            ),
+            (json!({ "exp": NOW + 3600 }), None),
+            (json!({ "exp": NOW + 3601 }), Some(Refusal::Time)),
+            (json!({ "exp": i64::MAX }), Some(Refusal::Time)),
+            (
+                json!({ "iat": i64::MIN, "exp": i64::MAX }),
+                Some(Refusal::Time),
+            ),
+            (json!({ "nbf": NOW + 60 }), None),
+            (json!({ "nbf": NOW + 61 }), Some(Refusal::Time)),
+            (json!({ "nbf": "soon" }), Some(Refusal::Claims)),
+            (json!({ "something": "else" }), None),
+        ];
+        for (changes, refusal) in table {
+            assert_eq!(told(changes.clone()).err(), refusal, "{changes}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_proven_only_if_it_is_one_and_the_shop_says_so() {
+        let of = |email: &str, verified: bool| {
+            let shopper = told(json!({ "email": email, "email_verified": verified })).unwrap();
+            (shopper.email, shopper.email_verified)
+        };
+        assert_eq!(
+            of(" Anna@Example.com", true),
+            (Some("anna@example.com".into()), true)
+        );
+        assert_eq!(
+            of("anna@example.com", false),
+            (Some("anna@example.com".into()), false)
+        );
+        assert_eq!(of("anna", true), (None, false));
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_left_out() {
+        let name = |name: &str| told(json!({ "name": name })).unwrap().name;
+        assert_eq!(name("Anna").as_deref(), Some("Anna"));
+        for wrong in [" ", "a\u{0}b", &"x".repeat(101)] {
+            assert_eq!(name(wrong), None, "{wrong:?}");
+        }
+        let shopper = told(json!({ "locale": "ru", "tags": ["vip"] })).unwrap();
+        assert_eq!(
+            (
+                shopper.customer.as_deref(),
+                shopper.locale.as_deref(),
+                shopper.tags.len()
+            ),
+            (Some("42"), Some("ru"), 1)
+        );
+    }
+
+    #[test]
+    fn each_refusal_has_a_sentence_for_the_log() {
+        use Refusal::{Algorithm, Audience, Claims, Key, Malformed, Signature, Time};
+        let mut texts = [Malformed, Key, Algorithm, Signature, Claims, Audience, Time]
+            .map(|refusal| refusal.to_string())
+            .to_vec();
+        texts.sort();
+        texts.dedup();
+        assert_eq!(texts.len(), 7);
+    }
+}

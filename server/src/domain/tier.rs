@@ -61,3 +61,98 @@ pub fn standing(program: &Program, tier: &str, counters: Counters, locale: &str)
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::program_file;
+    use proptest::prelude::*;
+
+    fn demo() -> Program {
+        program_file::parse(crate::demo::PROGRAM).unwrap()
+    }
+
+    fn points(points_earned: i64) -> Counters {
+        Counters {
+            points_earned,
+            ..Counters::default()
+        }
+    }
+
+    #[test]
+    fn a_tier_begins_exactly_at_its_threshold() {
+        let demo = demo();
+        for (value, tier) in [
+            (i64::MIN, "bronze"),
+            (-1, "bronze"),
+            (0, "bronze"),
+            (499, "bronze"),
+            (500, "silver"),
+            (1_999, "silver"),
+            (2_000, "gold"),
+            (i64::MAX, "gold"),
+        ] {
+            assert_eq!(reached(&demo, points(value)).id, tier, "{value}");
+        }
+    }
+
+    #[test]
+    fn each_metric_reads_its_own_counter() {
+        let counters = Counters {
+            points_earned: 1,
+            amount_spent: 2,
+            orders: 3,
+        };
+        let values = [Metric::PointsEarned, Metric::AmountSpent, Metric::Orders]
+            .map(|metric| counters.value(metric));
+        assert_eq!(values, [1, 2, 3]);
+        let mut demo = demo();
+        demo.metric = Metric::Orders;
+        assert_eq!(
+            reached(
+                &demo,
+                Counters {
+                    points_earned: 9_999,
+                    amount_spent: 9_999,
+                    orders: 499
+                }
+            )
+            .id,
+            "bronze"
+        );
+    }
+
+    #[test]
+    fn a_tier_that_the_rules_no_longer_have_is_the_first() {
+        let demo = demo();
+        assert_eq!(by_id(&demo, "gold").id, "gold");
+        assert_eq!(by_id(&demo, "platinum").id, "bronze");
+    }
+
+    #[test]
+    fn a_standing_says_what_is_missing() {
+        let demo = demo();
+        let next = |tier, value| {
+            standing(&demo, tier, points(value), "ru")
+                .next
+                .map(|next| (next.tier.name, next.missing))
+        };
+        assert_eq!(next("bronze", -20), Some(("Серебро".into(), 520)));
+        assert_eq!(next("bronze", 120), Some(("Серебро".into(), 380)));
+        assert_eq!(next("silver", 500), Some(("Золото".into(), 1_500)));
+        assert_eq!(next("gold", 5_000), None);
+        // The rules became easier, and nothing has happened to the member since.
+        assert_eq!(next("bronze", 700), Some(("Серебро".into(), 0)));
+    }
+
+    proptest! {
+        #[test]
+        fn more_never_means_a_lower_tier(one: i64, other: i64) {
+            let demo = demo();
+            let (less, more) = (one.min(other), one.max(other));
+            let threshold = |value| reached(&demo, points(value)).threshold;
+            prop_assert!(threshold(less) <= threshold(more));
+            prop_assert!(threshold(more) <= more.max(0), "nobody has a tier they did not reach");
+        }
+    }
+}

@@ -41,21 +41,18 @@ pub struct Sweep {
 }
 
 impl Command for Sweep {
-    type Output = u64;
+    type Output = ();
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64, StoreError> {
-        let tallies = tx
-            .execute(
-                "delete from tally where began_at < $1",
-                params![self.now - 2 * HOUR],
-            )
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        let (windows, codes) = (self.now - 2 * HOUR, self.now - HOUR);
+        tx.execute("delete from tally where began_at < $1", params![windows])
             .await?;
-        Ok(tallies
-            + tx.execute(
-                "delete from challenge where expires_at < $1",
-                params![self.now - HOUR],
-            )
-            .await?)
+        tx.execute(
+            "delete from challenge where expires_at < $1",
+            params![codes],
+        )
+        .await?;
+        Ok(())
     }
 }
 
@@ -86,8 +83,8 @@ pub enum Sent {
     Yes,
     /// One was sent to this address less than a minute ago.
     TooSoon,
-    /// Too many in this hour.
-    TooMany,
+    /// So many were sent in this hour, and more are not.
+    TooMany(i64),
 }
 
 impl Command for Send {
@@ -103,13 +100,13 @@ impl Command for Send {
                 format!("code/source/{}", self.source),
                 HOUR,
                 PER_SOURCE_MAX,
-                Sent::TooMany,
+                Sent::TooMany(PER_SOURCE_MAX),
             ),
             (
                 format!("code/program/{program}"),
                 HOUR,
                 PER_PROGRAM_MAX,
-                Sent::TooMany,
+                Sent::TooMany(PER_PROGRAM_MAX),
             ),
             (
                 format!("code/minute/{program}/{}", self.address),
@@ -121,7 +118,7 @@ impl Command for Send {
                 format!("code/address/{program}/{}", self.address),
                 HOUR,
                 PER_ADDRESS_MAX,
-                Sent::TooMany,
+                Sent::TooMany(PER_ADDRESS_MAX),
             ),
         ];
         for (name, window, max, refusal) in caps {

@@ -2,12 +2,12 @@
 
 use super::events::{self, News};
 use super::members::{self, Count};
-use super::{Command, Query, StoreError, Tx, params};
+use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::ledger::{Account, Movement};
 use crate::domain::program::{POINTS, Rules};
-use app::api::{EventKind, Explanation, MemberId, ProofLevel, TransferId};
+use app::api::{EventKind, Explanation, MemberId, ProgramId, ProofLevel, TransferId};
 use std::sync::Arc;
 
 /// A transfer that is about to be made.
@@ -33,13 +33,14 @@ pub(super) struct NewTransfer<'a> {
 }
 
 /// Moves an amount and writes it down. The balance may fall below zero only by taking something
-/// back (`spec/product.md` §3.5), never by spending; what is held never does.
+/// back (`spec/product.md` §3.5), never by spending; what is held never does. Answers the available
+/// balance; a movement that the balance does not allow is an error and leaves no trace.
 pub(super) async fn post<T: Tx>(
     tx: &mut T,
     rules: &Rules,
     at: Instant,
     new: &NewTransfer<'_>,
-) -> Result<Option<i64>, StoreError> {
+) -> Result<i64, StoreError> {
     const MOVE: &str =
         "update account set available = available + $1, held = held + $2, transfers = transfers + 1
         where member_id = $3 and asset = $4 and held + $2 >= 0 and (available + $1 >= 0 or $5)
@@ -62,7 +63,8 @@ pub(super) async fn post<T: Tx>(
             params![change.available, change.held, new.member, POINTS, may_owe],
         )
         .await?;
-    let Some(moved) = moved else { return Ok(None) };
+    let moved =
+        moved.ok_or_else(|| StoreError::internal("a transfer that the balance does not allow"))?;
     let balance: i64 = moved.get(0)?;
     tx.execute(
         WRITE,
@@ -87,7 +89,7 @@ pub(super) async fn post<T: Tx>(
         ],
     )
     .await?;
-    Ok(Some(balance))
+    Ok(balance)
 }
 
 /// Points that a member has earned.
@@ -132,7 +134,6 @@ pub(super) async fn earn<T: Tx>(
         available_at: earn.available_at,
     };
     let balance = post(tx, earn.rules, at, &transfer).await?;
-    let balance = balance.ok_or_else(|| StoreError::internal("a member without an account"))?;
     if let Some(due_at) = earn.available_at {
         tx.execute(HOLD, params![earn.id, earn.member, due_at])
             .await?;
@@ -196,7 +197,7 @@ pub(super) async fn take_back<T: Tx>(
     let balance = post(tx, rules, stamp.at, &transfer).await?;
     let news = News {
         amount: Some(-amount),
-        balance,
+        balance: Some(balance),
         explanation: Some(json(explanation)?),
         ..News::of(EventKind::Reversed)
     };
@@ -223,25 +224,48 @@ async fn resolve<T: Tx>(
     Ok(tx.execute(SQL, params![state, at, hold]).await? == 1)
 }
 
-/// Holds of one programme that have fallen due, the oldest first.
+/// Holds that have fallen due, the oldest first.
 pub struct Due {
     /// The time.
     pub now: Instant,
+    /// Begins after this one.
+    pub after: Option<(Instant, TransferId)>,
     /// At most so many.
     pub limit: i64,
 }
 
+/// A hold that has fallen due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueHold {
+    /// Its programme.
+    pub program: ProgramId,
+    /// The transfer that holds.
+    pub hold: TransferId,
+    /// When it fell due.
+    pub due_at: Instant,
+}
+
 impl Query for Due {
-    type Output = Vec<(app::api::ProgramId, TransferId)>;
+    type Output = Vec<DueHold>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str =
-            "select t.program_id, h.transfer_id from hold h join transfer t on t.id = h.transfer_id
-            where h.state = 'pending' and h.due_at <= $1 order by h.due_at, h.transfer_id limit $2";
-        let rows = tx.query(SQL, params![self.now, self.limit]).await?;
-        rows.iter()
-            .map(|row| Ok((row.get(0)?, row.get(1)?)))
-            .collect()
+        const SQL: &str = "select t.program_id, h.transfer_id, h.due_at
+            from hold h join transfer t on t.id = h.transfer_id
+            where h.state = 'pending' and h.due_at <= $1
+                and (h.due_at > $2 or (h.due_at = $2 and h.transfer_id > $3))
+            order by h.due_at, h.transfer_id limit $4";
+        let (at, hold) = self.after.unwrap_or((i64::MIN, TransferId([0; 16])));
+        let rows = tx
+            .query(SQL, params![self.now, at, hold, self.limit])
+            .await?;
+        let read = |row: &Row| {
+            Ok(DueHold {
+                program: row.get(0)?,
+                hold: row.get(1)?,
+                due_at: row.get(2)?,
+            })
+        };
+        rows.iter().map(read).collect()
     }
 }
 
@@ -291,7 +315,7 @@ impl Command for PostDue {
             .await?;
         let news = News {
             amount: Some(amount),
-            balance,
+            balance: Some(balance),
             explanation: Some(stored),
             ..News::of(EventKind::Earned)
         };

@@ -1,6 +1,6 @@
 //! Single-use links in mails: they bind to the address and the attempt, and work in any browser.
 
-use super::attempts::{self, StoredAttempt};
+use super::attempts::{self, ADDRESS_USED, StoredAttempt};
 use super::mail::{self, SealedMail};
 use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::clock::Stamp;
@@ -16,6 +16,8 @@ pub struct NewLink {
     pub digest: Vec<u8>,
     /// Where it goes.
     pub email: String,
+    /// A keyed digest of that, for counting.
+    pub address: String,
     /// The language of the mail and of the page behind the link.
     pub locale: String,
     /// The sentence that was agreed to.
@@ -61,29 +63,34 @@ pub(super) async fn insert<T: Tx>(
         ],
     )
     .await?;
-    consent(tx, program, link, "asked", "panel", now).await?;
+    let asked = StoredLink {
+        program_id: program,
+        attempt,
+        email: link.email.clone(),
+        locale: link.locale.clone(),
+        consent: link.consent.clone(),
+        expires_at,
+        used_at: None,
+    };
+    consent(tx, program, &asked, "asked", now).await?;
     mail::enqueue(tx, program, &link.mail, now).await
 }
 
+/// Writes down one step of a double opt-in.
 async fn consent<T: Tx>(
     tx: &mut T,
     program: ProgramId,
-    link: &NewLink,
+    link: &StoredLink,
     step: &'static str,
-    source: &'static str,
     now: Instant,
 ) -> Result<(), StoreError> {
     const SQL: &str = "insert into consent (program_id, email, step, text, locale, source, created_at)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (program_id, email, step, created_at) do nothing";
-    let NewLink {
-        email,
-        consent,
-        locale,
-        ..
-    } = link;
+    let source = if step == "asked" { "panel" } else { "mail" };
+    let (email, text, locale) = (&link.email, &link.consent, &link.locale);
     tx.execute(
         SQL,
-        params![program, email, step, consent, locale, source, now],
+        params![program, email, step, text, locale, source, now],
     )
     .await?;
     Ok(())
@@ -191,16 +198,19 @@ impl Command for Confirm {
             }
             .run(tx)
             .await?;
-            let used = used.is_some_and(|link| link.used_at.is_some());
-            return Ok(if used {
-                Confirmed::Already
-            } else {
+            let ended = attempts::by_id(tx, link.attempt).await?;
+            return Ok(if used.is_none_or(|link| link.used_at.is_none()) {
                 Confirmed::Expired
+            } else if ended.is_some_and(|attempt| attempt.met_a_used_address()) {
+                Confirmed::AddressUsed
+            } else {
+                Confirmed::Already
             });
         }
         match attempt.state_at(now) {
             AttemptState::Started => self.settle(tx, &link, &attempt).await,
             AttemptState::Earned | AttemptState::Held => Ok(Confirmed::Already),
+            _ if attempt.met_a_used_address() => Ok(Confirmed::AddressUsed),
             _ => Ok(Confirmed::Expired),
         }
     }
@@ -221,24 +231,20 @@ impl Confirm {
         const OTHERS: &str =
             "select id from attempt where program_id = $1 and task = $2 and address = $3
             and state in ('held', 'earned') and member_id <> $4";
+        const CLAIM: &str =
+            "update attempt set address = $1 where id = $2 and address = $1 and state = 'started'";
         let now = self.stamp.at;
+        // From here on the attempt is about this address and no other, whatever else is under way.
+        if tx.execute(CLAIM, params![&link.email, attempt.id]).await? == 0 {
+            return Ok(Confirmed::Expired);
+        }
         // The subscription's row makes two members who confirm one address take turns.
         tx.execute(SUBSCRIBE, params![self.rules.id, &link.email, true, now])
             .await?;
-        let confirmed = NewLink {
-            digest: Vec::new(),
-            email: link.email.clone(),
-            locale: link.locale.clone(),
-            consent: link.consent.clone(),
-            mail: SealedMail {
-                id: [0; 16],
-                sealed: Vec::new(),
-            },
-        };
-        consent(tx, self.rules.id, &confirmed, "confirmed", "mail", now).await?;
+        consent(tx, self.rules.id, link, "confirmed", now).await?;
         let others = params![self.rules.id, &attempt.task, &link.email, attempt.member];
         if tx.query_one(OTHERS, others).await?.is_some() {
-            attempts::reject(tx, attempt, "address_used", now).await?;
+            attempts::reject(tx, attempt, ADDRESS_USED, now).await?;
             return Ok(Confirmed::AddressUsed);
         }
         let Some(task) = self.rules.program.task(&attempt.task) else {
@@ -246,7 +252,7 @@ impl Confirm {
         };
         let evidence = Some(r#"{"by":"link","step":"double opt-in"}"#.to_owned());
         let available_at = attempt::available_at(task, now);
-        attempts::pay(
+        let paid = attempts::pay(
             tx,
             &self.rules,
             task,
@@ -256,22 +262,22 @@ impl Confirm {
             &self.stamp,
         )
         .await?;
+        if !paid {
+            return Err(StoreError::internal("a claimed attempt was not paid"));
+        }
         self.remember(tx, attempt.member, &link.email).await?;
         Ok(Confirmed::Done)
     }
 
-    /// A proven address is one more way to know the member, unless it is somebody else's.
+    /// The address for the member's profile. It does not become a way to be *known*: whoever opens
+    /// the mail agreed to a newsletter, not to share an account with whoever typed the address.
     async fn remember<T: Tx>(
         &self,
         tx: &mut T,
         member: MemberId,
         email: &str,
     ) -> Result<(), StoreError> {
-        const LINK: &str = "insert into identity (program_id, kind, value, member_id, created_at)
-            values ($1, 'email', $2, $3, $4) on conflict (program_id, kind, value) do nothing";
         const PERSON: &str = "update person set email = $1 where member_id = $2 and email is null";
-        tx.execute(LINK, params![self.rules.id, email, member, self.stamp.at])
-            .await?;
         tx.execute(PERSON, params![email, member]).await?;
         Ok(())
     }

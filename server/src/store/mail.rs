@@ -84,8 +84,8 @@ impl Command for Lease {
 pub struct Settle {
     /// The mail.
     pub id: [u8; 16],
-    /// Whether the mail server took it.
-    pub sent: bool,
+    /// Whether nothing more is to be tried: it was taken, or refused for good.
+    pub over: bool,
     /// How often it had been tried before.
     pub tries: i64,
     /// The time.
@@ -98,7 +98,7 @@ impl Command for Settle {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         const REMOVE: &str = "delete from mail where id = $1";
         const LATER: &str = "update mail set due_at = $1 where id = $2";
-        if self.sent || self.tries + 1 >= TRIES_MAX {
+        if self.over || self.tries + 1 >= TRIES_MAX {
             tx.execute(REMOVE, params![self.id.to_vec()]).await?;
         } else {
             let wait = (10 * SECOND) << (self.tries.clamp(0, 10) * 3 / 2);

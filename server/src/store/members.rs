@@ -112,51 +112,44 @@ impl Command for Join {
     type Output = MemberId;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<MemberId, StoreError> {
-        const LINK: &str = "insert into identity (program_id, kind, value, member_id, created_at)
-            values ($1, $2, $3, $4, $5) on conflict (program_id, kind, value) do nothing";
-        const UNDO: &str = "delete from member where id = $1";
-
         if let Some(member) = find(tx, self.rules.id, &self.shopper).await? {
-            self.link_all(tx, LINK, member).await?;
+            self.link_all(tx, member).await?;
             return Ok(member);
         }
         let member = MemberId(self.stamp.id(0));
         self.insert(tx, member).await?;
-        let (kind, value) = identities(&self.shopper)
-            .first()
-            .copied()
-            .ok_or_else(|| StoreError::internal("nobody knows who joins"))?;
-        let at = self.stamp.at;
-        if tx
-            .execute(LINK, params![self.rules.id, kind, value, member, at])
-            .await?
-            == 0
-        {
-            // Somebody with the same identity joined between our look and our write.
-            tx.execute(UNDO, params![member]).await?;
-            let winner = find(tx, self.rules.id, &self.shopper).await?;
-            return winner.ok_or_else(|| StoreError::internal("an identity went away"));
+        if self.link_all(tx, member).await? {
+            self.furnish(tx, member).await?;
+            return Ok(member);
         }
-        self.link_all(tx, LINK, member).await?;
-        self.furnish(tx, member).await?;
-        Ok(member)
+        // Somebody with one of these identities joined between our look and our write.
+        self.undo(tx, member).await?;
+        let winner = find(tx, self.rules.id, &self.shopper).await?;
+        winner.ok_or_else(|| StoreError::Retry("two joined with one identity".into()))
     }
 }
 
 impl Join {
-    async fn link_all<T: Tx>(
-        &self,
-        tx: &mut T,
-        link: &'static str,
-        member: MemberId,
-    ) -> Result<(), StoreError> {
-        for (kind, value) in identities(&self.shopper) {
-            tx.execute(
-                link,
-                params![self.rules.id, kind, value, member, self.stamp.at],
-            )
-            .await?;
+    /// Makes the member known by all that the shopper proved. Answers whether all of it was free.
+    async fn link_all<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
+        const LINK: &str = "insert into identity (program_id, kind, value, member_id, created_at)
+            values ($1, $2, $3, $4, $5) on conflict (program_id, kind, value) do nothing";
+        let mut free = true;
+        let mut all = identities(&self.shopper);
+        // One order for everybody, or two who wait for each other would never end.
+        all.sort_unstable();
+        for (kind, value) in all {
+            let identity = params![self.rules.id, kind, value, member, self.stamp.at];
+            free &= tx.execute(LINK, identity).await? == 1;
         }
+        Ok(free)
+    }
+
+    async fn undo<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
+        const UNLINK: &str = "delete from identity where member_id = $1";
+        const UNDO: &str = "delete from member where id = $1";
+        tx.execute(UNLINK, params![member]).await?;
+        tx.execute(UNDO, params![member]).await?;
         Ok(())
     }
 

@@ -56,7 +56,8 @@ impl Command for Record {
     type Output = Recorded;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Recorded, StoreError> {
-        const DIGEST: &str = "select digest from shop_order where program_id = $1 and id = $2";
+        const STORED: &str =
+            "select digest, status from shop_order where program_id = $1 and id = $2";
         const CANCEL: &str = "update shop_order set status = 'cancelled', updated_at = $1
             where program_id = $2 and id = $3 and status = 'paid' returning transfer_id, member_id, reason";
         let order = &self.order;
@@ -77,10 +78,12 @@ impl Command for Record {
             return self.kept(tx).await;
         }
         let row = tx
-            .query_one(DIGEST, params![self.rules.id, &order.id])
+            .query_one(STORED, params![self.rules.id, &order.id])
             .await?;
-        let stored: Vec<u8> = row.map_or(Ok(Vec::new()), |row| row.get(0))?;
-        if stored == self.digest {
+        let row = row.ok_or_else(|| StoreError::internal("an order went away"))?;
+        // A cancelled order stays cancelled, whatever a late payment says of it.
+        let same = row.get::<Vec<u8>>(0)? == self.digest || row.get::<String>(1)? == "cancelled";
+        if same {
             self.kept(tx).await
         } else {
             Ok(Recorded::Differs)
@@ -145,9 +148,10 @@ impl Record {
     }
 
     async fn earn<T: Tx>(&self, tx: &mut T) -> Result<Result<TransferId, NoEarning>, StoreError> {
-        const TIER: &str =
-            "select o.member_id, m.tier from shop_order o join member m on m.id = o.member_id
-            where o.program_id = $1 and o.id = $2";
+        // The member's row is held from here on: the tier must not change between reading and paying.
+        const TIER: &str = "update member set orders = orders where id =
+            (select member_id from shop_order where program_id = $1 and id = $2)
+            returning id, tier";
         let (rules, order, now) = (&*self.rules, &self.order, self.stamp.at);
         let row = tx.query_one(TIER, params![rules.id, &order.id]).await?;
         let Some(row) = row else {

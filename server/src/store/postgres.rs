@@ -78,8 +78,12 @@ impl Postgres {
             tried += 1;
             match self.write_once(command).await {
                 Err(StoreError::Retry(_)) if tried < TRIES_MAX => {
-                    // The waits differ between contenders because their commands do.
-                    tokio::time::sleep(Duration::from_millis(u64::from(tried * tried) * 3)).await;
+                    // By chance, or contenders would meet again.
+                    let [chance] = crate::clock::random();
+                    tokio::time::sleep(Duration::from_millis(
+                        u64::from(tried) * (1 + u64::from(chance) / 16),
+                    ))
+                    .await;
                 }
                 Err(StoreError::Retry(why)) => return Err(StoreError::Unavailable(why)),
                 outcome => return outcome,
@@ -152,7 +156,6 @@ fn owned(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
     let values = columns.map(|(index, column)| {
         Ok(match *column.type_() {
             Type::INT8 => row.try_get::<_, Option<i64>>(index)?.into(),
-            Type::INT4 => row.try_get::<_, Option<i32>>(index)?.map(i64::from).into(),
             Type::BOOL => row.try_get::<_, Option<bool>>(index)?.into(),
             Type::TEXT => row.try_get::<_, Option<String>>(index)?.into(),
             Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index)?.into(),
@@ -184,7 +187,6 @@ impl ToSql for Value {
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match (self, ty) {
             (Self::Null, _) => Ok(IsNull::Yes),
-            (Self::Int(n), &Type::INT4) => i32::try_from(*n)?.to_sql(ty, out),
             (Self::Int(n), &Type::INT8) => n.to_sql(ty, out),
             (Self::Bool(b), &Type::BOOL) => b.to_sql(ty, out),
             (Self::Text(text), &Type::TEXT) => text.to_sql(ty, out),
@@ -192,7 +194,7 @@ impl ToSql for Value {
                 out.extend_from_slice(bytes);
                 Ok(IsNull::No)
             }
-            (value, ty) => Err(format!("{value:?} does not fit {ty}").into()),
+            (_, ty) => Err(format!("a parameter does not fit {ty}").into()),
         }
     }
 
@@ -209,9 +211,9 @@ impl From<tokio_postgres::Error> for StoreError {
             // Without a code it is the connection that failed, not a statement.
             return Self::Unavailable(error.to_string());
         };
-        let text = error
-            .as_db_error()
-            .map_or_else(|| error.to_string(), ToString::to_string);
+        // Its detail would quote the row, and with it what people entrusted to us.
+        let message = error.as_db_error().map_or("", |error| error.message());
+        let text = format!("{} {message}", code.code());
         if *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
         {
             Self::Retry(text)

@@ -165,10 +165,11 @@ pub struct Sweep {
 }
 
 impl Command for Sweep {
-    type Output = u64;
+    type Output = ();
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64, StoreError> {
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         tx.execute("delete from session where ends_at <= $1", params![self.now])
-            .await
+            .await?;
+        Ok(())
     }
 }

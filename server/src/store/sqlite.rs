@@ -187,7 +187,10 @@ fn run_group(
     while let Some(mut job) = next {
         woken.extend(job.run(connection));
         group.push(job);
-        next = if group.len() < BATCH_MAX {
+        // A full disk or a failing one undoes the whole transaction. What ran after that would
+        // commit by itself, so nothing more runs.
+        let undone = connection.is_autocommit();
+        next = if group.len() < BATCH_MAX && !undone {
             jobs.try_recv().ok()
         } else {
             None
@@ -267,6 +270,10 @@ impl<'c> SqliteTx<'c> {
                 "number the parameters in order of first use: {sql}"
             );
             match value {
+                // PostgreSQL has no NUL in text, so what would fail there has to fail here.
+                Value::Text(text) if text.contains('\0') => {
+                    return Err(StoreError::internal("a text with a NUL"));
+                }
                 Value::Null => statement.raw_bind_parameter(index + 1, rusqlite::types::Null),
                 Value::Int(n) => statement.raw_bind_parameter(index + 1, n),
                 Value::Bool(b) => statement.raw_bind_parameter(index + 1, b),

@@ -9,7 +9,7 @@ use crate::crypto::sha256;
 use crate::domain::{attempt, email};
 use crate::error::Error;
 use crate::programs::Loaded;
-use crate::store::attempts::ById;
+use crate::store::attempts::{ById, StoredAttempt};
 use crate::store::links::{Confirm, Confirmed, Find, StoredLink};
 use app::api::UnitForms;
 use app::pages::{ConfirmPage, ConfirmState};
@@ -38,6 +38,8 @@ async fn find(
 }
 
 /// `GET /c/{link}`
+#[utoipa::path(get, path = "/c/{link}", tag = "anyone with the link", params(("link" = String, Path)),
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String)))]
 pub async fn show(
     State(app): Shared,
     _: Anyone,
@@ -49,11 +51,17 @@ pub async fn show(
     };
     let now = app.clock.now();
     let stored = app.store.read(ById(link.attempt)).await?;
-    let current = stored.is_some_and(|attempt| attempt.address.as_ref() == Some(&link.email));
+    // The attempt, unless it has gone on to another address.
+    let attempt = stored.filter(|attempt| attempt.address.as_ref() == Some(&link.email));
     let address = email::masked(&link.email);
-    let state = if link.used_at.is_some() {
+    let state = if attempt
+        .as_ref()
+        .is_some_and(StoredAttempt::met_a_used_address)
+    {
+        ConfirmState::AddressUsed
+    } else if link.used_at.is_some() || attempt.as_ref().is_some_and(StoredAttempt::is_paid) {
         ConfirmState::Used
-    } else if link.expires_at <= now || !current {
+    } else if link.expires_at <= now || attempt.is_none() {
         ConfirmState::Expired
     } else {
         let points = task_of(&app, &link, &program)
@@ -69,6 +77,8 @@ pub async fn show(
 }
 
 /// `POST /c/{link}`
+#[utoipa::path(post, path = "/c/{link}", tag = "anyone with the link", params(("link" = String, Path)),
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String)))]
 pub async fn confirm(
     State(app): Shared,
     _: Anyone,

@@ -5,10 +5,10 @@ pub mod loader;
 pub mod panel;
 
 use crate::api::Shared;
-use crate::api::extract::Anyone;
+use crate::api::extract::{Anyone, Query};
 use crate::error::Error;
 use crate::site;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
@@ -23,6 +23,8 @@ pub struct Embed {
 }
 
 /// `GET /embed.js?program=`
+#[utoipa::path(get, path = "/embed.js", tag = "anyone", params(("program" = Option<String>, Query)),
+    responses((status = 200, content_type = "text/javascript", body = String), (status = 404, body = app::api::Problem)))]
 pub async fn embed(
     State(app): Shared,
     _: Anyone,
@@ -45,6 +47,9 @@ pub async fn embed(
 }
 
 /// `GET /s/{build}/pkg/{name}`
+#[utoipa::path(get, path = "/s/{build}/pkg/{name}", tag = "anyone",
+    params(("build" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = [u8]), (status = 404, body = app::api::Problem)))]
 pub async fn asset(
     State(app): Shared,
     Path((build, name)): Path<(String, String)>,

@@ -4,17 +4,17 @@
 use super::{Policy, embeddable, nonce, page};
 use crate::App;
 use crate::api::Shared;
-use crate::api::extract::{Anyone, Session};
+use crate::api::extract::{self, Anyone, Query, Session};
 use crate::api::me::{self, statement};
 use crate::api::sessions::{self, Opened};
 use crate::api::views::{self, Reader};
-use crate::error::Error;
+use crate::error::{Error, by_status};
 use crate::programs::Loaded;
 use crate::store::sessions::StoredSession;
 use app::api::PAGE_ITEMS_DEFAULT;
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -31,8 +31,9 @@ pub struct Asked {
 }
 
 /// The body of the loader's form.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct Token {
+    /// The shop's signed token.
     token: String,
 }
 
@@ -44,6 +45,10 @@ async fn program(app: &App, slug: &str) -> Result<std::sync::Arc<Loaded>, Error>
 }
 
 /// `GET /w/{program}`
+#[utoipa::path(get, path = "/w/{program}", tag = "shopper",
+    params(("program" = String, Path), ("view" = Option<String>, Query), ("locale" = Option<String>, Query),
+        ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query)),
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, body = app::api::Problem)))]
 pub async fn guest(
     State(app): Shared,
     _: Anyone,
@@ -56,6 +61,12 @@ pub async fn guest(
 }
 
 /// `POST /w/{program}`
+#[utoipa::path(post, path = "/w/{program}", tag = "shopper",
+    params(("program" = String, Path), ("view" = Option<String>, Query), ("locale" = Option<String>, Query),
+        ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query)),
+    request_body(content = Token, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, content_type = "text/html", body = String), (status = 401, content_type = "text/html", body = String),
+        (status = 403, body = app::api::Problem)))]
 pub async fn personal(
     State(app): Shared,
     _: Anyone,
@@ -66,13 +77,10 @@ pub async fn personal(
 ) -> Result<Response, Error> {
     let program = program(&app, &slug).await?;
     check_origin(&app, &program, &headers)?;
-    let Ok(axum::Form(Token { token })) = body else {
-        return Err(Error::new(
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "Send the field token as a form.",
-        ));
-    };
+    let axum::Form(Token { token }) = body.map_err(|refused| match refused.status() {
+        StatusCode::UNPROCESSABLE_ENTITY => Error::field("token", "send this field, once"),
+        status => by_status(status),
+    })?;
     match sessions::by_token(&app, &program, &token).await {
         Ok(opened) => document(&app, &program, &asked, &headers, Some(opened)).await,
         // A token that is not accepted still gets the programme, as any guest does.
@@ -88,22 +96,21 @@ pub async fn personal(
 /// A page of a stranger must not post tokens here. `null` is what a page under
 /// `Referrer-Policy: no-referrer` sends; `frame-ancestors` stands behind it.
 fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), Error> {
-    let origin = headers
+    let hidden = headers
         .get(header::ORIGIN)
-        .and_then(|origin| origin.to_str().ok());
-    match origin {
-        None | Some("null") => Ok(()),
-        Some(origin) if origin == app.public_url || program.program().allows_origin(origin) => {
-            Ok(())
-        }
-        Some(_) => Err(Error::forbidden(
-            "wrong_origin",
-            "This page's origin is not one of the programme's. Add it to origins in the programme file.",
-        )),
+        .is_some_and(|origin| origin == "null");
+    if hidden {
+        Ok(())
+    } else {
+        extract::check_origin(app, program, headers)
     }
 }
 
 /// `GET /api/v1/me/panel`: the inside of the panel anew, for whoever the session is.
+#[utoipa::path(get, path = "/api/v1/me/panel", tag = "session",
+    params(("locale" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
+        ("before" = Option<String>, Query)),
+    responses((status = 200, content_type = "text/html", body = String), (status = 401, body = app::api::Problem)))]
 pub async fn fragment(
     State(app): Shared,
     session: Session,

@@ -68,24 +68,31 @@ impl Host {
 
     /// Starts everything, with no page yet.
     async fn start(setup: Setup) -> Self {
-        let world = World::open(Database::Sqlite).await;
+        let world = World::with(Database::Sqlite, |config| if let Ok(site) = std::env::var("MUT_SITE") { config.site = site.into() }).await;
         let shop = Shop::start(world.app.clone(), &world.url, world.secret).await;
-        let origins: Vec<_> = setup.origins.iter().map(|it| shop.filled(it)).collect();
-        let source = server::demo::PROGRAM
-            .replace(r#"["http://localhost:8081"]"#, &json!(origins).to_string());
-        let program = program_file::parse(&source).unwrap();
-        let import = world.app.programs.import(&source, &program, world.now());
-        import.await.unwrap();
         let browser = Browser::open(setup.width, setup.height, setup.arguments).await;
         let probe = json!({ "source": include_str!("probe.js") });
         browser
             .devtools("Page.addScriptToEvaluateOnNewDocument", probe)
             .await;
-        Self {
+        let host = Self {
             browser,
             shop,
             world,
-        }
+        };
+        host.programme(setup.origins).await;
+        host
+    }
+
+    /// Gives the programme these origins.
+    async fn programme(&self, origins: &[&str]) {
+        let origins: Vec<_> = origins.iter().map(|it| self.shop.filled(it)).collect();
+        let source = server::demo::PROGRAM
+            .replace(r#"["http://localhost:8081"]"#, &json!(origins).to_string());
+        let program = program_file::parse(&source).unwrap();
+        let app = &self.world.app;
+        let import = app.programs.import(&source, &program, self.world.now());
+        import.await.unwrap();
     }
 
     /// Puts the page on the shop's site and goes there.
@@ -103,7 +110,10 @@ impl Host {
     /// Runs a script in the shop's page.
     async fn run(&self, script: &str) -> Value {
         let answer = self.browser.execute(script, vec![]).await;
-        answer.unwrap_or_else(|error| panic!("{script}: {error}")).json().clone()
+        answer
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+            .json()
+            .clone()
     }
 
     /// The value of an expression in the shop's page.
@@ -143,6 +153,13 @@ impl Host {
     async fn connected(&self, frame: &str) {
         self.until(frame, &format!("!!document.querySelector('{frame}')?.port"))
             .await;
+    }
+
+    /// Runs a script that makes the document in a frame come anew, and waits until it talks.
+    async fn reconnected(&self, frame: &str, script: &str) {
+        let port = format!("document.querySelector('{frame}').port");
+        self.run(&format!("window.port = {port}; {script}")).await;
+        self.until(frame, &format!("window.port !== {port}")).await;
     }
 
     /// Clicks as a finger does.
@@ -202,7 +219,12 @@ impl Host {
 
     /// Lets the shop's customer join; gives a bearer of theirs.
     async fn member(&self) -> String {
-        let bearer = self.world.session_of(&self.shop.sign(CUSTOMER)).await;
+        self.member_of(CUSTOMER).await
+    }
+
+    /// Lets a customer join; gives a bearer of theirs.
+    async fn member_of(&self, customer: &str) -> String {
+        let bearer = self.world.session_of(&self.shop.sign(customer)).await;
         let (_, program) = self.world.get("/api/v1/programs/demo", "").await;
         let join = json!({ "version": program["version"] });
         let (status, me) = self.world.post("/api/v1/me/join", &bearer, &join).await;

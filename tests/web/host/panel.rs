@@ -13,26 +13,35 @@ const FOCUS: &str = "(() => {
 
 /// Waits until the panel is open (or closed), as often as it was by now.
 async fn turns(host: &Host, event: &str, times: usize) {
-    host.until(event, &format!("probe.events.filter(([name]) => name === '{event}').length === {times}"))
-        .await;
+    host.until(
+        event,
+        &format!("probe.events.filter(([name]) => name === '{event}').length === {times}"),
+    )
+    .await;
     let expanded = host.launcher().await.attr("aria-expanded").await.unwrap();
-    assert_eq!(expanded.as_deref(), Some(if event == "open" { "true" } else { "false" }));
+    assert_eq!(
+        expanded.as_deref(),
+        Some(if event == "open" { "true" } else { "false" })
+    );
 }
 
 async fn focus_is_in_the_panel(host: &Host) {
     assert_eq!(host.ask(FOCUS).await, "iframe");
-    host.until_in(PANEL, "the focus", "document.hasFocus()").await;
+    host.until_in(PANEL, "the focus", "document.hasFocus()")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn focus_goes_in_and_comes_back() {
-    let page = Page::snippet("").body("<button id=other>Buy</button><button id=earn data-laurel-open=tasks>Earn</button>");
+    let page = Page::snippet("")
+        .body("<button id=other>Buy</button><button id=earn data-laurel-open=tasks>Earn</button>");
     let host = Host::open(page).await;
     host.ready().await;
     let launcher = host.launcher().await;
 
     // By keyboard; Tab then goes on inside, where a screen reader reads, too.
-    host.run("document.querySelector('laurel-host').shadowRoot.querySelector('button').focus()").await;
+    host.run("document.querySelector('laurel-host').shadowRoot.querySelector('button').focus()")
+        .await;
     host.press(Key::Enter).await;
     host.connected(PANEL).await;
     turns(&host, "open", 1).await;
@@ -63,7 +72,12 @@ async fn focus_goes_in_and_comes_back() {
     // From the shop's own button, into the section it names, and back to it.
     host.click("#earn").await;
     turns(&host, "open", 4).await;
-    host.until_in(PANEL, "the tasks", "document.querySelector('#tab-earn').checked").await;
+    host.until_in(
+        PANEL,
+        "the tasks",
+        "document.querySelector('#tab-earn').checked",
+    )
+    .await;
     focus_is_in_the_panel(&host).await;
     host.press(Key::Escape).await;
     turns(&host, "close", 4).await;
@@ -84,9 +98,18 @@ async fn focus_goes_in_and_comes_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_close_request_closes_with_and_without_a_close_watcher() {
     for without in ["", "<script>delete window.CloseWatcher</script>"] {
-        let host = Host::open(Page::default().head(without).and(Page::snippet("")).body("<button id=other>Buy</button>")).await;
+        let host = Host::open(
+            Page::default()
+                .head(without)
+                .and(Page::snippet(""))
+                .body("<button id=other>Buy</button>"),
+        )
+        .await;
         host.ready().await;
-        assert_eq!(host.ask("'CloseWatcher' in window").await, without.is_empty());
+        assert_eq!(
+            host.ask("'CloseWatcher' in window").await,
+            without.is_empty()
+        );
         for times in 1..3 {
             host.open_panel().await;
             turns(&host, "open", times).await;
@@ -94,12 +117,18 @@ async fn a_close_request_closes_with_and_without_a_close_watcher() {
             host.press(Key::Escape).await;
             turns(&host, "close", times).await;
         }
-        // Closed otherwise, none is left that would take the page's next Escape.
-        host.open_panel().await;
-        host.run("laurel('close')").await;
-        turns(&host, "close", 3).await;
-        host.press(Key::Escape).await;
-        assert_eq!(host.events("close").await.len(), 3);
+        // Closed otherwise, none is left that would take the page's own next close request.
+        if without.is_empty() {
+            let own = "document.querySelector('#other').onclick = () =>
+                ((window.own = new CloseWatcher()).onclose = () => (window.closed = true))";
+            host.run(own).await;
+            host.click("#other").await;
+            host.open_panel().await;
+            host.run("laurel('close')").await;
+            turns(&host, "close", 3).await;
+            host.press(Key::Escape).await;
+            host.until("the page's own", "window.closed").await;
+        }
         assert_eq!(host.faults().await, json!([]));
     }
 }
@@ -112,10 +141,17 @@ async fn on_a_phone_the_panel_fills_the_screen_and_gives_it_back() {
     })()";
     let scrolls = async |host: &Host| -> Value {
         // As a shopper's finger would, not as a script may.
-        host.ask("[getComputedStyle(document.documentElement).overflowY, scrollY]").await
+        host.ask("[getComputedStyle(document.documentElement).overflowY, scrollY]")
+            .await
     };
-    let host = Host::start(Setup { width: 390, height: 844, ..Setup::default() }).await;
-    host.visit(Page::snippet("").body("<div style=\"height:3000px\">Beans</div>")).await;
+    let host = Host::start(Setup {
+        width: 390,
+        height: 844,
+        ..Setup::default()
+    })
+    .await;
+    host.visit(Page::snippet("").body("<div style=\"height:3000px\">Beans</div>"))
+        .await;
     host.ready().await;
     host.run("scrollTo(0, 300)").await;
     assert_eq!(scrolls(&host).await, json!(["visible", 300]));
@@ -123,7 +159,12 @@ async fn on_a_phone_the_panel_fills_the_screen_and_gives_it_back() {
     host.open_panel().await;
     assert_eq!(host.ask(SCREEN).await, json!([0, 0, 390, 844]));
     assert_eq!(scrolls(&host).await, json!(["hidden", 300]));
-    host.until_in(PANEL, "the trap", "document.documentElement.hasAttribute('data-full')").await;
+    host.until_in(
+        PANEL,
+        "the trap",
+        "document.documentElement.hasAttribute('data-full')",
+    )
+    .await;
     // The focus goes round: past the last stop comes the first.
     host.press(Key::Tab).await;
     assert_eq!(host.ask_in(PANEL, FOCUS).await, Some(json!("close")));
@@ -136,17 +177,30 @@ async fn on_a_phone_the_panel_fills_the_screen_and_gives_it_back() {
     host.press(Key::Escape).await;
     turns(&host, "close", 1).await;
     assert_eq!(scrolls(&host).await, json!(["visible", 300]));
+    assert_eq!(host.ask("probe.shifts()").await, json!([]));
 
     // Turned to its side, there is a page beside it again.
     host.open_panel().await;
     host.browser.device(844, 390, 1.0).await;
-    host.until("the page", "document.documentElement.style.overflow !== 'hidden'").await;
-    host.until_in(PANEL, "no trap", "!document.documentElement.hasAttribute('data-full')").await;
+    host.until(
+        "the page",
+        "document.documentElement.style.overflow !== 'hidden'",
+    )
+    .await;
+    host.until_in(
+        PANEL,
+        "no trap",
+        "!document.documentElement.hasAttribute('data-full')",
+    )
+    .await;
     host.browser.device(390, 844, 1.0).await;
-    host.until("the whole screen", "document.documentElement.style.overflow === 'hidden'").await;
+    host.until(
+        "the whole screen",
+        "document.documentElement.style.overflow === 'hidden'",
+    )
+    .await;
     host.run("laurel('close')").await;
     assert_eq!(scrolls(&host).await, json!(["visible", 300]));
-    assert_eq!(host.ask("probe.shifts()").await, json!([]));
 }
 
 /// A second navigation of a frame would be a step in the history of the page around it.
@@ -165,21 +219,25 @@ async fn the_history_of_the_page_does_not_grow() {
     host.open_panel().await;
     viewer("guest").await;
     host.run("laurel('close'); laurel('open', 'tasks')").await;
-    host.run(&format!("laurel('identify', '{}')", host.shop.sign("42"))).await;
+    host.run(&format!("laurel('identify', '{}')", host.shop.sign("42")))
+        .await;
     viewer("member").await;
-    host.run("laurel('logout')").await;
+    host.reconnected(PANEL, "laurel('logout')").await;
     viewer("guest").await;
-    host.connected(PANEL).await;
-    host.run("laurel('update', { locale: 'ru' })").await;
-    host.until_in(PANEL, "Russian", "document.documentElement.lang === 'ru'").await;
-    host.run(&format!("laurel('identify', '{}')", host.shop.sign("42"))).await;
+    host.reconnected(PANEL, "laurel('update', { locale: 'ru' })")
+        .await;
+    host.until_in(PANEL, "Russian", "document.documentElement.lang === 'ru'")
+        .await;
+    host.run(&format!("laurel('identify', '{}')", host.shop.sign("42")))
+        .await;
     viewer("member").await;
     // Closed before it could answer, and asked for again at once.
     host.run("laurel('destroy')").await;
     assert_eq!(host.ask("history.length").await, before);
     host.browser.refresh().await.unwrap();
     host.ready().await;
-    host.run("laurel('open', 'how'); laurel('open', 'tasks'); laurel('close'); laurel('open')").await;
+    host.run("laurel('open', 'how'); laurel('open', 'tasks'); laurel('close'); laurel('open')")
+        .await;
     host.connected(PANEL).await;
     assert_eq!(host.ask("history.length").await, before);
 }

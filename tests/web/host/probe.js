@@ -11,7 +11,7 @@ if (window === top) {
   };
   probe.shifts = watch('layout-shift');
   probe.long = watch('longtask');
-  for (const name of ['ready', 'open', 'close', 'earned', 'tier', 'redeemed', 'error'])
+  for (const name of ['ready', 'open', 'close', 'earned', 'held', 'tier', 'redeemed', 'error'])
     document.addEventListener('laurel:' + name, e => probe.events.push([name, e.detail]));
   document.addEventListener('securitypolicyviolation', e =>
     probe.violations.push(e.effectiveDirective)

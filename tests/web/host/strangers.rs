@@ -12,7 +12,8 @@ const STRANGER: &str = "<iframe id=stranger src=\"http://127.0.0.1:{port}/strang
 /// must have heard: a window hears what one sender says in the order in which it was said.
 async fn speaks(host: &Host, frame: &str) {
     const SAY: &str = "(() => {
-        for (const target of [parent, ...Array.from({ length: parent.length }, (_, i) => parent.frames[i])]) {
+        const all = [parent, ...Array.from({ length: parent.length }, (_, i) => parent.frames[i])];
+        for (const target of all.filter(other => other !== window)) {
             for (const message of ['laurel:ready', { laurel: 1, stream: true }]) {
                 const { port1, port2 } = new MessageChannel();
                 port1.onmessage = e => heard.push({ port: e.data });
@@ -32,7 +33,12 @@ async fn speaks(host: &Host, frame: &str) {
         "document.querySelector('{frame}').contentWindow.postMessage('answered', '*')"
     ))
     .await;
-    host.until_in(frame, "the answer", "heard.some(({ data }) => data === 'answered')").await;
+    host.until_in(
+        frame,
+        "the answer",
+        "heard.some(({ data }) => data === 'answered')",
+    )
+    .await;
 }
 
 /// All that a frame heard apart from our own mark.
@@ -55,17 +61,24 @@ async fn the_loader_hears_only_its_own_frames() {
     host.ask("window.greeted").await;
     // Were it connected, its button would close the panel; and the panel's own does, so clicks work.
     host.click_in("#other", "#close").await;
-    host.ask_in("#other", "new Promise(then => setTimeout(then))").await;
+    host.ask_in("#other", "new Promise(then => setTimeout(then))")
+        .await;
     assert_eq!(host.events("close").await.len(), 0);
     host.click_in(PANEL, "#close").await;
-    host.until("closed", "probe.events.some(([name]) => name === 'close')").await;
+    host.until("closed", "probe.events.some(([name]) => name === 'close')")
+        .await;
 
     // The right window with the wrong origin: our frame, gone astray.
     host.run("laurel('open')").await;
     let astray = host.shop.filled("http://127.0.0.1:{port}/stranger/two");
-    host.run(&format!("document.querySelector('{PANEL}').src = '{astray}'")).await;
+    host.run(&format!(
+        "const frame = document.querySelector('{PANEL}'); window.port = frame.port; frame.src = '{astray}'"
+    ))
+    .await;
     speaks(&host, PANEL).await;
     assert_eq!(host.ask_in(PANEL, HEARD).await, Some(json!([])));
+    let same = format!("document.querySelector('{PANEL}').port === port");
+    assert_eq!(host.ask(&same).await, true, "a channel was made");
     assert_eq!(host.faults().await, json!([]));
 }
 
@@ -86,8 +99,16 @@ async fn the_panel_takes_a_port_only_from_its_parent() {
          document.querySelector('#panel').contentWindow.postMessage({ laurel: 1 }, '*', [port2])",
     )
     .await;
-    host.until_in("#panel", "a click", "!document.querySelector('#close').click()").await;
-    assert_eq!(host.until("the word", "window.heard").await, json!([{ "t": "close" }]));
+    host.until_in(
+        "#panel",
+        "a click",
+        "!document.querySelector('#close').click()",
+    )
+    .await;
+    assert_eq!(
+        host.until("the word", "window.heard").await,
+        json!([{ "t": "close" }])
+    );
     assert_eq!(host.ask_in("#stranger", HEARD).await, Some(json!([])));
 }
 
@@ -102,13 +123,19 @@ async fn the_panel_takes_no_port_from_another_origin_than_it_was_made_for() {
     let frames = "<iframe id=theirs src=\"{laurel}/w/demo?host={host}\"></iframe>\
                   <iframe id=ours src=\"{laurel}/w/demo?host=http://127.0.0.1:{port}\"></iframe>";
     let page = Page::default()
-        .head("<script>window.greeted = []; window.heard = [];
-            addEventListener('message', e => greeted.push(e.data))</script>")
+        .head(
+            "<script>window.greeted = []; window.heard = [];
+            addEventListener('message', e => greeted.push(e.data))</script>",
+        )
         .body(frames);
     host.shop.show(page);
-    host.browser.goto(host.shop.filled("http://127.0.0.1:{port}")).await.unwrap();
+    host.browser
+        .goto(host.shop.filled("http://127.0.0.1:{port}"))
+        .await
+        .unwrap();
     host.until("our panel's first word", "greeted.length").await;
-    host.until_in("#theirs", "islands", "document.querySelector('#toast')").await;
+    host.until_in("#theirs", "islands", "document.querySelector('#toast')")
+        .await;
     host.run(
         "for (const id of ['theirs', 'ours']) {
              const { port1, port2 } = new MessageChannel();
@@ -118,7 +145,12 @@ async fn the_panel_takes_no_port_from_another_origin_than_it_was_made_for() {
     )
     .await;
     for frame in ["#theirs", "#ours"] {
-        host.until_in(frame, "a click", "!document.querySelector('#close').click()").await;
+        host.until_in(
+            frame,
+            "a click",
+            "!document.querySelector('#close').click()",
+        )
+        .await;
     }
     host.until("our word", "heard.length").await;
     assert_eq!(host.ask("heard").await, json!([["ours", "close"]]));

@@ -2,8 +2,17 @@
 
 use super::tables::{File, PurchaseTable, TaskTable, TierTable};
 use crate::domain::program::{Program, Purchase, Task, Tier};
+use crate::domain::{earning, order};
 use app::api::{Localized, TaskKind, UnitForms};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv6Addr;
+
+/// The longest that points may wait: ten years.
+const HOLD_DAYS_MAX: u32 = 3650;
+/// The most that a tier multiplies, in thousandths.
+const MULTIPLIER_MAX: i64 = 100_000;
+/// The most that the largest order may earn: a thousand such fit into a balance.
+const ORDER_POINTS_MAX: i64 = 10_000_000_000_000_000;
 
 /// Fields and their remedies.
 pub(super) type Found = Vec<(String, String)>;
@@ -160,7 +169,7 @@ impl Check {
             }
             self.localized(&format!("{at}.name"), &table.name);
             let multiplier_permille =
-                decimal(&table.multiplier, 3).filter(|m| (1..=100_000).contains(m));
+                decimal(&table.multiplier, 3).filter(|m| (1..=MULTIPLIER_MAX).contains(m));
             if multiplier_permille.is_none() {
                 let remedy = "write it in quotes, such as \"1.25\", from 0.001 to 100";
                 self.fault(format!("{at}.multiplier"), remedy);
@@ -179,15 +188,21 @@ impl Check {
     }
 
     fn purchase(&mut self, table: PurchaseTable, exponent: u32) -> Purchase {
+        let per = self.money("purchase.per", &table.per, exponent);
+        let most = earning::points(table.points, per, MULTIPLIER_MAX, order::AMOUNT_MAX);
         if table.points <= 0 {
             self.fault("purchase.points", "give a number above 0");
+        } else if most.is_none_or(|most| most > ORDER_POINTS_MAX) {
+            let remedy = "give fewer: the largest order would earn more than can be counted";
+            self.fault("purchase.points", remedy);
         }
+        self.hold_days("purchase.hold_days", table.hold_days);
         if table.hold_days > 0 {
             self.localized("purchase.hold_reason", &table.hold_reason);
         }
         Purchase {
             points: table.points,
-            per: self.money("purchase.per", &table.per, exponent),
+            per,
             hold_days: table.hold_days,
             hold_reason: table.hold_reason,
             counts_shipping: table.counts_shipping,
@@ -195,8 +210,15 @@ impl Check {
         }
     }
 
+    fn hold_days(&mut self, field: &str, days: u32) {
+        if days > HOLD_DAYS_MAX {
+            self.fault(field, format!("give a number from 0 to {HOLD_DAYS_MAX}"));
+        }
+    }
+
     fn tasks(&mut self, tables: Vec<TaskTable>) -> Vec<Task> {
         let mut ids: Vec<String> = Vec::new();
+        let mut joins = 0;
         let mut tasks = Vec::new();
         for (index, table) in tables.into_iter().enumerate() {
             let at = format!("task[{index}]");
@@ -209,6 +231,12 @@ impl Check {
             if !(1..=1_000_000_000).contains(&table.points) {
                 self.fault(format!("{at}.points"), "give a number from 1 to 1000000000");
             }
+            joins += usize::from(table.kind == TaskKind::Join);
+            if table.kind == TaskKind::Join && joins > 1 {
+                let remedy = "everybody joins once: keep one task of this kind";
+                self.fault(format!("{at}.kind"), remedy);
+            }
+            self.hold_days(&format!("{at}.hold_days"), table.hold_days);
             self.localized(&format!("{at}.title"), &table.title);
             if !table.summary.0.is_empty() {
                 self.localized(&format!("{at}.summary"), &table.summary);
@@ -240,9 +268,8 @@ impl Check {
         if known.is_none() {
             self.fault("currency", "use an ISO 4217 code in capitals, such as EUR");
         }
-        known
-            .and_then(iso_currency::Currency::exponent)
-            .map_or(0, u32::from)
+        // Two places for one that is not known, so that its amounts are not called wrong as well.
+        known.map_or(2, |known| known.exponent().map_or(0, u32::from))
     }
 
     fn money(&mut self, field: &str, text: &str, exponent: u32) -> i64 {
@@ -278,16 +305,31 @@ fn is_color(text: &str) -> bool {
 }
 
 /// A serialised origin: scheme, host and perhaps a port, in small letters.
-fn is_origin(text: &str) -> bool {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|host| {
-        let plain = |byte: u8| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte)
-        };
+pub fn is_origin(text: &str) -> bool {
+    let (rest, usual_port) = match text.split_once("://") {
+        Some(("https", rest)) => (rest, "443"),
+        Some(("http", rest)) => (rest, "80"),
+        _ => return false,
+    };
+    // A browser leaves the usual port out.
+    let is_port = |port: &str| {
+        let number = port.parse().unwrap_or(0_u16);
+        number > 0 && number.to_string() == port && port != usual_port
+    };
+    let is_name = |host: &str| {
+        let plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
         !host.is_empty() && host.bytes().all(plain)
-    })
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let v6 = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let is_host = v6.map_or_else(|| is_name(host), |v6| v6.parse::<Ipv6Addr>().is_ok());
+    is_host && port.is_none_or(is_port)
 }
 
 /// The languages that the panel speaks.

@@ -7,6 +7,8 @@ mod tests;
 
 pub(crate) use check::is_slug;
 
+pub use check::is_origin;
+
 use super::program::Program;
 use std::fmt;
 
@@ -23,7 +25,11 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}: {}", self.line, self.field, self.remedy)
+        write!(f, "line {}: ", self.line)?;
+        if !self.field.is_empty() {
+            write!(f, "{}: ", self.field)?;
+        }
+        f.write_str(&self.remedy)
     }
 }
 
@@ -32,8 +38,13 @@ impl fmt::Display for Fault {
 /// # Errors
 /// Every fault that was found, in the order of the file.
 pub fn parse(source: &str) -> Result<Program, Vec<Fault>> {
-    let file: tables::File =
-        toml::from_str(source).map_err(|error| vec![syntax_fault(source, &error)])?;
+    let reader = toml::Deserializer::parse(source)
+        .map_err(|error| vec![syntax_fault(source, String::new(), &error)])?;
+    let file: tables::File = serde_path_to_error::deserialize(reader).map_err(|error| {
+        let field = error.path().to_string();
+        let field = if field == "." { String::new() } else { field };
+        vec![syntax_fault(source, field, error.inner())]
+    })?;
     let (program, mut found) = check::build(file);
     if found.is_empty() {
         return Ok(program);
@@ -51,19 +62,10 @@ pub fn parse(source: &str) -> Result<Program, Vec<Fault>> {
     Err(faults)
 }
 
-fn syntax_fault(source: &str, error: &toml::de::Error) -> Fault {
-    let span = error.span().unwrap_or(0..0);
-    let line = line_at(source, span.start);
-    let text = source
-        .get(span)
-        .unwrap_or("")
-        .lines()
-        .next()
-        .unwrap_or("")
-        .trim();
+fn syntax_fault(source: &str, field: String, error: &toml::de::Error) -> Fault {
     Fault {
-        line,
-        field: text.chars().take(60).collect(),
+        line: line_at(source, error.span().unwrap_or(0..0).start),
+        field,
         remedy: error.message().to_owned(),
     }
 }

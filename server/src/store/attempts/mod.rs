@@ -10,7 +10,7 @@ macro_rules! columns {
 mod start;
 mod submit;
 
-pub use start::Start;
+pub use start::{PER_ADDRESS_MAX, Start, Started};
 pub use submit::{Submit, Submitted};
 
 use super::events::{self, News};
@@ -214,6 +214,9 @@ pub(super) async fn pay<T: Tx>(
     Ok(true)
 }
 
+/// The reason of an attempt whose address has earned for somebody else.
+pub(super) const ADDRESS_USED: &str = "address_used";
+
 /// Refuses a started attempt and says why.
 pub(super) async fn reject<T: Tx>(
     tx: &mut T,
@@ -230,16 +233,16 @@ pub(super) async fn reject<T: Tx>(
     Ok(())
 }
 
-/// Lapses attempts whose time is over. Answers how many.
+/// Lapses attempts whose time is over.
 pub struct Lapse {
     /// The time.
     pub now: Instant,
 }
 
 impl Command for Lapse {
-    type Output = usize;
+    type Output = ();
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<usize, StoreError> {
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         const DUE: &str =
             "select id, member_id, task from attempt where state = 'started' and expires_at <= $1
             order by expires_at, id limit 100";
@@ -253,7 +256,7 @@ impl Command for Lapse {
                     .await?;
             }
         }
-        Ok(rows.len())
+        Ok(())
     }
 }
 
@@ -265,6 +268,16 @@ impl StoredAttempt {
         } else {
             self.state
         }
+    }
+
+    /// Whether it earned, now or on a later day.
+    pub fn is_paid(&self) -> bool {
+        matches!(self.state, AttemptState::Earned | AttemptState::Held)
+    }
+
+    /// Whether it was refused because somebody else has earned with its address.
+    pub fn met_a_used_address(&self) -> bool {
+        self.reason.as_deref() == Some(ADDRESS_USED)
     }
 }
 

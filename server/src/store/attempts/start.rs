@@ -2,13 +2,19 @@
 
 use super::StoredAttempt;
 use crate::clock::Stamp;
+use crate::domain::HOUR;
 use crate::domain::attempt::{self, RESEND_AFTER, SENDS_MAX};
 use crate::domain::program::{Rules, Task};
+use crate::store::codes;
 use crate::store::events::{self, News};
 use crate::store::links::{self, NewLink};
 use crate::store::{Command, StoreError, Tx, params};
 use app::api::{AttemptId, AttemptState, MemberId};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Confirmations to one address in an hour.
+pub const PER_ADDRESS_MAX: i64 = 10;
 
 /// Begins a task, or finds the attempt that is under way. For a subscription it sends the
 /// confirmation, again if it is asked again after a minute.
@@ -25,10 +31,27 @@ pub struct Start {
     pub stamp: Stamp,
 }
 
-impl Command for Start {
-    type Output = StoredAttempt;
+/// What became of a wish to begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Started {
+    /// Where the attempt stands.
+    At(StoredAttempt),
+    /// This address was sent too many confirmations in this hour, whoever asked for them.
+    TooMany,
+}
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<StoredAttempt, StoreError> {
+/// What became of a confirmation.
+enum Sending {
+    Sent,
+    /// One was sent a moment ago, or as many as an attempt may send.
+    NotNow,
+    TooMany,
+}
+
+impl Command for Start {
+    type Output = Started;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Started, StoreError> {
         const LAPSE: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
             where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
         const CURRENT: &str = concat!(
@@ -43,16 +66,20 @@ impl Command for Start {
         let row = tx
             .query_one(CURRENT, params![self.member, &task.id])
             .await?;
-        let row = row.ok_or_else(|| StoreError::internal("an attempt went away"))?;
+        let row = row.ok_or_else(|| StoreError::Retry("an attempt ended meanwhile".into()))?;
         let mut attempt = StoredAttempt::read(&row)?;
-        if let Some(link) = &self.link
-            && attempt.state == AttemptState::Started
-            && (new || self.may_resend(&attempt))
-            && self.send(tx, &mut attempt, link).await?
-        {
-            events::append(tx, self.member, self.stamp.at, &News::attempt(&task.id)).await?;
+        let wanted = attempt.state == AttemptState::Started && (new || self.may_resend(&attempt));
+        if let Some(link) = self.link.as_ref().filter(|_| wanted) {
+            match self.send(tx, &mut attempt, link).await? {
+                Sending::Sent => {
+                    let news = News::attempt(&task.id);
+                    events::append(tx, self.member, self.stamp.at, &news).await?;
+                }
+                Sending::NotNow => {}
+                Sending::TooMany => return Ok(Started::TooMany),
+            }
         }
-        Ok(attempt)
+        Ok(Started::At(attempt))
     }
 }
 
@@ -98,13 +125,14 @@ impl Start {
         tx: &mut T,
         attempt: &mut StoredAttempt,
         link: &NewLink,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Sending, StoreError> {
+        const UNCLAIM: &str = "update attempt set sent_at = $1, address = $2 where id = $3";
         const CLAIM: &str =
             "update attempt set sent_at = $1, address = $2, expires_at = $3, updated_at = $1
             where id = $4 and state = 'started' and (sent_at is null or sent_at <= $5)";
         let now = self.stamp.at;
         if links::sent(tx, attempt.id).await? >= SENDS_MAX {
-            return Ok(false);
+            return Ok(Sending::NotNow);
         }
         let expires_at = now + attempt::LINK_LIFE;
         let before = now - RESEND_AFTER;
@@ -115,12 +143,18 @@ impl Start {
             )
             .await?;
         if claimed == 0 {
-            return Ok(false);
+            return Ok(Sending::NotNow);
+        }
+        let name = format!("confirm/{}/{}", self.rules.id, link.address);
+        if !codes::tally(tx, &name, now, HOUR, PER_ADDRESS_MAX).await? {
+            let before = params![attempt.sent_at, attempt.address.clone(), attempt.id];
+            tx.execute(UNCLAIM, before).await?;
+            return Ok(Sending::TooMany);
         }
         links::insert(tx, self.rules.id, attempt.id, link, now).await?;
         attempt.sent_at = Some(now);
         attempt.address = Some(link.email.clone());
         attempt.expires_at = Some(expires_at);
-        Ok(true)
+        Ok(Sending::Sent)
     }
 }

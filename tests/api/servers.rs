@@ -1,0 +1,134 @@
+//! Two servers over one database: work that is done by itself is done once, and each shows what the
+//! other wrote.
+
+use super::stream::Events;
+use crate::support::sql::{assert_books_balance, count};
+use crate::support::together::{request, together};
+use crate::support::world::{World, eventually, on_both_databases, paid};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use server::App;
+use server::config::Config;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+const DAY: i64 = 24 * 3600 * 1_000_000;
+
+/// A second server of a world: the same database, key, mailbox and clock.
+struct Second {
+    url: String,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Second {
+    async fn open(world: &World) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listen = listener.local_addr().unwrap();
+        let config = Config {
+            database_url: world.database_url.clone(),
+            listen,
+            public_url: Some(world.url.clone()),
+            smtp_url: Some(format!("smtp://{}", world.mailbox.address())),
+            mail_from: "Morning Roast <hello@morning-roast.example>".into(),
+            master_key_file: world.folder().join("laurel.key"),
+            trusted_proxies: Vec::new(),
+            rate_limit: 0,
+            site: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/site"),
+        };
+        let app = App::open(&config, world.app.clock.clone()).await.unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server::serve(listener, app, async {
+            let _told = stopped.await;
+        }));
+        Self {
+            url: format!("http://{listen}"),
+            stop: Some(stop),
+        }
+    }
+}
+
+impl Drop for Second {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _told = stop.send(());
+        }
+    }
+}
+
+on_both_databases! {
+    async fn holds_are_posted_once_by_one_of_two_servers(world: World) {
+        let second = Second::open(&world).await;
+        let bearer = world.member("42").await;
+        // More than a worker takes at once, told to both servers.
+        let orders = (0..130).map(|number| {
+            let order = paid(&number.to_string(), "42", 100_000);
+            let request = request(&world, Method::POST, "/api/v1/programs/demo/orders", &world.api_key, Some(&order), None);
+            if number % 2 == 0 {
+                return request;
+            }
+            world.http.post(format!("{}/api/v1/programs/demo/orders", second.url)).bearer_auth(&world.api_key).json(&order)
+        });
+        for (status, order) in together(orders).await {
+            assert_eq!((status, &order["points"]), (StatusCode::OK, &json!(50)), "{order}");
+        }
+        let (_, me) = world.get("/api/v1/me", &bearer).await;
+        assert_eq!(me["balance"], json!({ "asset": "points", "available": 50, "held": 130 * 50 }));
+        world.pass(15 * DAY);
+        let store = &world.app.store;
+        eventually("the holds' end", async || {
+            (count(store, "select count(*) from hold where state = 'pending'").await == 0).then_some(())
+        })
+        .await;
+        assert_eq!(count(store, "select available from account").await, 131 * 50);
+        assert_eq!(count(store, "select count(*) from transfer").await, 1 + 2 * 130);
+        assert_eq!(count(store, "select count(*) from event where kind = 'earned'").await, 131);
+        assert_eq!(count(store, "select count(*) from event where kind = 'tier'").await, 2, "silver, gold");
+        assert_books_balance(store).await;
+    }
+
+    async fn a_mail_leaves_once_from_one_of_two_servers(world: World) {
+        let _second = Second::open(&world).await;
+        let mut begun = Vec::new();
+        for number in 0..20 {
+            let bearer = world.member(&number.to_string()).await;
+            let body = json!({ "email": format!("a{number}@example.com"), "consent": true });
+            begun.push(request(&world, Method::POST, "/api/v1/tasks/tsk_newsletter/attempts", &bearer, Some(&body), None));
+        }
+        together(begun).await;
+        eventually("an empty outbox", async || {
+            (count(&world.app.store, "select count(*) from mail").await == 0).then_some(())
+        })
+        .await;
+        let mut to: Vec<_> = world.mailbox.letters().into_iter().map(|letter| letter.to).collect();
+        to.sort();
+        to.dedup();
+        assert_eq!((to.len(), world.mailbox.letters().len()), (20, 20));
+    }
+
+    async fn a_stream_shows_what_the_other_server_wrote(world: World) {
+        let second = Second::open(&world).await;
+        let bearer = world.member("42").await;
+        let mut events = Events::open(&world, &second.url, &bearer, "locale=en", None).await;
+        let (status, _) = world.order(&paid("1043", "42", 240_000)).await;
+        assert_eq!(status, StatusCode::OK);
+        let told = events.next().await.unwrap();
+        assert_eq!((told.name.as_str(), &told.data["amount"]), ("held", &json!(120)));
+        // And its session is closed there as well.
+        world.send(Method::DELETE, "/api/v1/sessions/current", &bearer, None, None).await;
+        assert_eq!(events.next().await, None);
+    }
+
+    async fn new_rules_reach_the_other_server_by_themselves(world: World) {
+        let second = Second::open(&world).await;
+        let source = server::demo::PROGRAM.replace("http://localhost:8081", &world.shop).replace("points = 5\n", "points = 10\n");
+        let program = server::domain::program_file::parse(&source).unwrap();
+        world.app.programs.import(&source, &program, world.now()).await.unwrap();
+        eventually("the new rules", async || {
+            let rules = world.http.get(format!("{}/api/v1/programs/demo", second.url)).send().await.ok()?;
+            let rules: serde_json::Value = rules.json().await.ok()?;
+            (rules["version"] == 2).then_some(())
+        })
+        .await;
+    }
+}
