@@ -1,6 +1,6 @@
 //! The command line, as somebody types it.
 
-use crate::support::world::{World, on_both_databases, paid};
+use crate::support::world::{World, eventually, on_both_databases, paid};
 use clap::Parser;
 use jsonwebtoken::{EncodingKey, Header};
 use reqwest::StatusCode;
@@ -32,8 +32,11 @@ on_both_databases! {
         assert_eq!(laurel(&import).await.unwrap(), "roast: version 2\n");
         let export = [&["program", "export", "roast"][..], &database].concat();
         assert_eq!(laurel(&export).await.unwrap(), roast.replace("points = 500", "points = 600"));
-        let (status, view) = world.get("/api/v1/programs/roast", "").await;
-        assert_eq!((status, view["version"].as_i64()), (StatusCode::OK, Some(2)), "a running server sees it");
+        eventually("the running server's own look at it", async || {
+            let (status, view) = world.get("/api/v1/programs/roast", "").await;
+            (status == StatusCode::OK && view["version"] == 2).then_some(())
+        })
+        .await;
     }
 
     async fn keys_are_made_used_listed_and_revoked(world: World) {

@@ -2,4 +2,6 @@
 
 mod api;
 mod cli;
+mod store;
 mod support;
+mod web;

@@ -1,3 +1,21 @@
 //! Through HTTP alone.
 
+mod callers;
+mod codes;
+mod contract;
+mod crowd;
+mod first_answer;
+mod identity;
+mod ledger;
+mod nasty;
+mod orders;
+mod races;
+mod refusals;
+mod secrets;
+mod security;
+mod servers;
+mod sessions;
 mod story;
+mod stream;
+mod tasks;
+mod texts;

@@ -48,11 +48,10 @@ impl Events {
     /// The next event; `None` when the stream has ended.
     pub(crate) async fn next(&mut self) -> Option<Told> {
         loop {
-            if let Some((record, rest)) = self.read.split_once("\n\n") {
-                let told = parse(record);
-                self.read = rest.to_owned();
-                if told.is_some() {
-                    return told;
+            if let Some(end) = self.read.find("\n\n") {
+                let record: String = self.read.drain(..end + 2).collect();
+                if let Some(told) = parse(&record) {
+                    return Some(told);
                 }
                 continue;
             }

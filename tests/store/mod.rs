@@ -3,6 +3,7 @@
 
 mod groups;
 mod opening;
+mod retries;
 mod schema;
 mod statements;
 mod values;
@@ -31,7 +32,7 @@ impl Place {
         let wake = Arc::new(move |member| {
             list.lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push(member)
+                .push(member);
         });
         let store = Store::open(&url, wake).await.unwrap();
         Self {

@@ -4,8 +4,8 @@
 use super::browser::Browser;
 use super::world::{PATIENCE, World, eventually};
 use serde_json::{Value, json};
-use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
 use thirtyfour::{By, Key, WebElement};
 
 /// Where the panel is, seen from the shop's page.
@@ -152,18 +152,23 @@ impl<'w> Shopper<'w> {
 
     /// Waits until the first element that matches says this, blanks of any kind counting as plain.
     pub(crate) async fn read(&self, selector: &str, wanted: &str) {
-        let patience = Instant::now() + PATIENCE;
-        loop {
-            let text = self.text(selector).await;
-            if text.as_ref().is_some_and(|text| text.contains(wanted)) {
-                return;
+        let seen = RefCell::default();
+        let reading = async {
+            loop {
+                let text = self.text(selector).await;
+                if text.as_ref().is_some_and(|text| text.contains(wanted)) {
+                    return;
+                }
+                seen.replace(text);
+                tokio::time::sleep(Duration::from_millis(25)).await;
             }
-            assert!(
-                Instant::now() < patience,
-                "{selector} says {text:?} and not {wanted:?}"
-            );
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        };
+        let found = tokio::time::timeout(PATIENCE, reading).await;
+        assert!(
+            found.is_ok(),
+            "{selector} says {:?} and not {wanted:?}",
+            seen.take()
+        );
     }
 
     /// What the first element that matches says, with plain blanks; nothing if there is none.

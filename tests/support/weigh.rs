@@ -71,7 +71,7 @@ async fn bytes(request: RequestBuilder) -> usize {
     assert!(answer.status().is_success(), "{answer:?}");
     let packing = answer.headers().get(header::CONTENT_ENCODING);
     assert_eq!(
-        packing.map(|name| name.as_bytes()),
+        packing.map(header::HeaderValue::as_bytes),
         Some(&b"br"[..]),
         "{answer:?}"
     );

@@ -84,7 +84,7 @@ impl World {
         let demo = Demo::open(config, &places, Clock::Manual(clock.clone()))
             .await
             .unwrap();
-        let (stop, stopped) = oneshot::channel::<()>();
+        let (end, ended) = oneshot::channel::<()>();
         let world = Self {
             app: demo.app.clone(),
             url: format!("http://{listen}"),
@@ -98,12 +98,12 @@ impl World {
                 .build()
                 .unwrap(),
             clock,
-            stop: Some(stop),
+            stop: Some(end),
             folder,
         };
         tokio::spawn(demo.serve(laurel, shop, async {
             // Also when the world is dropped without a word.
-            let _told = stopped.await;
+            let _told = ended.await;
         }));
         world
     }

@@ -68,7 +68,9 @@ impl Mailbox {
         let mut server = Server::new(receiver);
         server
             .with_name("mailbox.localhost")
-            .with_tcp_listener(listener);
+            .with_tcp_listener(listener)
+            // A server keeps its connections, and each takes a thread; several may share the mailbox.
+            .with_num_threads(16);
         server
             .with_ssl(SslConfig::None)
             .map_err(|error| io::Error::other(error.to_string()))?;

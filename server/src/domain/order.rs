@@ -166,7 +166,7 @@ mod tests {
     }
 
     /// A good order with some fields changed.
-    fn with(changes: Value) -> Order {
+    fn with(changes: &Value) -> Order {
         let mut order = good();
         for (field, value) in changes.as_object().unwrap() {
             order[field] = value.clone();
@@ -230,7 +230,7 @@ mod tests {
             ),
         ];
         for (changes, expected) in table {
-            assert_eq!(fields(&with(changes.clone())), expected, "{changes}");
+            assert_eq!(fields(&with(&changes)), expected, "{changes}");
         }
     }
 
@@ -244,7 +244,7 @@ mod tests {
             collections: Vec::new(),
             on_sale: false,
         };
-        let mut order = with(json!({}));
+        let mut order = with(&json!({}));
         order.lines = vec![line.clone(); 500];
         assert_eq!(fields(&order), [""; 0]);
         order.lines.push(line);
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_earns_leaves_out_what_the_rule_leaves_out() {
-        let order = with(json!({ "total": 240_000, "shipping": 30_000, "tax": 40_000 }));
+        let order = with(&json!({ "total": 240_000, "shipping": 30_000, "tax": 40_000 }));
         let mut program = program_file::parse(crate::demo::PROGRAM).unwrap();
         for (shipping, tax, expected) in [
             (false, false, 170_000),
@@ -265,7 +265,7 @@ mod tests {
             (rule.counts_shipping, rule.counts_tax) = (shipping, tax);
             assert_eq!(earning_amount(&program, &order), Ok(expected));
         }
-        let euros = with(json!({ "currency": "EUR" }));
+        let euros = with(&json!({ "currency": "EUR" }));
         assert_eq!(
             earning_amount(&program, &euros),
             Err(NoEarning::OtherCurrency)

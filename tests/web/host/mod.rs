@@ -68,7 +68,7 @@ impl Host {
 
     /// Starts everything, with no page yet.
     async fn start(setup: Setup) -> Self {
-        let world = World::with(Database::Sqlite, |config| if let Ok(site) = std::env::var("MUT_SITE") { config.site = site.into() }).await;
+        let world = World::open(Database::Sqlite).await;
         let shop = Shop::start(world.app.clone(), &world.url, world.secret).await;
         let browser = Browser::open(setup.width, setup.height, setup.arguments).await;
         let probe = json!({ "source": include_str!("probe.js") });

@@ -87,7 +87,6 @@ impl Shop {
         });
         let router = Router::new()
             .route("/", get(page))
-            .route("/embed.js", get(mutant))
             .route(
                 "/other",
                 get(|| async { Html("<!DOCTYPE html><h1>Other</h1>") }),
@@ -113,7 +112,6 @@ impl Shop {
     /// The text with its placeholders filled in.
     pub(super) fn filled(&self, text: &str) -> String {
         let port = self.origin.rsplit(':').next().unwrap_or_default();
-        let text = text.replace("{laurel}/embed.js", "{host}/embed.js");
         text.replace("{laurel}", &self.laurel)
             .replace("{host}", &self.origin)
             .replace("{port}", port)
@@ -156,7 +154,7 @@ async fn token(State(shop): State<Arc<Shop>>) -> Json<Value> {
 }
 
 /// React's development build, which alone mounts everything twice under `StrictMode`. It is
-/// published as CommonJS, so each file becomes a function that a small `require` calls.
+/// published as modules of Node's own kind, so each file becomes a function that a small `require` calls.
 async fn react() -> Response {
     const FILES: [(&str, &str); 4] = [
         ("react", "react/cjs/react.development.js"),
@@ -180,7 +178,14 @@ async fn react() -> Response {
     );
     for (name, file) in FILES {
         let source = std::fs::read_to_string(folder.join(file)).expect("`npm ci` has run");
-        script += &format!("files['{name}'] = (module, exports, require) => {{\n{source}\n}};\n");
+        let module = [
+            "files['",
+            name,
+            "'] = (module, exports, require) => {\n",
+            &source,
+            "\n};\n",
+        ];
+        script.extend(module);
     }
     ([(header::CONTENT_TYPE, "text/javascript")], script).into_response()
 }
@@ -192,15 +197,4 @@ async fn stranger(Named(name): Named<String>) -> Html<String> {
          addEventListener('message', e => heard.push({{ data: e.data, ports: e.ports.length }}));\
          </script>"
     ))
-}
-
-async fn mutant(State(shop): State<Arc<Shop>>) -> Response {
-    let mut source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/embed.js")).unwrap();
-    if let (Ok(a), Ok(b)) = (std::env::var("MUT_A"), std::env::var("MUT_B")) {
-        assert!(source.contains(&a));
-        source = source.replace(&a, &b);
-    }
-    let program = shop.app.programs.by_slug("demo").await.unwrap().unwrap();
-    let config = json!({"o": shop.laurel, "p": "demo", "a": program.program().origins, "l": {"en":"Beans","ru":"Зёрна"}, "c": "#7a4b2a", "t": "#ffffff", "k": "right"});
-    ([(header::CONTENT_TYPE, "text/javascript")], source.replace("__LAUREL__", &config.to_string())).into_response()
 }

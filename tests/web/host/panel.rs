@@ -120,14 +120,14 @@ async fn a_close_request_closes_with_and_without_a_close_watcher() {
         // Closed otherwise, none is left that would take the page's own next close request.
         if without.is_empty() {
             let own = "document.querySelector('#other').onclick = () =>
-                ((window.own = new CloseWatcher()).onclose = () => (window.closed = true))";
+                ((window.own = new CloseWatcher()).onclose = () => (window.asked = true))";
             host.run(own).await;
             host.click("#other").await;
             host.open_panel().await;
             host.run("laurel('close')").await;
             turns(&host, "close", 3).await;
             host.press(Key::Escape).await;
-            host.until("the page's own", "window.closed").await;
+            host.until("the page's own", "window.asked").await;
         }
         assert_eq!(host.faults().await, json!([]));
     }

@@ -1,0 +1,8 @@
+//! In a real browser, with the panel in a shop's page.
+
+mod access;
+mod budget;
+mod document;
+mod flow;
+mod host;
+mod mishaps;
