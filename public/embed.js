@@ -15,8 +15,9 @@
   const config = __LAUREL__,
     doc = document,
     html = doc.documentElement,
-    // Tag managers and modules run us without a `currentScript`.
-    attrs = (doc.currentScript || doc.querySelector('script[src*="/embed.js"]') || html).dataset,
+    // Tag managers and modules run us without a `currentScript`. Others have an `embed.js`, too.
+    attrs = (doc.currentScript || doc.querySelector(`script[src^="${config.o}/embed.js"]`) || html)
+      .dataset,
     queue = window.laurel?.q || [];
 
   const start = () => {

@@ -93,10 +93,19 @@ async fn faults_name_line_field_and_remedy() {
     let line_of = |text: &str| broken.lines().position(|line| line == text).unwrap() + 1;
     for (line, rest) in [
         (line_of("[unit.ru]"), "unit.ru: add the form \"few\""),
-        (line_of("id = \"silver\"") + 1, "tier[1].threshold: each tier begins above the one before it"),
-        (line_of("multiplier = \"1,5\""), "tier[2].multiplier: write it in quotes"),
+        (
+            line_of("id = \"silver\"") + 1,
+            "tier[1].threshold: each tier begins above the one before it",
+        ),
+        (
+            line_of("multiplier = \"1,5\""),
+            "tier[2].multiplier: write it in quotes",
+        ),
     ] {
-        assert!(said.contains(&format!("line {line}: {rest}")), "{line} {rest}\n{said}");
+        assert!(
+            said.contains(&format!("line {line}: {rest}")),
+            "{line} {rest}\n{said}"
+        );
     }
 }
 
@@ -104,22 +113,40 @@ async fn faults_name_line_field_and_remedy() {
 async fn a_file_that_cannot_be_read_says_why() {
     let folder = tempfile::tempdir().unwrap();
     for (text, expected) in [
-        ("slug = \"demo\"\nsulg = 1\n", "line 2: sulg: unknown field `sulg`"),
+        (
+            "slug = \"demo\"\nsulg = 1\n",
+            "line 2: sulg: unknown field `sulg`",
+        ),
         ("slug = ", "line 1:"),
     ] {
         let file = write(folder.path(), text);
         let said = laurel(&["program", "check", &file]).await.unwrap_err();
         assert!(said.contains(expected), "{said}");
     }
-    let said = laurel(&["program", "check", "/nowhere/roast.toml"]).await.unwrap_err();
-    assert!(said.contains("/nowhere/roast.toml cannot be read"), "{said}");
+    let said = laurel(&["program", "check", "/nowhere/roast.toml"])
+        .await
+        .unwrap_err();
+    assert!(
+        said.contains("/nowhere/roast.toml cannot be read"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
 async fn another_master_key_is_refused() {
     let world = World::open(crate::support::world::Database::Sqlite).await;
     let other = world.folder().join("other.key").display().to_string();
-    let add = ["key", "add", "demo", "--kind", "api", "--master-key-file", &other];
-    let said = laurel(&[&add[..], &["--database", &world.database_url]].concat()).await.unwrap_err();
+    let add = [
+        "key",
+        "add",
+        "demo",
+        "--kind",
+        "api",
+        "--master-key-file",
+        &other,
+    ];
+    let said = laurel(&[&add[..], &["--database", &world.database_url]].concat())
+        .await
+        .unwrap_err();
     assert!(said.starts_with("LAUREL_MASTER_KEY_FILE: "), "{said}");
 }

@@ -1,5 +1,10 @@
 //! The integration tests, in one binary: one link, one PostgreSQL, one driver for all of them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by failing"
+)]
+
 mod api;
 mod cli;
 mod store;

@@ -81,10 +81,13 @@ const WATCH: &str = "
     const now = () => performance.timeOrigin + performance.now();
     addEventListener('pointerdown', () => window.pressed ??= now(), true);
     addEventListener('message', event => { if (event.data === 'laurel:ready') window.alive ??= now(); });";
-/// When the panel painted for the first time, or null.
-const PAINTED: &str = "
-    const [entry] = performance.getEntriesByName('first-contentful-paint');
-    return entry ? performance.timeOrigin + entry.startTime : null";
+/// Notes, in every frame, when the first picture with content had been drawn: the browser reports
+/// the first contentful paint of a frame from another site to nobody.
+const PAINT: &str = "
+    const look = () => requestAnimationFrame(() =>
+        document.querySelector('#panel section') ? requestAnimationFrame(drawn) : look());
+    const drawn = () => { window.painted = performance.timeOrigin + performance.now(); };
+    if (window !== parent) look();";
 
 /// Opens `page` anew, presses `button` there and watches what `frame` becomes.
 async fn open(prepare: impl AsyncFn(&Browser), page: &str, button: &str, frame: &str) -> Opening {
@@ -94,6 +97,12 @@ async fn open(prepare: impl AsyncFn(&Browser), page: &str, button: &str, frame: 
         .slow_network(LATENCY, BYTES_PER_SECOND, BYTES_PER_SECOND)
         .await;
     browser.slow_processor(PROCESSOR).await;
+    browser
+        .devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": PAINT }),
+        )
+        .await;
     browser.goto(page).await.unwrap();
     let launcher = eventually("the button", async || {
         let script = format!("return {button}");
@@ -125,11 +134,13 @@ async fn open(prepare: impl AsyncFn(&Browser), page: &str, button: &str, frame: 
         .enter_frame()
         .await
         .unwrap();
-    // The entry may come a moment after the paint.
-    let painted = eventually("the panel's first paint", async || {
-        browser.execute(PAINTED, vec![]).await.ok()?.json().as_f64()
-    })
-    .await;
+    let painted = browser
+        .execute("return window.painted", vec![])
+        .await
+        .unwrap()
+        .json()
+        .as_f64()
+        .unwrap();
     Opening {
         paint: painted - pressed,
         alive: alive - pressed,

@@ -172,7 +172,7 @@ async fn the_panel_asks_nobody_else() {
         let asked: Vec<String> = serde_json::from_value(asked).ok()?;
         asked
             .iter()
-            .any(|name| name.ends_with(".wasm"))
+            .any(|name| name.ends_with("/app_bg.wasm"))
             .then_some(asked)
     })
     .await;

@@ -10,6 +10,13 @@ use super::{BALANCE, Host, PANEL, Page, Setup};
 const COUNT: &str = "['laurel-host', 'laurel-host iframe', 'laurel-widget iframe']
     .map(name => document.querySelectorAll(name).length)";
 
+/// Another vendor's script of the same name, with attributes of their own.
+const VENDOR: &str =
+    "<script type=text/plain src=\"/vendor/embed.js\" data-position=left data-token=x></script>";
+
+/// Where the launcher is: 0 at the left, more at the right, which is the programme's corner.
+const LEFT: &str = "document.querySelector('laurel-host').getBoundingClientRect().left";
+
 /// Where it comes from.
 const SCRIPT: &str = "{laurel}/embed.js?program=demo";
 
@@ -23,8 +30,10 @@ const ADD: &str = "window.add = source => new Promise(then => {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_script_that_comes_in_many_times_and_ways_gives_one_widget() {
-    let page = Page::snippet("")
-        .head("<script async src=\"{laurel}/embed.js?program=demo\" data-position=left></script>")
+    let page = Page::default()
+        .head(VENDOR)
+        .and(Page::snippet(""))
+        .and(Page::snippet(""))
         .head("<script src=\"{laurel}/embed.js\" data-program=demo defer></script>")
         .head(&format!("<script>{ADD}</script>"))
         .body("<script src=\"{laurel}/embed.js?program=demo\"></script><laurel-widget view=balance></laurel-widget>");
@@ -37,6 +46,11 @@ async fn a_script_that_comes_in_many_times_and_ways_gives_one_widget() {
     host.open_panel().await;
     host.connected(BALANCE).await;
     assert_eq!(host.ask(COUNT).await, json!([1, 1, 1]));
+    assert_ne!(
+        host.ask(LEFT).await,
+        0,
+        "the vendor's attributes are not ours"
+    );
     assert_eq!(host.events("ready").await.len(), 1);
     assert_eq!(host.events("open").await.len(), 1);
     assert_eq!(host.faults().await, json!([]));
@@ -48,13 +62,12 @@ async fn a_script_that_comes_in_many_times_and_ways_gives_one_widget() {
 async fn a_tag_manager_needs_only_the_address() {
     const NOBODY: &str =
         "<script>Object.defineProperty(document, 'currentScript', { value: null })</script>";
-    let left = "document.querySelector('laurel-host').getBoundingClientRect().left";
     let address = "{laurel}/embed.js?program=demo";
     let inserted = format!("<script>{ADD} add('{address}')</script>");
-    let host = Host::open(Page::default().head(NOBODY).head(&inserted)).await;
+    let host = Host::open(Page::default().head(VENDOR).head(NOBODY).head(&inserted)).await;
     host.ready().await;
     assert_ne!(
-        host.ask(left).await,
+        host.ask(LEFT).await,
         0,
         "the programme's corner is the right one"
     );
@@ -71,12 +84,12 @@ async fn a_tag_manager_needs_only_the_address() {
     assert_eq!(host.faults().await, json!([]));
 
     // Where the attributes did survive, they are found without the page's help.
-    host.visit(Page::default().head(NOBODY).head(&format!(
+    host.visit(Page::default().head(VENDOR).head(NOBODY).head(&format!(
         "<script async src=\"{address}\" data-position=left></script>"
     )))
     .await;
     host.ready().await;
-    assert_eq!(host.ask(left).await, 0);
+    assert_eq!(host.ask(LEFT).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
