@@ -155,17 +155,20 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// The panel as a member finds it in the shop.
 async fn in_the_shop(world: &World) -> Opening {
     let sign_in = async |browser: &Browser| {
+        let press = async |selector: &str| {
+            let found = eventually(selector, async || {
+                browser.find(By::Css(selector)).await.ok()
+            });
+            found.await.click().await.unwrap();
+        };
+        // Who has something in the cart comes to the cart, where nothing of the panel's is yet.
         browser
-            .goto(format!("{}/sign-in", world.shop))
+            .goto(format!("{}/product/guji", world.shop))
             .await
             .unwrap();
-        browser
-            .find(By::Css("button[value=ivan]"))
-            .await
-            .unwrap()
-            .click()
-            .await
-            .unwrap();
+        press("#add").await;
+        press("#sign-in").await;
+        press("button[value=ivan]").await;
         eventually("the account", async || {
             browser.find(By::Css("#sign-out")).await.ok()
         })

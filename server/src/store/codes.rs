@@ -19,7 +19,8 @@ pub const PER_SOURCE_MAX: i64 = 20;
 /// Codes of one programme in an hour.
 pub const PER_PROGRAM_MAX: i64 = 2_000;
 
-/// Counts one more within a window, unless the cap is reached. Exact under any race: the counting
+/// Counts one more within a window, unless the cap is reached. Windows stand side by side (an hour
+/// begins with the hour), so around their border up to twice the cap may pass. Exact under any race: the counting
 /// *is* the check.
 pub(super) async fn tally<T: Tx>(
     tx: &mut T,

@@ -113,6 +113,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         connection.pragma_update(None, "synchronous", "full")?;
     }
     connection.pragma_update(None, "foreign_keys", "on")?;
+    // Without it `insert or replace` would delete a row past the triggers that forbid it.
+    connection.pragma_update(None, "recursive_triggers", "on")?;
     Ok(connection)
 }
 

@@ -126,7 +126,8 @@ impl Start {
         attempt: &mut StoredAttempt,
         link: &NewLink,
     ) -> Result<Sending, StoreError> {
-        const UNCLAIM: &str = "update attempt set sent_at = $1, address = $2 where id = $3";
+        const UNCLAIM: &str =
+            "update attempt set sent_at = $1, address = $2, expires_at = $3 where id = $4";
         const CLAIM: &str =
             "update attempt set sent_at = $1, address = $2, expires_at = $3, updated_at = $1
             where id = $4 and state = 'started' and (sent_at is null or sent_at <= $5)";
@@ -147,7 +148,14 @@ impl Start {
         }
         let name = format!("confirm/{}/{}", self.rules.id, link.address);
         if !codes::tally(tx, &name, now, HOUR, PER_ADDRESS_MAX).await? {
-            let before = params![attempt.sent_at, attempt.address.clone(), attempt.id];
+            let StoredAttempt {
+                id,
+                sent_at,
+                address,
+                expires_at,
+                ..
+            } = attempt.clone();
+            let before = params![sent_at, address, expires_at, id];
             tx.execute(UNCLAIM, before).await?;
             return Ok(Sending::TooMany);
         }
