@@ -16,6 +16,9 @@ use super::after_exit::after_exit;
 /// The port of the driver, which the first test that opens a browser starts.
 static DRIVER: LazyLock<u16> = LazyLock::new(start_driver);
 
+/// How often the driver is started before the tests give up.
+const DRIVER_TRIES: usize = 10;
+
 /// What keeps a headless browser to itself: no sandbox, which root cannot have, and no traffic of
 /// its own.
 const ARGUMENTS: &[&str] = &[
@@ -121,8 +124,16 @@ impl Drop for Browser {
     }
 }
 
-/// Starts `chromedriver` on a port that it chooses, and gives the port.
+/// Starts `chromedriver` on a port that it chooses, and gives the port. It wants one port for both
+/// kinds of addresses and gives up where that is taken, as it may be while thousands of connections
+/// of other tests fade away; so it is asked again.
 fn start_driver() -> u16 {
+    (0..DRIVER_TRIES)
+        .find_map(|_| try_driver())
+        .expect("`chromedriver` finds a port and says which")
+}
+
+fn try_driver() -> Option<u16> {
     // The driver makes a profile for each session here, and takes it away again.
     let profiles = tempfile::Builder::new()
         .prefix("laurel-browser-")
@@ -154,8 +165,7 @@ fn start_driver() -> u16 {
         .find_map(|line| {
             let port = line.strip_prefix("ChromeDriver was started successfully on port ")?;
             port.strip_suffix('.')?.parse().ok()
-        })
-        .expect("`chromedriver` says which port it listens on");
+        });
     // Dropping it would close the pipe, and the driver may print more.
     std::mem::forget(driver);
     port
