@@ -155,11 +155,19 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// The panel as a member finds it in the shop.
 async fn in_the_shop(world: &World) -> Opening {
     let sign_in = async |browser: &Browser| {
+        // Found and pressed in one go: the page may be on its way out.
         let press = async |selector: &str| {
-            let found = eventually(selector, async || {
+            eventually(selector, async || {
+                let found = browser.find(By::Css(selector)).await.ok()?;
+                found.click().await.ok()
+            })
+            .await;
+        };
+        let here = async |selector: &str| {
+            eventually(selector, async || {
                 browser.find(By::Css(selector)).await.ok()
-            });
-            found.await.click().await.unwrap();
+            })
+            .await;
         };
         // Who has something in the cart comes to the cart, where nothing of the panel's is yet.
         browser
@@ -167,6 +175,7 @@ async fn in_the_shop(world: &World) -> Opening {
             .await
             .unwrap();
         press("#add").await;
+        here("#pay").await;
         press("#sign-in").await;
         press("button[value=ivan]").await;
         eventually("the account", async || {
