@@ -70,6 +70,11 @@ impl MasterKey {
         out
     }
 
+    /// A short keyed digest as text: to count or compare what must not be stored.
+    pub fn tag(&self, purpose: &str, message: &str) -> String {
+        hex(&self.mac(purpose, message.as_bytes())[..16])
+    }
+
     /// Seals a secret to what it belongs to (AES-256-GCM, a random nonce before the text).
     ///
     /// # Panics

@@ -1,5 +1,6 @@
 //! From what went wrong to what the caller is told: RFC 9457. The only place that logs a failure.
 
+use crate::domain::SECOND;
 use crate::store::StoreError;
 use app::api::{FieldError, Problem};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -104,6 +105,20 @@ impl Error {
             limit: Some(limit),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
         }
+    }
+
+    /// 429 for a cap of `max` in a window of so many microseconds, which has to pass whole.
+    pub fn over_cap(name: &'static str, max: i64, window: i64) -> Self {
+        let window = (window / SECOND).unsigned_abs();
+        let quota = max.unsigned_abs();
+        Self::too_many(
+            window,
+            Limit {
+                name,
+                quota,
+                window,
+            },
+        )
     }
 
     /// The answer, with the number that the request is known by.

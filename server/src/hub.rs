@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 /// Streams that one member may have open on one server: a few devices with a few pages each.
-pub const STREAMS_MAX: usize = 20;
+pub const STREAMS_MAX: i64 = 20;
 
 /// Wakes the open streams of a member. It carries no content: a stream reads what is new from the
 /// store, from where it left off, so nothing is missed and nothing is told twice.
@@ -16,7 +16,7 @@ pub struct Hub(Arc<Mutex<HashMap<MemberId, Waiting>>>);
 #[derive(Debug)]
 struct Waiting {
     bell: Arc<Notify>,
-    streams: usize,
+    streams: i64,
 }
 
 impl Hub {
@@ -51,7 +51,7 @@ impl Hub {
     }
 
     /// How many streams wait.
-    pub fn streams(&self) -> usize {
+    pub fn streams(&self) -> i64 {
         self.lock().values().map(|waiting| waiting.streams).sum()
     }
 

@@ -6,10 +6,10 @@ use super::me;
 use super::views::{self, Reader};
 use crate::App;
 use crate::clock::Stamp;
-use crate::crypto::{base64url, hex, sha256};
-use crate::domain::email;
+use crate::crypto::{base64url, sha256};
 use crate::domain::program::Task;
-use crate::error::{Error, Limit};
+use crate::domain::{HOUR, email};
+use crate::error::Error;
 use crate::mailer;
 use crate::store::attempts::{
     Get, PER_ADDRESS_MAX, Start, Started, StoredAttempt, Submit, Submitted,
@@ -80,18 +80,11 @@ pub async fn start(
     };
     match app.store.write(keyed).await? {
         Outcome::Done(Started::At(stored)) => view(&app, &member, &stored).await,
-        Outcome::Done(Started::TooMany) => Err(too_many_mails()),
+        Outcome::Done(Started::TooMany) => {
+            Err(Error::over_cap("confirmations", PER_ADDRESS_MAX, HOUR))
+        }
         Outcome::OtherRequest => Err(Error::other_request()),
     }
-}
-
-fn too_many_mails() -> Error {
-    let limit = Limit {
-        name: "confirmations",
-        quota: PER_ADDRESS_MAX.unsigned_abs(),
-        window: 3600,
-    };
-    Error::too_many(limit.window, limit)
 }
 
 /// The confirmation of a subscription: a secret for the mail, its digest for the store.
@@ -124,7 +117,7 @@ async fn new_link(
     Ok(NewLink {
         digest: sha256(secret.as_bytes()).to_vec(),
         mail: mailer::seal(&app.master, stamp.id(7), &address, name, mail),
-        address: hex(&app.master.mac("address", address.as_bytes())[..16]),
+        address: app.master.tag("address", &address),
         email: address,
         locale: locale.to_owned(),
         consent,

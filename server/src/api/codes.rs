@@ -6,9 +6,8 @@ use super::{
     views::rfc3339,
 };
 use crate::App;
-use crate::crypto::hex;
-use crate::domain::{HOUR, SECOND, email};
-use crate::error::{Error, Limit};
+use crate::domain::{HOUR, email};
+use crate::error::Error;
 use crate::mailer;
 use crate::store::codes::{LIFE, RESEND_AFTER, Send, Sent};
 use app::api::{ChallengeId, CodeSent, NewCode};
@@ -36,17 +35,6 @@ fn new_code() -> String {
             return format!("{:06}", number % CODES);
         }
     }
-}
-
-/// 429 for more than `max` codes in a time.
-fn too_many(max: i64, window: i64) -> Error {
-    let window = (window / SECOND).unsigned_abs();
-    let limit = Limit {
-        name: "codes",
-        quota: max.unsigned_abs(),
-        window,
-    };
-    Error::too_many(window, limit)
 }
 
 /// `POST /api/v1/codes`
@@ -79,8 +67,8 @@ pub async fn send(
         .write(Send {
             program_id: program.rules.id,
             digest: digest(&app, id, &code),
-            source: hex(&app.master.mac("source", ip.to_string().as_bytes())[..16]),
-            address: hex(&app.master.mac("address", address.as_bytes())[..16]),
+            source: app.master.tag("source", &ip.to_string()),
+            address: app.master.tag("address", &address),
             mail: mailer::seal(&app.master, stamp.id(1), &address, name, mail),
             email: address,
             id,
@@ -96,7 +84,7 @@ pub async fn send(
             };
             Ok((axum::http::StatusCode::ACCEPTED, axum::Json(answer)))
         }
-        Sent::TooSoon => Err(too_many(1, RESEND_AFTER)),
-        Sent::TooMany(max) => Err(too_many(max, HOUR)),
+        Sent::TooSoon => Err(Error::over_cap("codes", 1, RESEND_AFTER)),
+        Sent::TooMany(max) => Err(Error::over_cap("codes", max, HOUR)),
     }
 }

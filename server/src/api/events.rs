@@ -5,7 +5,8 @@ use super::extract::{Member, Query};
 use super::programs::InLocale;
 use super::views::{self, Reader};
 use crate::App;
-use crate::error::{Error, Limit};
+use crate::domain::SECOND;
+use crate::error::Error;
 use crate::hub::{Listener, STREAMS_MAX};
 use crate::store::events::{self, After, StoredEvent};
 use crate::store::sessions::Find;
@@ -27,17 +28,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// A comment is sent so often, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// Seconds until a page that was refused a stream may ask again.
-const RETRY_SECONDS: u64 = 30;
-
-fn too_many_streams() -> Error {
-    let limit = Limit {
-        name: "streams",
-        quota: STREAMS_MAX as u64,
-        window: RETRY_SECONDS,
-    };
-    Error::too_many(RETRY_SECONDS, limit)
-}
+/// How long until a page that was refused a stream may ask again.
+const RETRY_AFTER: i64 = 30 * SECOND;
 
 /// Where to begin.
 #[derive(Debug, Default, Deserialize)]
@@ -81,7 +73,7 @@ pub async fn stream(
         .locale(asked.asked(&headers))
         .to_owned();
     let listener = app.hub.listen(member.id);
-    let listener = listener.ok_or_else(too_many_streams)?;
+    let listener = listener.ok_or_else(|| Error::over_cap("streams", STREAMS_MAX, RETRY_AFTER))?;
     let stream = News {
         listener,
         app,

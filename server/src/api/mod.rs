@@ -97,7 +97,7 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
 
 async fn wrong_method() -> Error {
     Error::new(
-        axum::http::StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
         "This address does not take this method.",
     )

@@ -209,7 +209,7 @@ impl Command for Confirm {
         }
         match attempt.state_at(now) {
             AttemptState::Started => self.settle(tx, &link, &attempt).await,
-            AttemptState::Earned | AttemptState::Held => Ok(Confirmed::Already),
+            _ if attempt.is_paid() => Ok(Confirmed::Already),
             _ if attempt.met_a_used_address() => Ok(Confirmed::AddressUsed),
             _ => Ok(Confirmed::Expired),
         }
