@@ -16,6 +16,7 @@ mod secrets;
 mod security;
 mod servers;
 mod sessions;
+mod side_by_side;
 mod story;
 mod stream;
 mod tasks;
