@@ -225,6 +225,17 @@ async fn every_letter(language: &str, theme: Theme) {
         .visit("confirm-unknown", &format!("{}/c/nothing", world.url))
         .await;
 
+    // Somebody else comes with the address that has earned.
+    let bearer = world.session("c").await;
+    world.post("/api/v1/me/join", &bearer, &join).await;
+    world.post(task, &bearer, &start).await;
+    let letter = world.letter("a@example.com", 1).await;
+    audit
+        .visit("confirm-ask-again", letter.link().unwrap())
+        .await;
+    audit.go("button").await;
+    audit.look("confirm-address-used").await;
+
     let bearer = world.session("b").await;
     world.post("/api/v1/me/join", &bearer, &join).await;
     let start = json!({"email": "b@example.com", "consent": true});
@@ -275,6 +286,13 @@ async fn every_shop_page(language: &str, theme: Theme) {
     audit.visit("shop-sign-in", &page("/sign-in")).await;
     audit.go("button[value=anna]").await;
     audit.look("shop-club").await;
+    audit
+        .visit("shop-product-member", &page("/product/guji"))
+        .await;
+    audit.go("#add").await;
+    audit.look("shop-cart-member").await;
+    audit.go("#pay").await;
+    audit.look("shop-thanks-member").await;
     audit.go("#sign-out").await;
     audit.end();
 }
