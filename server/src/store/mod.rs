@@ -74,6 +74,16 @@ pub trait Tx: Send {
         params: &[Value],
     ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 
+    /// Runs a statement whose answer nobody needs, and which may therefore be sent together with the
+    /// next one. If it fails, so does the command.
+    fn later(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async move { self.execute(sql, params).await.map(|_| ()) }
+    }
+
     /// Says that there is news for `member` once this is committed.
     fn wake(&mut self, member: MemberId);
 
