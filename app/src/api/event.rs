@@ -13,6 +13,14 @@ pub enum EventKind {
     Held,
     /// Points were taken back.
     Reversed,
+    /// Points were set aside for a reward.
+    Redeemed,
+    /// Points that had been spent or set aside came back.
+    GivenBack,
+    /// Points ran out.
+    Expired,
+    /// Points will run out soon.
+    Expiring,
     /// The member moved to another tier.
     Tier,
     /// An attempt moved on without points moving.

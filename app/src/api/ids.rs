@@ -95,6 +95,8 @@ id! {
     MemberId = "mbr";
     /// A loyalty programme.
     ProgramId = "prg";
+    /// Points that a member turned into a coupon.
+    RedemptionId = "rdm";
     /// An immutable movement of points.
     TransferId = "trf";
 }

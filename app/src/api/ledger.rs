@@ -39,7 +39,65 @@ pub enum Fact {
         tier: Localized,
         /// The tier's multiplier, in thousandths.
         multiplier_permille: i64,
+        /// What `amount` counts as once each product's own multiplier is applied, where products
+        /// have some.
+        #[serde(default)]
+        counted: Option<i64>,
+        /// The campaign that was on.
+        #[serde(default)]
+        campaign: Option<CampaignFact>,
+        /// Points on top for the first order; part of the transfer's amount.
+        #[serde(default)]
+        first_order_bonus: i64,
     },
+    /// Money of an order was given back, and with it what the order had earned.
+    Refund {
+        /// The shop's number of the order.
+        order: String,
+        /// The money that was given back this time, in the currency's smallest unit.
+        amount: i64,
+        /// What the order cost.
+        total: i64,
+        /// ISO 4217.
+        currency: String,
+        /// What the order had earned.
+        earned: i64,
+    },
+    /// Points were set aside for a reward, or spent on it.
+    Redeemed {
+        /// The reward's name at the time.
+        reward: Localized,
+        /// The order that used it, once there is one.
+        #[serde(default)]
+        order: Option<String>,
+    },
+    /// Points that had been spent, or set aside to be, came back.
+    GivenBack {
+        /// The reward's name at the time.
+        reward: Localized,
+        /// Why.
+        cause: GivenBackCause,
+        /// The order, where one was the cause.
+        #[serde(default)]
+        order: Option<String>,
+    },
+    /// Points ran out.
+    Expired {
+        /// Their last day in the member's zone, as `YYYY-MM-DD`.
+        on: String,
+    },
+    /// A tier was reached that welcomes with points.
+    TierEntry {
+        /// The tier's name at the time.
+        tier: Localized,
+    },
+    /// The tier was not reached after all: what had lifted the member was taken back.
+    TierEntryUndone {
+        /// The tier's name at the time.
+        tier: Localized,
+    },
+    /// What the member owed was forgiven.
+    DebtWrittenOff,
     /// A task was done.
     Task {
         /// The task's id in the programme file.
@@ -57,6 +115,33 @@ pub enum Fact {
         /// Why, in their words.
         note: String,
     },
+}
+
+/// A campaign, as it was when an order was paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct CampaignFact {
+    /// Its name.
+    pub name: Localized,
+    /// Its multiplier, in thousandths.
+    pub multiplier_permille: i64,
+}
+
+/// Why points came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GivenBackCause {
+    /// The member changed their mind.
+    Cancelled,
+    /// The shop let the code go.
+    Released,
+    /// The code was not used in time.
+    Lapsed,
+    /// The order that used it was called off.
+    OrderCancelled,
+    /// Money of the order was given back, and with it points in proportion.
+    Refund,
 }
 
 /// Whether the points of a transfer can be spent.
@@ -98,6 +183,8 @@ pub struct TransferView {
     pub balance_after: i64,
     /// When held points become available.
     pub available_at: Option<String>,
+    /// When earned points run out, if they do by a date.
+    pub expires_at: Option<String>,
     /// The version of the rules it was decided by.
     pub version: i64,
     /// How it was checked.

@@ -13,6 +13,20 @@ pub struct Balance {
     pub available: i64,
     /// Earned, and waiting for its day.
     pub held: i64,
+    /// Set aside for coupons that are not used yet.
+    pub reserved: i64,
+    /// What runs out next, if anything does.
+    pub expiring: Option<Expiring>,
+}
+
+/// Points that run out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Expiring {
+    /// How many.
+    pub amount: i64,
+    /// The moment at which they are gone.
+    pub at: String,
 }
 
 /// The next step of the ladder.
@@ -22,6 +36,18 @@ pub struct NextTier {
     /// The tier.
     pub tier: TierView,
     /// How much of the metric is missing.
+    pub missing: i64,
+    /// By when it has to be reached for what counts now to count; for ever if empty.
+    pub by: Option<String>,
+}
+
+/// What keeps the tier that a member has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Keep {
+    /// The member has the tier at least until then.
+    pub until: String,
+    /// How much of the metric is missing to keep it for longer; 0: it will be kept.
     pub missing: i64,
 }
 
@@ -35,6 +61,10 @@ pub struct Standing {
     pub value: i64,
     /// The next tier, if there is one.
     pub next: Option<NextTier>,
+    /// What keeps this one, where tiers are not for ever.
+    pub keep: Option<Keep>,
+    /// Until when this tier was given by hand.
+    pub manual_until: Option<String>,
 }
 
 /// A member's own state.

@@ -8,21 +8,33 @@ mod event;
 mod ids;
 mod ledger;
 mod member;
+mod merchant;
 mod order;
 mod problem;
 mod program;
 mod task;
 
 pub use event::{Event, EventKind};
-pub use ids::{AttemptId, ChallengeId, IdError, MemberId, ProgramId, TransferId};
-pub use ledger::{Explanation, Fact, ProofView, TransferState, TransferView, Transfers};
-pub use member::{
-    Balance, CodeSent, Join, MeView, NewCode, NewSession, NextTier, SessionView, Standing,
-    UpdateProfile,
+pub use ids::{AttemptId, ChallengeId, IdError, MemberId, ProgramId, RedemptionId, TransferId};
+pub use ledger::{
+    CampaignFact, Explanation, Fact, GivenBackCause, ProofView, TransferState, TransferView, Transfers,
 };
-pub use order::{Customer, Order, OrderLine, OrderStatus, OrderView};
+pub use member::{
+    Balance, CodeSent, Expiring, Join, Keep, MeView, NewCode, NewSession, NextTier, SessionView,
+    Standing, UpdateProfile,
+};
+pub use merchant::{
+    AdjustmentView, CouponLine, CouponLineAmount, CouponState, CouponView, ManualTier, MemberRef,
+    MemberView, Members, NewAdjustment, NewMember, RedemptionView, UseCoupon,
+};
+pub use order::{
+    Customer, NewRefund, Order, OrderLine, OrderStatus, OrderView, RefundLine, RefundView,
+};
 pub use problem::{FieldError, Problem};
-pub use program::{Brand, Localized, Metric, ProgramView, PurchaseRule, TierView, UnitForms};
+pub use program::{
+    Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramView, PurchaseRule, TierView,
+    UnitForms, Window,
+};
 pub use task::{
     AttemptState, AttemptView, NextStep, ProofLevel, Reason, StartAttempt, SubmitProof, TaskKind,
     TaskStanding, TaskView,

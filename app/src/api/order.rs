@@ -96,10 +96,63 @@ pub struct OrderView {
     pub status: OrderStatus,
     /// Whose it is, if that is known.
     pub member: Option<super::MemberId>,
-    /// What it earned; 0 once it was cancelled.
+    /// What it earned, less what was taken back; 0 once it was cancelled.
     pub points: i64,
+    /// When they become available, if they wait.
+    pub available_at: Option<String>,
+    /// Money of it that was given back.
+    pub refunded: i64,
     /// The transfer that it made.
     pub transfer: Option<super::TransferId>,
-    /// Why it earned nothing: `no_member`, `other_currency`, `too_small`, `no_rule`, `cancelled`.
+    /// Why it earned nothing: `no_member`, `other_currency`, `too_small`,
+    /// `below_minimum`, `no_rule`, `cancelled`.
     pub reason: Option<String>,
+}
+
+/// A part of a refund that belongs to one line of the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefundLine {
+    /// The shop's id of the order's line.
+    pub id: String,
+    /// What was given back for it, in the currency's smallest unit, of what the line cost.
+    pub amount: i64,
+}
+
+/// Money of an order that was given back, in whatever form: to the card, or as store credit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewRefund {
+    /// The shop's number of the refund.
+    pub id: String,
+    /// The shop's number of the order.
+    pub order_id: String,
+    /// All that was given back, in the order's currency's smallest unit.
+    pub amount: i64,
+    /// What it was for, where that is known. What `amount` has beyond these is spread over the whole
+    /// order.
+    #[serde(default)]
+    pub lines: Vec<RefundLine>,
+    /// When. RFC 3339.
+    pub at: String,
+}
+
+/// What a refund did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct RefundView {
+    /// The shop's number of the refund.
+    pub id: String,
+    /// The shop's number of the order.
+    pub order_id: String,
+    /// Whether it is done. One that came before its order waits for it.
+    pub applied: bool,
+    /// The part of its money that the order still had.
+    pub amount: i64,
+    /// Points that it took back.
+    pub reversed: i64,
+    /// Points that it gave back, because a part of the order had been paid with them.
+    pub given_back: i64,
 }

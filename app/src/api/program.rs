@@ -54,6 +54,80 @@ pub struct TierView {
     pub multiplier_permille: i64,
     /// What it gives, benefits before discounts.
     pub perks: Vec<String>,
+    /// Points that welcome whoever reaches it, once.
+    pub entry_points: i64,
+    /// What the shop's own systems can act on.
+    pub gives: Gives,
+}
+
+/// Perks that machines can act on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Gives {
+    /// A standing discount, in thousandths.
+    pub discount_permille: Option<i64>,
+    /// Delivery is free from this much, in the currency's smallest unit.
+    pub free_delivery_from: Option<i64>,
+    /// How many days before others new things may be bought.
+    pub early_access_days: Option<i64>,
+    /// What the shop marks such a customer with.
+    pub tag: Option<String>,
+}
+
+/// When points run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(tag = "after", rename_all = "snake_case")]
+pub enum Expiry {
+    /// They do not.
+    Never,
+    /// So many months after they became available, at the end of that day.
+    Earning {
+        /// Calendar months.
+        months: i64,
+    },
+    /// So many months after the member last earned or spent, at the end of that day.
+    Inactivity {
+        /// Calendar months.
+        months: i64,
+    },
+    /// At the end of this day of each year.
+    Date {
+        /// From 1.
+        month: i64,
+        /// From 1.
+        day: i64,
+    },
+}
+
+/// The time in which a tier's metric is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Window {
+    /// All of it: tiers are for ever.
+    Lifetime,
+    /// The last so many months.
+    Rolling {
+        /// Calendar months.
+        months: i64,
+    },
+    /// The calendar year in the programme's zone.
+    Year,
+}
+
+/// A timed multiplier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct CampaignView {
+    /// Its name.
+    pub name: String,
+    /// In thousandths.
+    pub multiplier_permille: i64,
+    /// From this moment.
+    pub starts_at: String,
+    /// Until just before this one.
+    pub ends_at: String,
 }
 
 /// How purchases earn.
@@ -74,6 +148,10 @@ pub struct PurchaseRule {
     pub counts_shipping: bool,
     /// Whether tax earns.
     pub counts_tax: bool,
+    /// Orders below this earn nothing, in the currency's smallest unit.
+    pub minimum: i64,
+    /// Points on top for the first order.
+    pub first_order_bonus: i64,
 }
 
 /// The owner's look. Every colour in the panel is derived from this one.
@@ -112,8 +190,14 @@ pub struct ProgramView {
     pub currency: String,
     /// What lifts a member.
     pub metric: Metric,
+    /// In which time it counts.
+    pub window: Window,
     /// From the lowest to the highest.
     pub tiers: Vec<TierView>,
+    /// When points run out.
+    pub expiry: Expiry,
+    /// Multipliers that are on or will be.
+    pub campaigns: Vec<CampaignView>,
     /// How purchases earn, if they do.
     pub purchase: Option<PurchaseRule>,
     /// What else earns.

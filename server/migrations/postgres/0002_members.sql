@@ -6,7 +6,18 @@ create table member (
     program_id uuid not null references program (id),
     joined_at bigint not null,
     accepted_version bigint not null,
+    -- The tier that counts: the one given by hand while it lasts, else the earned one.
     tier text not null,
+    tier_earned text not null,
+    -- What the last review left; within a window the tier never falls below it.
+    tier_kept text not null,
+    tier_since bigint not null,
+    -- Since when the tier is not deserved any more, while a grace lasts.
+    grace_from bigint,
+    manual_tier text,
+    manual_until bigint,
+    -- When the tier next has to be looked at.
+    review_at bigint,
     points_earned bigint not null,
     amount_spent bigint not null,
     orders bigint not null,
@@ -15,6 +26,10 @@ create table member (
     time_zone text not null,
     time_zone_set_at bigint not null
 );
+
+create index member_review on member (review_at, id) where review_at is not null;
+
+create index member_program on member (program_id, id);
 
 create table person (
     member_id uuid primary key references member (id),

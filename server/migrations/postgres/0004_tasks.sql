@@ -12,7 +12,7 @@ create table attempt (
     address text,
     points bigint not null,
     proof text check (proof in ('declared', 'observed', 'confirmed', 'verified')),
-    transfer_id uuid references transfer (id),
+    transfer_id uuid,
     available_at bigint,
     started_at bigint not null,
     updated_at bigint not null,

@@ -1,4 +1,4 @@
--- Orders as the shop tells them, one document for each of its ids.
+-- Orders as the shop tells them, one document for each of its ids; what was refunded of them; coupons.
 
 create table shop_order (
     program_id uuid not null references program (id),
@@ -9,12 +9,67 @@ create table shop_order (
     email text,
     member_id uuid references member (id),
     -- What it earned, if it did; why not, if it did not.
-    transfer_id uuid references transfer (id),
+    transfer_id uuid,
     reason text,
+    -- When the shop says it was placed.
+    placed_at bigint not null,
+    total bigint not null,
+    -- Money that was given back, and whether the order still counts as one.
+    refunded bigint not null,
+    counts boolean not null,
+    -- How its money, what it earned and the points it was paid with fall on its lines, as JSON.
+    split text not null,
     created_at bigint not null,
     updated_at bigint not null,
     primary key (program_id, id)
 );
 
-create index shop_order_member on shop_order (member_id, created_at, id);
-create index shop_order_email on shop_order (program_id, email);
+create index shop_order_member on shop_order (member_id, placed_at, id) where member_id is not null;
+create index shop_order_guest on shop_order (program_id, email, id) where member_id is null;
+
+create table refund (
+    program_id uuid not null references program (id),
+    id text not null,
+    order_id text not null,
+    digest bytea not null,
+    body text not null,
+    -- Until its order is there.
+    applied boolean not null,
+    amount bigint not null,
+    reversed bigint not null,
+    given_back bigint not null,
+    created_at bigint not null,
+    primary key (program_id, id)
+);
+
+create index refund_order on refund (program_id, order_id, created_at, id);
+
+-- Points that a member turned into a code. The hold under `hold_id` has the points.
+create table coupon (
+    program_id uuid not null references program (id),
+    code text not null,
+    id uuid not null unique,
+    member_id uuid not null references member (id),
+    reward text not null,
+    -- The reward's name when it was redeemed, as JSON.
+    name text not null,
+    points bigint not null check (points > 0),
+    -- Money off, in the smallest unit.
+    amount bigint not null,
+    currency text not null,
+    state text not null check (state in ('open', 'reserved', 'used', 'released', 'lapsed')),
+    hold_id uuid not null,
+    order_id text,
+    -- The transfer that spent the points.
+    transfer_id uuid,
+    -- How it is spread over the lines of the order, as JSON.
+    lines text not null,
+    expires_at bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (program_id, code)
+);
+
+create index coupon_member on coupon (member_id, created_at, id);
+create index coupon_due on coupon (expires_at, id) where state in ('open', 'reserved');
+create index coupon_hold on coupon (hold_id);

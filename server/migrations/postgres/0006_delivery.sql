@@ -3,15 +3,17 @@
 create table event (
     member_id uuid not null references member (id),
     number bigint not null,
-    kind text not null check (kind in ('earned', 'held', 'reversed', 'tier', 'attempt', 'profile')),
+    kind text not null check (kind in ('earned', 'held', 'reversed', 'redeemed', 'given_back', 'expired', 'expiring',
+        'tier', 'attempt', 'profile')),
+    -- The transfer that it tells of, if one was made.
+    transfer_id uuid,
+    -- Points, where no transfer was made.
     amount bigint,
-    balance bigint,
     tier text,
     -- Whether the move to that tier was downwards.
     down boolean not null,
     task text,
-    explanation text,
-    -- For held points: until when.
+    -- For points that run out: when.
     due_at bigint,
     created_at bigint not null,
     primary key (member_id, number)

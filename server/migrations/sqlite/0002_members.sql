@@ -6,7 +6,18 @@ create table member (
     program_id blob not null references program (id),
     joined_at integer not null,
     accepted_version integer not null,
+    -- The tier that counts: the one given by hand while it lasts, else the earned one.
     tier text not null,
+    tier_earned text not null,
+    -- What the last review left; within a window the tier never falls below it.
+    tier_kept text not null,
+    tier_since integer not null,
+    -- Since when the tier is not deserved any more, while a grace lasts.
+    grace_from integer,
+    manual_tier text,
+    manual_until integer,
+    -- When the tier next has to be looked at.
+    review_at integer,
     points_earned integer not null,
     amount_spent integer not null,
     orders integer not null,
@@ -15,6 +26,10 @@ create table member (
     time_zone text not null,
     time_zone_set_at integer not null
 ) strict;
+
+create index member_review on member (review_at, id) where review_at is not null;
+
+create index member_program on member (program_id, id);
 
 create table person (
     member_id blob primary key references member (id),

@@ -1,57 +1,133 @@
 -- The ledger. A transfer moves an amount between two accounts of one member's programme; only the
--- member's own accounts (available and held) keep a balance row, programme totals are derived.
+-- member's own accounts (available, held, reserved) keep a balance row, programme totals are derived.
 
 create table account (
     member_id blob not null references member (id),
     asset text not null,
     available integer not null,
-    held integer not null,
+    -- Earned, and waiting for its day.
+    held integer not null check (held >= 0),
+    -- Set aside for coupons.
+    reserved integer not null check (reserved >= 0),
     -- How many transfers the account has had; the number of the newest.
     transfers integer not null,
+    -- When the member last earned or spent.
+    active_at integer not null,
+    -- When something of this account next falls due: points that run out, or a warning of it. May be
+    -- too early, never too late.
+    look_at integer,
     primary key (member_id, asset)
-) strict;
+) strict, without rowid;
+
+create index account_look on account (look_at, member_id, asset) where look_at is not null;
 
 create table transfer (
-    id blob primary key,
+    -- Rises with every transfer. In the order of commits once nothing is being written.
+    seq integer primary key,
+    id blob not null unique,
     program_id blob not null references program (id),
     member_id blob not null references member (id),
     asset text not null,
     -- The account's own count, from 1 without a gap, in the order of commits.
     number integer not null,
     amount integer not null check (amount > 0),
-    source text not null check (source in ('available', 'held', 'issued', 'redeemed', 'expired', 'adjusted')),
-    target text not null check (target in ('available', 'held', 'issued', 'redeemed', 'expired', 'adjusted')),
-    -- The hold that this transfer posts or voids.
-    hold_id blob references transfer (id),
-    -- The transfer that this one takes back.
-    corrects_id blob references transfer (id),
+    source text not null check (source in ('available', 'held', 'reserved', 'issued', 'redeemed', 'expired', 'adjusted')),
+    target text not null check (target in ('available', 'held', 'reserved', 'issued', 'redeemed', 'expired', 'adjusted')),
+    -- The hold that this transfer posts or voids, in part or whole.
+    hold_id blob,
+    -- The transfer that this one takes back, in part or whole.
+    corrects_id blob,
     -- The version of the rules that decided it.
     version integer not null,
     proof text check (proof in ('declared', 'observed', 'confirmed', 'verified')),
-    evidence text,
-    explanation text not null,
     -- The member's available balance once this transfer stands.
     balance_after integer not null,
     -- For a hold: when it falls due.
     available_at integer,
+    -- For earned points: when they run out, if that is a date.
+    expires_at integer,
+    -- A salted digest of the reason, so that the chain stands when its text is erased.
+    digest blob not null,
     created_at integer not null,
     check (source <> target),
     unique (member_id, asset, number)
 ) strict;
 
-create index transfer_hold on transfer (hold_id);
-create index transfer_corrects on transfer (corrects_id);
+create index transfer_hold on transfer (hold_id) where hold_id is not null;
+create index transfer_corrects on transfer (corrects_id) where corrects_id is not null;
 
--- Whether a hold is still open. Resolved once, by a conditional update.
+-- Why a transfer was made. It may name things of the member's life, so it can be erased, and only that.
+create table reason (
+    transfer_id blob primary key,
+    salt blob not null,
+    -- Empty once erased.
+    explanation text not null,
+    evidence text
+) strict, without rowid;
+
+-- Points that wait, and coupons' points. Each is posted or voided once; a refund may lower it before.
 create table hold (
-    transfer_id blob primary key references transfer (id),
+    transfer_id blob primary key,
     member_id blob not null references member (id),
+    kind text not null check (kind in ('earning', 'coupon')),
     state text not null check (state in ('pending', 'posted', 'voided')),
+    remaining integer not null check (remaining >= 0),
     due_at integer not null,
     resolved_at integer
-) strict;
+) strict, without rowid;
 
-create index hold_due on hold (state, due_at, transfer_id);
+create index hold_due on hold (due_at, transfer_id) where state = 'pending';
+create index hold_member on hold (member_id) where state = 'pending';
+
+-- What is left of each earning. Spending takes the lot that runs out first.
+create table lot (
+    member_id blob not null references member (id),
+    -- The transfer that earned it (its hold, if it waited), or that gave it back.
+    id blob not null,
+    asset text not null,
+    amount integer not null check (amount > 0),
+    remaining integer not null check (remaining between 0 and amount),
+    expired integer not null check (expired >= 0),
+    -- What refunds took back of it, from wherever it came.
+    taken_back integer not null check (taken_back between 0 and amount),
+    -- Whether it counts towards tiers.
+    counts integer check (counts in (0, 1)) not null,
+    opened_at integer not null,
+    expires_at integer,
+    -- Instead of a date: it runs out so many months after the last activity.
+    idle_months integer,
+    warned integer check (warned in (0, 1)) not null,
+    primary key (member_id, id)
+) strict, without rowid;
+
+-- What a transfer took from a lot (below zero) or put back into it.
+create table lot_move (
+    transfer_id blob not null,
+    lot_id blob not null,
+    amount integer not null check (amount <> 0),
+    primary key (transfer_id, lot_id)
+) strict, without rowid;
+
+-- Tiers that welcomed a member with points. Undone when a refund undoes the upgrade.
+create table tier_entry (
+    member_id blob not null references member (id),
+    tier text not null,
+    transfer_id blob,
+    undone integer check (undone in (0, 1)) not null,
+    primary key (member_id, tier)
+) strict, without rowid;
+
+-- The hash chain of each programme, sealed beside the work in the order of commits.
+create table seal (
+    program_id blob not null references program (id),
+    number integer not null,
+    -- How many transfers this link covers, and the last of them.
+    transfers integer not null,
+    last_id blob not null,
+    head blob not null,
+    created_at integer not null,
+    primary key (program_id, number)
+) strict, without rowid;
 
 -- What a caller was told, kept in the transaction of its effect.
 create table idempotency (
@@ -62,7 +138,7 @@ create table idempotency (
     answer text not null,
     created_at integer not null,
     primary key (program_id, principal, key)
-) strict;
+) strict, without rowid;
 
 create trigger transfer_no_update before update on transfer begin
     select raise(abort, 'a transfer is never changed');
@@ -70,4 +146,21 @@ end;
 
 create trigger transfer_no_delete before delete on transfer begin
     select raise(abort, 'a transfer is never deleted');
+end;
+
+create trigger reason_only_erased before update on reason
+when new.explanation <> '' or new.evidence is not null or new.transfer_id <> old.transfer_id begin
+    select raise(abort, 'a reason is never changed, only erased');
+end;
+
+create trigger reason_no_delete before delete on reason begin
+    select raise(abort, 'a reason is never deleted');
+end;
+
+create trigger seal_no_update before update on seal begin
+    select raise(abort, 'a seal is never changed');
+end;
+
+create trigger seal_no_delete before delete on seal begin
+    select raise(abort, 'a seal is never deleted');
 end;

@@ -12,7 +12,7 @@ create table attempt (
     address text,
     points integer not null,
     proof text check (proof in ('declared', 'observed', 'confirmed', 'verified')),
-    transfer_id blob references transfer (id),
+    transfer_id blob,
     available_at integer,
     started_at integer not null,
     updated_at integer not null,

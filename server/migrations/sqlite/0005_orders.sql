@@ -1,4 +1,4 @@
--- Orders as the shop tells them, one document for each of its ids.
+-- Orders as the shop tells them, one document for each of its ids; what was refunded of them; coupons.
 
 create table shop_order (
     program_id blob not null references program (id),
@@ -9,12 +9,67 @@ create table shop_order (
     email text,
     member_id blob references member (id),
     -- What it earned, if it did; why not, if it did not.
-    transfer_id blob references transfer (id),
+    transfer_id blob,
     reason text,
+    -- When the shop says it was placed.
+    placed_at integer not null,
+    total integer not null,
+    -- Money that was given back, and whether the order still counts as one.
+    refunded integer not null,
+    counts integer check (counts in (0, 1)) not null,
+    -- How its money, what it earned and the points it was paid with fall on its lines, as JSON.
+    split text not null,
     created_at integer not null,
     updated_at integer not null,
     primary key (program_id, id)
-) strict;
+) strict, without rowid;
 
-create index shop_order_member on shop_order (member_id, created_at, id);
-create index shop_order_email on shop_order (program_id, email);
+create index shop_order_member on shop_order (member_id, placed_at, id) where member_id is not null;
+create index shop_order_guest on shop_order (program_id, email, id) where member_id is null;
+
+create table refund (
+    program_id blob not null references program (id),
+    id text not null,
+    order_id text not null,
+    digest blob not null,
+    body text not null,
+    -- Until its order is there.
+    applied integer check (applied in (0, 1)) not null,
+    amount integer not null,
+    reversed integer not null,
+    given_back integer not null,
+    created_at integer not null,
+    primary key (program_id, id)
+) strict, without rowid;
+
+create index refund_order on refund (program_id, order_id, created_at, id);
+
+-- Points that a member turned into a code. The hold under `hold_id` has the points.
+create table coupon (
+    program_id blob not null references program (id),
+    code text not null,
+    id blob not null unique,
+    member_id blob not null references member (id),
+    reward text not null,
+    -- The reward's name when it was redeemed, as JSON.
+    name text not null,
+    points integer not null check (points > 0),
+    -- Money off, in the smallest unit.
+    amount integer not null,
+    currency text not null,
+    state text not null check (state in ('open', 'reserved', 'used', 'released', 'lapsed')),
+    hold_id blob not null,
+    order_id text,
+    -- The transfer that spent the points.
+    transfer_id blob,
+    -- How it is spread over the lines of the order, as JSON.
+    lines text not null,
+    expires_at integer not null,
+    created_at integer not null,
+    updated_at integer not null,
+    primary key (program_id, code)
+) strict, without rowid;
+
+create index coupon_member on coupon (member_id, created_at, id);
+create index coupon_due on coupon (expires_at, id) where state in ('open', 'reserved');
+create index coupon_hold on coupon (hold_id);

@@ -3,19 +3,21 @@
 create table event (
     member_id blob not null references member (id),
     number integer not null,
-    kind text not null check (kind in ('earned', 'held', 'reversed', 'tier', 'attempt', 'profile')),
+    kind text not null check (kind in ('earned', 'held', 'reversed', 'redeemed', 'given_back', 'expired', 'expiring',
+        'tier', 'attempt', 'profile')),
+    -- The transfer that it tells of, if one was made.
+    transfer_id blob,
+    -- Points, where no transfer was made.
     amount integer,
-    balance integer,
     tier text,
     -- Whether the move to that tier was downwards.
     down integer check (down in (0, 1)) not null,
     task text,
-    explanation text,
-    -- For held points: until when.
+    -- For points that run out: when.
     due_at integer,
     created_at integer not null,
     primary key (member_id, number)
-) strict;
+) strict, without rowid;
 
 -- A mail waits here, sealed, in the transaction that asked for it, and goes once it was sent.
 create table mail (

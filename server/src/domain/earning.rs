@@ -1,44 +1,109 @@
 //! What an order earns.
+//!
+//! Points are the order's earning money × the rule × the product's multiplier × the tier's × the best
+//! campaign's that is on (campaigns never multiply each other), rounded down once for the whole order;
+//! the bonus for a first order comes on top.
 
-use super::program::{Program, Tier};
-use app::api::{Explanation, Fact};
+use super::order::NoEarning;
+use super::program::{Campaign, Program, Purchase, Tier};
+use super::split::{self, Part, Split};
+use super::{DAY, Instant};
+use app::api::{CampaignFact, Explanation, Fact, Order, OrderLine};
 
-/// Points for `amount` smallest units: in proportion, times the tier's multiplier, rounded down
-/// once. `None` when the numbers do not fit, which a checked order cannot reach.
-pub fn points(points: i64, per: i64, multiplier_permille: i64, amount: i64) -> Option<i64> {
-    let exact = i128::from(amount)
-        .checked_mul(i128::from(points))?
-        .checked_mul(i128::from(multiplier_permille))?;
-    i64::try_from(exact.div_euclid(i128::from(per) * 1000)).ok()
+/// The most that one order earns: a thousand such fit into a balance.
+pub const POINTS_MAX: i64 = 10_000_000_000_000_000;
+
+/// Points for `weighted` thousandths of smallest units: in proportion, times both multipliers, rounded
+/// down once.
+fn points(rule: &Purchase, weighted: i128, tier: i64, campaign: i64) -> i64 {
+    let factors = [rule.points, tier, campaign].map(i128::from);
+    let exact = factors.iter().try_fold(weighted, |sum, factor| sum.checked_mul(*factor));
+    let whole = exact.map(|exact| exact / (i128::from(rule.per) * 1_000_000_000));
+    whole.map_or(POINTS_MAX, |whole| i64::try_from(whole).unwrap_or(POINTS_MAX).min(POINTS_MAX))
 }
 
 /// What an order earns and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earning {
-    /// Points; may be 0 for a small order.
+    /// Points, above zero.
     pub points: i64,
-    /// Days until they can be spent.
-    pub hold_days: u32,
+    /// When they become available, if they wait: days count from when the order was told.
+    pub available_at: Option<Instant>,
     /// Why, ready to be stored.
     pub explanation: Explanation,
 }
 
-/// What `amount` of order `order` earns a member of `tier`. `None` if purchases do not earn.
-pub fn for_order(program: &Program, tier: &Tier, order: &str, amount: i64) -> Option<Earning> {
-    let rule = program.purchase.as_ref()?;
-    let points = points(rule.points, rule.per, tier.multiplier_permille, amount)?;
-    Some(Earning {
+/// What is known beside the order itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Buyer<'a> {
+    /// The member's tier.
+    pub tier: &'a Tier,
+    /// Whether they have not ordered before.
+    pub is_first: bool,
+}
+
+/// The order in parts, with what each earned, and the earning itself. The parts are there also where
+/// nothing is earned: a refund wants them.
+pub fn for_order(
+    program: &Program,
+    buyer: Buyer<'_>,
+    order: &Order,
+    placed_at: Instant,
+    told_at: Instant,
+) -> (Split, Result<Earning, NoEarning>) {
+    let mut parts = split::parts(order);
+    let earning = earn(program, buyer, order, placed_at, told_at, &mut parts);
+    let split = Split { parts, ..Split::default() };
+    (split, earning)
+}
+
+fn earn(
+    program: &Program,
+    buyer: Buyer<'_>,
+    order: &Order,
+    placed_at: Instant,
+    told_at: Instant,
+    parts: &mut [Part],
+) -> Result<Earning, NoEarning> {
+    let rule = program.purchase.as_ref().ok_or(NoEarning::NoRule)?;
+    if order.currency != program.currency {
+        return Err(NoEarning::OtherCurrency);
+    }
+    if order.total < rule.minimum {
+        return Err(NoEarning::BelowMinimum);
+    }
+    let amounts = earning_amounts(rule, order, parts);
+    let amount: i64 = amounts.iter().sum();
+    let weights = weights(rule, order, &amounts);
+    let weighted: i128 = weights.iter().sum();
+    let campaign = campaign(program, buyer.tier, placed_at);
+    let times = campaign.map_or(1000, |campaign| campaign.multiplier_permille);
+    let tier = buyer.tier;
+    let bonus = if buyer.is_first { rule.first_order_bonus } else { 0 };
+    let points = points(rule, weighted, tier.multiplier_permille, times) + bonus;
+    if points == 0 {
+        return Err(NoEarning::TooSmall);
+    }
+    record(parts, points, &weights);
+    let counted = i64::try_from(weighted / 1000).unwrap_or(i64::MAX);
+    Ok(Earning {
         points,
-        hold_days: rule.hold_days,
+        available_at: (rule.hold_days > 0).then(|| told_at + i64::from(rule.hold_days) * DAY),
         explanation: Explanation {
             fact: Fact::Order {
-                order: order.to_owned(),
+                order: order.id.clone(),
                 amount,
                 currency: program.currency.clone(),
                 points: rule.points,
                 per: rule.per,
                 tier: tier.name.clone(),
                 multiplier_permille: tier.multiplier_permille,
+                counted: (counted != amount).then_some(counted),
+                campaign: campaign.map(|campaign| CampaignFact {
+                    name: campaign.name.clone(),
+                    multiplier_permille: campaign.multiplier_permille,
+                }),
+                first_order_bonus: bonus,
             },
             hold_days: rule.hold_days,
             hold_reason: rule.hold_reason.clone(),
@@ -46,122 +111,60 @@ pub fn for_order(program: &Program, tier: &Tier, order: &str, amount: i64) -> Op
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{for_order, points};
-    use crate::domain::order::AMOUNT_MAX;
-    use crate::domain::program_file;
-    use app::api::Fact;
-    use proptest::prelude::*;
-
-    #[test]
-    fn rounding_happens_once_and_down() {
-        let table = [
-            // points, per, multiplier, amount, expected
-            (5, 10_000, 1000, 240_000, 120),
-            (5, 10_000, 1250, 240_000, 150),
-            (5, 10_000, 1000, 1_999, 0),
-            (5, 10_000, 1000, 2_000, 1),
-            // Rounded after the multiplier: 1.99 × 1.25 is 2, not 1.
-            (5, 10_000, 1250, 3_980, 2),
-            (1, 1, 1000, 0, 0),
-            (1, 3, 1000, 10, 3),
-        ];
-        for (rate, per, multiplier, amount, expected) in table {
-            assert_eq!(
-                points(rate, per, multiplier, amount),
-                Some(expected),
-                "{amount}"
-            );
-        }
+/// The money of each part that earns: without tax and delivery where the rule leaves them out.
+fn earning_amounts(rule: &Purchase, order: &Order, parts: &[Part]) -> Vec<i64> {
+    let tax = if rule.counts_tax { 0 } else { order.tax };
+    let goods = (order.total - order.shipping - tax).max(0);
+    let is_goods = |index: usize| order.shipping == 0 || index + 1 < parts.len();
+    let lines: Vec<i64> = parts
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| is_goods(*index))
+        .map(|(_, part)| part.amount)
+        .collect();
+    let mut amounts = split::apportion(goods, &lines);
+    if order.shipping > 0 {
+        amounts.push(if rule.counts_shipping { order.shipping } else { 0 });
     }
+    amounts
+}
 
-    #[test]
-    fn what_does_not_fit_is_not_guessed() {
-        assert_eq!(points(i64::MAX, 1, 1000, i64::MAX), None);
-        assert_eq!(points(i64::MAX, i64::MAX, i64::MAX, i64::MAX), None);
-    }
+/// The money of each part times its product's multiplier, in thousandths.
+fn weights(rule: &Purchase, order: &Order, amounts: &[i64]) -> Vec<i128> {
+    let of = |(index, amount): (usize, &i64)| {
+        let line = order.lines.get(index);
+        let times = line.map_or(1000, |line| product_multiplier(rule, line));
+        i128::from(*amount) * i128::from(times)
+    };
+    amounts.iter().enumerate().map(of).collect()
+}
 
-    #[test]
-    fn an_order_earns_by_the_rule_and_the_tier_and_says_so() {
-        let mut program = program_file::parse(crate::demo::PROGRAM).unwrap();
-        let silver = program.tiers[1].clone();
-        let earning = for_order(&program, &silver, "1043", 240_000).unwrap();
-        assert_eq!(
-            (
-                earning.points,
-                earning.hold_days,
-                earning.explanation.hold_days
-            ),
-            (150, 14, 14)
-        );
-        assert_eq!(
-            earning.explanation.hold_reason.get("en"),
-            "returns are open until then"
-        );
-        let Fact::Order {
-            order,
-            amount,
-            currency,
-            points,
-            per,
-            tier,
-            multiplier_permille,
-        } = earning.explanation.fact
-        else {
-            panic!("an order is explained as one");
-        };
-        assert_eq!(
-            (order.as_str(), amount, currency.as_str()),
-            ("1043", 240_000, "RUB")
-        );
-        assert_eq!(
-            (points, per, tier.get("en"), multiplier_permille),
-            (5, 10_000, "Silver", 1250)
-        );
-        program.purchase = None;
-        assert_eq!(for_order(&program, &silver, "1043", 240_000), None);
-    }
+fn product_multiplier(rule: &Purchase, line: &OrderLine) -> i64 {
+    let named = rule.products.iter().find(|rate| {
+        line.sku.as_ref().is_some_and(|sku| rate.skus.contains(sku))
+            || line.collections.iter().any(|name| rate.collections.contains(name))
+    });
+    named.map_or(1000, |rate| rate.multiplier_permille)
+}
 
-    /// The largest whole number of points whose price does not exceed the amount, found by halving:
-    /// no division, so nothing is rounded.
-    fn by_search(rate: i64, per: i64, multiplier: i64, amount: i64) -> i128 {
-        let [rate, per, multiplier, amount] = [rate, per, multiplier, amount].map(i128::from);
-        let (mut low, mut high) = (0, rate * multiplier * amount + 1);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if middle * per * 1000 <= rate * multiplier * amount {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        low
-    }
+/// The best campaign that is on for a tier; of equal ones the first in the file.
+fn campaign<'a>(program: &'a Program, tier: &Tier, at: Instant) -> Option<&'a Campaign> {
+    let on = program.campaigns.iter().filter(|campaign| {
+        (campaign.starts_at..campaign.ends_at).contains(&at)
+            && (campaign.tiers.is_empty() || campaign.tiers.contains(&tier.id))
+    });
+    let best = on.rev().max_by_key(|campaign| campaign.multiplier_permille);
+    best.filter(|campaign| campaign.multiplier_permille > 1000)
+}
 
-    proptest! {
-        #[test]
-        fn it_agrees_with_a_model_that_never_divides(
-            rate in 1..1_000_000_i64,
-            per in 1..1_000_000_i64,
-            multiplier in 1..=100_000_i64,
-            amount in 0..=AMOUNT_MAX,
-        ) {
-            let expected = i64::try_from(by_search(rate, per, multiplier, amount)).ok();
-            prop_assert_eq!(points(rate, per, multiplier, amount), expected);
-        }
-
-        #[test]
-        fn splitting_an_order_never_earns_more(
-            rate in 1..1000_i64,
-            per in 1..100_000_i64,
-            multiplier in 1..=100_000_i64,
-            one in 0..1_000_000_000_i64,
-            other in 0..1_000_000_000_i64,
-        ) {
-            let of = |amount| points(rate, per, multiplier, amount).unwrap();
-            let (whole, parts) = (of(one + other), of(one) + of(other));
-            prop_assert!(parts <= whole && whole <= parts + 1);
-        }
+/// Writes down what each part earned, in proportion to what it counted for.
+fn record(parts: &mut [Part], points: i64, weights: &[i128]) {
+    // Weights are thousandths of money that fits, so they fit after the division.
+    let weights: Vec<i64> = weights
+        .iter()
+        .map(|weight| i64::try_from(*weight).unwrap_or(i64::MAX))
+        .collect();
+    for (part, earned) in parts.iter_mut().zip(split::apportion(points, &weights)) {
+        part.earned = earned;
     }
 }

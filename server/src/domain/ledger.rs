@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-/// The two sides of a transfer. Only the first two keep a balance.
+/// The two sides of a transfer. Only the first three keep a balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Account {
     /// The member's, to be spent.
     Available,
     /// The member's, waiting for its day.
     Held,
+    /// The member's, set aside for a coupon.
+    Reserved,
     /// The programme's: what was ever given.
     Issued,
     /// The programme's: what was spent.
@@ -20,11 +22,23 @@ pub enum Account {
 }
 
 impl Account {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Available,
+        Self::Held,
+        Self::Reserved,
+        Self::Issued,
+        Self::Redeemed,
+        Self::Expired,
+        Self::Adjusted,
+    ];
+
     /// The name it is stored under.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Available => "available",
             Self::Held => "held",
+            Self::Reserved => "reserved",
             Self::Issued => "issued",
             Self::Redeemed => "redeemed",
             Self::Expired => "expired",
@@ -34,16 +48,9 @@ impl Account {
 
     /// Reads a stored name.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Available,
-            Self::Held,
-            Self::Issued,
-            Self::Redeemed,
-            Self::Expired,
-            Self::Adjusted,
-        ]
-        .into_iter()
-        .find(|account| account.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|account| account.as_str() == text)
     }
 }
 
@@ -71,6 +78,8 @@ pub struct Change {
     pub available: i64,
     /// Added to what waits.
     pub held: i64,
+    /// Added to what is set aside for coupons.
+    pub reserved: i64,
 }
 
 impl Movement {
@@ -84,6 +93,7 @@ impl Movement {
         Change {
             available: at(Account::Available),
             held: at(Account::Held),
+            reserved: at(Account::Reserved),
         }
     }
 }
@@ -92,45 +102,26 @@ impl Movement {
 mod tests {
     use super::*;
 
+    fn change(from: Account, to: Account) -> (i64, i64, i64) {
+        let Change { available, held, reserved } = Movement { from, to, amount: 7 }.change();
+        (available, held, reserved)
+    }
+
     #[test]
     fn a_movement_changes_the_accounts_that_it_touches() {
-        let earn = Movement {
-            from: Account::Issued,
-            to: Account::Available,
-            amount: 5,
-        };
-        assert_eq!(
-            earn.change(),
-            Change {
-                available: 5,
-                held: 0
-            }
-        );
-        let post = Movement {
-            from: Account::Held,
-            to: Account::Available,
-            amount: 7,
-        };
-        assert_eq!(
-            post.change(),
-            Change {
-                available: 7,
-                held: -7
-            }
-        );
+        use Account::{Available, Held, Issued, Redeemed, Reserved};
+        assert_eq!(change(Issued, Available), (7, 0, 0));
+        assert_eq!(change(Issued, Held), (0, 7, 0));
+        assert_eq!(change(Held, Available), (7, -7, 0));
+        assert_eq!(change(Available, Reserved), (-7, 0, 7));
+        assert_eq!(change(Reserved, Redeemed), (0, 0, -7));
     }
 
     #[test]
     fn every_account_reads_back_its_own_name() {
-        for name in [
-            "available",
-            "held",
-            "issued",
-            "redeemed",
-            "expired",
-            "adjusted",
-        ] {
-            assert_eq!(Account::parse(name).unwrap().to_string(), name);
+        for account in Account::ALL {
+            assert_eq!(Account::parse(account.as_str()), Some(account));
+            assert_eq!(account.to_string(), account.as_str());
         }
         assert_eq!(Account::parse("Held"), None);
     }

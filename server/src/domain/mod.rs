@@ -9,9 +9,11 @@ pub mod earning;
 pub mod email;
 pub mod identity;
 pub mod ledger;
+pub mod lot;
 pub mod order;
 pub mod program;
 pub mod program_file;
+pub mod split;
 pub mod tier;
 
 /// Microseconds since 1970 in UTC.

@@ -1,7 +1,7 @@
 //! Whether an order makes sense, and what part of it earns.
 
-use super::{email, program::Program};
-use app::api::{FieldError, Order};
+use super::email;
+use app::api::{FieldError, NewRefund, Order, RefundLine};
 use jiff::Timestamp;
 
 /// The largest amount, in the currency's smallest unit: far above any order, far below overflow.
@@ -22,6 +22,8 @@ pub enum NoEarning {
     NoRule,
     /// It is too small for one point.
     TooSmall,
+    /// It is smaller than the rule asks for.
+    BelowMinimum,
     /// It was called off.
     Cancelled,
 }
@@ -34,23 +36,10 @@ impl NoEarning {
             Self::OtherCurrency => "other_currency",
             Self::NoRule => "no_rule",
             Self::TooSmall => "too_small",
+            Self::BelowMinimum => "below_minimum",
             Self::Cancelled => "cancelled",
         }
     }
-}
-
-/// The part of the order that earns: what was paid, less delivery and tax where the rule leaves
-/// them out.
-pub fn earning_amount(program: &Program, order: &Order) -> Result<i64, NoEarning> {
-    let rule = program.purchase.as_ref().ok_or(NoEarning::NoRule)?;
-    if order.currency != program.currency {
-        return Err(NoEarning::OtherCurrency);
-    }
-    let left_out = |amount, counts| if counts { 0 } else { amount };
-    let amount = order.total
-        - left_out(order.shipping, rule.counts_shipping)
-        - left_out(order.tax, rule.counts_tax);
-    Ok(amount.max(0))
 }
 
 /// Every field at fault.
@@ -110,6 +99,13 @@ pub fn check(order: &Order) -> Vec<FieldError> {
     if order.lines.len() > LINES_MAX {
         fault("lines", "give at most 500 lines");
     }
+    for (index, line) in order.lines.iter().enumerate() {
+        let names = line.sku.iter().chain(&line.collections).chain([&line.id]);
+        if line.collections.len() > LINES_MAX || names.into_iter().any(|name| !is_text(name)) {
+            let detail = "id, sku and collections have 1 to 255 bytes each";
+            fault(&format!("lines[{index}]"), detail);
+        }
+    }
     if order.at.parse::<Timestamp>().is_err() {
         fault(
             "at",
@@ -127,6 +123,50 @@ pub fn check(order: &Order) -> Vec<FieldError> {
         );
     }
     errors
+}
+
+/// Every field of a refund at fault.
+pub fn check_refund(refund: &NewRefund) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut fault = |field: String, detail: &str| {
+        errors.push(FieldError {
+            field,
+            detail: detail.to_owned(),
+        });
+    };
+    for (field, text) in [("id", &refund.id), ("order_id", &refund.order_id)] {
+        if !is_text(text) {
+            fault(field.into(), "give the shop's own number, at most 255 bytes");
+        }
+    }
+    let money = 0..=AMOUNT_MAX;
+    if !money.contains(&refund.amount) {
+        let detail = "give an amount from 0 in the currency's smallest unit";
+        fault("amount".into(), detail);
+    }
+    if refund.lines.len() > LINES_MAX {
+        fault("lines".into(), "give at most 500 lines");
+    }
+    for (index, RefundLine { id, amount }) in refund.lines.iter().enumerate() {
+        if !is_text(id) {
+            fault(format!("lines[{index}].id"), "give 1 to 255 bytes");
+        }
+        if !money.contains(amount) {
+            let detail = "give an amount from 0 in the currency's smallest unit";
+            fault(format!("lines[{index}].amount"), detail);
+        }
+    }
+    if refund.at.parse::<Timestamp>().is_err() {
+        let detail = "give a time as RFC 3339, such as 2026-11-21T12:00:00Z";
+        fault("at".into(), detail);
+    }
+    errors
+}
+
+/// When an order was placed, as the shop says; never later than now.
+pub fn placed_at(order: &Order, now: super::Instant) -> super::Instant {
+    let told = order.at.parse::<Timestamp>();
+    told.map_or(now, |at| at.as_microsecond().min(now))
 }
 
 fn amounts(order: &Order) -> impl Iterator<Item = (String, i64)> {
@@ -156,7 +196,6 @@ pub fn is_text(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::program_file;
     use app::api::OrderLine;
     use serde_json::{Value, json};
 
@@ -252,32 +291,9 @@ mod tests {
     }
 
     #[test]
-    fn what_earns_leaves_out_what_the_rule_leaves_out() {
-        let order = with(&json!({ "total": 240_000, "shipping": 30_000, "tax": 40_000 }));
-        let mut program = program_file::parse(crate::demo::PROGRAM).unwrap();
-        for (shipping, tax, expected) in [
-            (false, false, 170_000),
-            (true, false, 200_000),
-            (false, true, 210_000),
-            (true, true, 240_000),
-        ] {
-            let rule = program.purchase.as_mut().unwrap();
-            (rule.counts_shipping, rule.counts_tax) = (shipping, tax);
-            assert_eq!(earning_amount(&program, &order), Ok(expected));
-        }
-        let euros = with(&json!({ "currency": "EUR" }));
-        assert_eq!(
-            earning_amount(&program, &euros),
-            Err(NoEarning::OtherCurrency)
-        );
-        program.purchase = None;
-        assert_eq!(earning_amount(&program, &order), Err(NoEarning::NoRule));
-    }
-
-    #[test]
     fn reasons_have_names_of_their_own() {
-        use NoEarning::{Cancelled, NoMember, NoRule, OtherCurrency, TooSmall};
-        let names = [NoMember, OtherCurrency, NoRule, TooSmall, Cancelled].map(NoEarning::code);
+        use NoEarning::{BelowMinimum, Cancelled, NoMember, NoRule, OtherCurrency, TooSmall};
+        let names = [NoMember, OtherCurrency, NoRule, TooSmall, BelowMinimum, Cancelled].map(NoEarning::code);
         assert_eq!(
             names,
             [
@@ -285,6 +301,7 @@ mod tests {
                 "other_currency",
                 "no_rule",
                 "too_small",
+                "below_minimum",
                 "cancelled"
             ]
         );

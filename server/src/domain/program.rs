@@ -1,9 +1,12 @@
 //! A programme's rules, checked and ready to decide with.
 
+use super::Instant;
 use app::api::{
-    Brand, Localized, Metric, ProgramId, ProgramView, ProofLevel, PurchaseRule, TaskKind, TaskView,
-    TierView, UnitForms,
+    Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramId, ProgramView, ProofLevel,
+    PurchaseRule, TaskKind, TaskView, TierView, UnitForms, Window,
 };
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// The one asset there is so far.
@@ -30,20 +33,99 @@ pub struct Program {
     pub unit: BTreeMap<String, UnitForms>,
     /// What a point is worth, in the currency's smallest unit.
     pub point_value: Option<i64>,
+    /// When points run out.
+    pub expiry: Expiry,
+    /// Days before that on which the member is told.
+    pub warn_days: u32,
+    /// Days that points have which come back into a lot that has run out meanwhile.
+    pub grace_days: u32,
+    /// What becomes of points that a refund takes back and the member no longer has.
+    pub debt: Debt,
     /// What lifts a member.
     pub metric: Metric,
+    /// How tiers are won and lost.
+    pub ladder: Ladder,
     /// From the lowest, whose threshold is 0, to the highest.
     pub tiers: Vec<Tier>,
     /// How purchases earn.
     pub purchase: Option<Purchase>,
+    /// Timed multipliers of what purchases earn.
+    pub campaigns: Vec<Campaign>,
     /// What else earns, in the order it is shown.
     pub tasks: Vec<Task>,
+    /// What points can be turned into.
+    pub rewards: Vec<Reward>,
     /// `#rrggbb`.
     pub brand_color: String,
     /// `right` or `left`.
     pub corner: String,
     /// What the launcher says.
     pub launcher: Localized,
+}
+
+/// What becomes of points that a refund takes back and the member no longer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Debt {
+    /// The balance falls below zero, and later earnings pay it first.
+    Carry,
+    /// It is forgiven at once.
+    WriteOff,
+}
+
+/// How tiers are won and lost. Upwards always at once; downwards at the end of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ladder {
+    /// The time in which the metric counts.
+    pub window: Window,
+    /// Whether a member who no longer deserves a tier falls by one step, or to where the metric says.
+    pub one_step: bool,
+    /// Days after the window's end in which the tier can still be kept.
+    pub grace_days: u32,
+    /// Whether every tier that is passed pays its welcome, or only the one that is reached.
+    pub entry_of_each: bool,
+}
+
+/// A timed multiplier of what purchases earn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Campaign {
+    /// Stable name.
+    pub id: String,
+    /// For people.
+    pub name: Localized,
+    /// In thousandths.
+    pub multiplier_permille: i64,
+    /// From this moment.
+    pub starts_at: Instant,
+    /// Until just before this one.
+    pub ends_at: Instant,
+    /// Only for these tiers; for all if empty.
+    pub tiers: Vec<String>,
+}
+
+/// A multiplier of its own for some products.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductRate {
+    /// The products, by the shop's names.
+    pub skus: Vec<String>,
+    /// Collections of products.
+    pub collections: Vec<String>,
+    /// In thousandths; 0 earns nothing.
+    pub multiplier_permille: i64,
+}
+
+/// What points can be turned into: an amount off an order, by a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reward {
+    /// Stable name.
+    pub id: String,
+    /// For people.
+    pub name: Localized,
+    /// What it costs.
+    pub points: i64,
+    /// Money off, in the currency's smallest unit.
+    pub amount: i64,
+    /// Days in which the code can be used.
+    pub valid_days: u32,
 }
 
 /// A programme in one version, as decisions name it.
@@ -70,6 +152,10 @@ pub struct Tier {
     pub multiplier_permille: i64,
     /// What it gives, by language.
     pub perks: BTreeMap<String, Vec<String>>,
+    /// Points that welcome whoever reaches it, once; 0: none.
+    pub entry_points: i64,
+    /// What the shop's own systems can act on.
+    pub gives: Gives,
 }
 
 /// How purchases earn.
@@ -87,6 +173,12 @@ pub struct Purchase {
     pub counts_shipping: bool,
     /// Whether tax earns.
     pub counts_tax: bool,
+    /// Orders below this earn nothing, in the currency's smallest unit.
+    pub minimum: i64,
+    /// Points on top for the first order; 0: none.
+    pub first_order_bonus: i64,
+    /// Products with a multiplier of their own. The first that names a product counts.
+    pub products: Vec<ProductRate>,
 }
 
 /// Something that earns.
@@ -141,8 +233,27 @@ impl Tier {
             threshold: self.threshold,
             multiplier_permille: self.multiplier_permille,
             perks: self.perks.get(locale).cloned().unwrap_or_default(),
+            entry_points: self.entry_points,
+            gives: self.gives.clone(),
         }
     }
+}
+
+impl Campaign {
+    fn view(&self, locale: &str) -> CampaignView {
+        let at = |at| Timestamp::from_microsecond(at).unwrap_or_default().to_string();
+        CampaignView {
+            name: self.name.get(locale).to_owned(),
+            multiplier_permille: self.multiplier_permille,
+            starts_at: at(self.starts_at),
+            ends_at: at(self.ends_at),
+        }
+    }
+}
+
+/// The zone of an IANA name that was checked when it was stored.
+pub fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
 impl Program {
@@ -150,6 +261,16 @@ impl Program {
     pub fn task(&self, id: &str) -> Option<&Task> {
         let id = id.strip_prefix("tsk_").unwrap_or(id);
         self.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// The reward named `id`.
+    pub fn reward(&self, id: &str) -> Option<&Reward> {
+        self.rewards.iter().find(|reward| reward.id == id)
+    }
+
+    /// The zone that its days and windows are counted in.
+    pub fn zone(&self) -> TimeZone {
+        zone(&self.time_zone)
     }
 
     /// The task of a kind that members do not start themselves.
@@ -192,6 +313,13 @@ impl Program {
             point_value: self.point_value,
             currency: self.currency.clone(),
             metric: self.metric,
+            window: self.ladder.window,
+            expiry: self.expiry,
+            campaigns: self
+                .campaigns
+                .iter()
+                .map(|campaign| campaign.view(locale))
+                .collect(),
             tiers: self.tiers.iter().map(|tier| tier.view(locale)).collect(),
             purchase: self.purchase.as_ref().map(|rule| PurchaseRule {
                 points: rule.points,
@@ -201,6 +329,8 @@ impl Program {
                 hold_reason: rule.hold_reason.get(locale).to_owned(),
                 counts_shipping: rule.counts_shipping,
                 counts_tax: rule.counts_tax,
+                minimum: rule.minimum,
+                first_order_bonus: rule.first_order_bonus,
             }),
             tasks: self.tasks.iter().map(|task| task.view(locale)).collect(),
             brand: Brand {

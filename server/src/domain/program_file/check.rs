@@ -1,7 +1,7 @@
 //! What a programme must be to be used.
 
-use super::tables::{File, PurchaseTable, TaskTable, TierTable};
-use crate::domain::program::{Program, Purchase, Task, Tier};
+use super::tables::{DebtName, File, PurchaseTable, TaskTable, TierTable};
+use crate::domain::program::{Debt, Program, Purchase, Task, Tier};
 use crate::domain::{earning, order};
 use app::api::{Localized, TaskKind, UnitForms};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,9 @@ const HOLD_DAYS_MAX: u32 = 3650;
 const MULTIPLIER_MAX: i64 = 100_000;
 /// The most that the largest order may earn: a thousand such fit into a balance.
 const ORDER_POINTS_MAX: i64 = 10_000_000_000_000_000;
+
+/// The most points that one task, reward or welcome moves.
+pub(super) const POINTS_MAX: i64 = 1_000_000_000;
 
 /// Fields and their remedies.
 pub(super) type Found = Vec<(String, String)>;
@@ -28,9 +31,13 @@ pub(super) fn build(file: File) -> (Program, Found) {
     let point_value = file
         .point_value
         .map(|text| check.money("point_value", &text, exponent));
-    let tiers = check.tiers(file.tier);
+    let expiry = check.expiry(&file.expiry);
+    let ladder = check.ladder(&file.ladder);
+    let tiers = check.tiers(file.tier, exponent);
     let purchase = file.purchase.map(|table| check.purchase(table, exponent));
+    let campaigns = check.campaigns(file.campaign, &tiers, &file.time_zone);
     let tasks = check.tasks(file.task);
+    let rewards = check.rewards(file.reward, exponent);
     let program = Program {
         slug: file.slug,
         name: file.name,
@@ -41,10 +48,20 @@ pub(super) fn build(file: File) -> (Program, Found) {
         auto_join: file.auto_join,
         unit: file.unit,
         point_value,
+        expiry,
+        warn_days: file.expiry.warn_days,
+        grace_days: file.expiry.grace_days,
+        debt: match file.debt {
+            DebtName::Carry => Debt::Carry,
+            DebtName::WriteOff => Debt::WriteOff,
+        },
         metric: file.metric,
+        ladder,
         tiers,
         purchase,
+        campaigns,
         tasks,
+        rewards,
         brand_color: file.brand.color,
         corner: file.brand.corner,
         launcher: file.brand.launcher,
@@ -52,13 +69,13 @@ pub(super) fn build(file: File) -> (Program, Found) {
     (program, check.found)
 }
 
-struct Check {
+pub(super) struct Check {
     locales: Vec<String>,
     found: Found,
 }
 
 impl Check {
-    fn fault(&mut self, field: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn fault(&mut self, field: impl Into<String>, remedy: impl Into<String>) {
         self.found.push((field.into(), remedy.into()));
     }
 
@@ -121,7 +138,7 @@ impl Check {
         }
     }
 
-    fn localized(&mut self, field: &str, text: &Localized) {
+    pub(super) fn localized(&mut self, field: &str, text: &Localized) {
         for locale in self.locales.clone() {
             if text
                 .0
@@ -138,7 +155,7 @@ impl Check {
         }
     }
 
-    fn tiers(&mut self, tables: Vec<TierTable>) -> Vec<Tier> {
+    fn tiers(&mut self, tables: Vec<TierTable>, exponent: u32) -> Vec<Tier> {
         if tables.first().is_none_or(|first| first.threshold != 0) {
             self.fault(
                 "tier",
@@ -168,20 +185,22 @@ impl Check {
                 );
             }
             self.localized(&format!("{at}.name"), &table.name);
-            let multiplier_permille =
-                decimal(&table.multiplier, 3).filter(|m| (1..=MULTIPLIER_MAX).contains(m));
-            if multiplier_permille.is_none() {
-                let remedy = "write it in quotes, such as \"1.25\", from 0.001 to 100";
-                self.fault(format!("{at}.multiplier"), remedy);
+            let multiplier_permille = self.multiplier(&at, &table.multiplier, 1);
+            if !(0..=POINTS_MAX).contains(&table.entry_points) {
+                let remedy = format!("give a number from 0 to {POINTS_MAX}");
+                self.fault(format!("{at}.entry_points"), remedy);
             }
+            let gives = self.gives(&format!("{at}.gives"), table.gives, exponent);
             ids.push(table.id.clone());
             before = Some((table.threshold, ids));
             tiers.push(Tier {
                 id: table.id,
                 name: table.name,
                 threshold: table.threshold,
-                multiplier_permille: multiplier_permille.unwrap_or(1000),
+                multiplier_permille,
                 perks: table.perks,
+                entry_points: table.entry_points,
+                gives,
             });
         }
         tiers
@@ -207,7 +226,20 @@ impl Check {
             hold_reason: table.hold_reason,
             counts_shipping: table.counts_shipping,
             counts_tax: table.counts_tax,
+            minimum: table
+                .minimum
+                .map_or(0, |text| self.money("purchase.minimum", &text, exponent)),
+            first_order_bonus: self.bonus(table.first_order_bonus),
+            products: self.products(table.product),
         }
+    }
+
+    fn bonus(&mut self, points: i64) -> i64 {
+        if !(0..=POINTS_MAX).contains(&points) {
+            let remedy = format!("give a number from 0 to {POINTS_MAX}");
+            self.fault("purchase.first_order_bonus", remedy);
+        }
+        points
     }
 
     fn hold_days(&mut self, field: &str, days: u32) {
@@ -228,9 +260,7 @@ impl Check {
                     "use small letters, digits and hyphens, each id once",
                 );
             }
-            if !(1..=1_000_000_000).contains(&table.points) {
-                self.fault(format!("{at}.points"), "give a number from 1 to 1000000000");
-            }
+            self.points(&at, table.points);
             joins += usize::from(table.kind == TaskKind::Join);
             if table.kind == TaskKind::Join && joins > 1 {
                 let remedy = "everybody joins once: keep one task of this kind";
@@ -263,6 +293,24 @@ impl Check {
         tasks
     }
 
+    pub(super) fn points(&mut self, at: &str, points: i64) {
+        if !(1..=POINTS_MAX).contains(&points) {
+            let remedy = format!("give a number from 1 to {POINTS_MAX}");
+            self.fault(format!("{at}.points"), remedy);
+        }
+    }
+
+    /// A multiplier in thousandths, from `least` thousandths to 100.
+    pub(super) fn multiplier(&mut self, at: &str, text: &str, least: i64) -> i64 {
+        let found = decimal(text, 3).filter(|m| (least..=MULTIPLIER_MAX).contains(m));
+        found.unwrap_or_else(|| {
+            let least = if least == 0 { "0" } else { "0.001" };
+            let remedy = format!("write it in quotes, such as \"1.25\", from {least} to 100");
+            self.fault(format!("{at}.multiplier"), remedy);
+            1000
+        })
+    }
+
     fn exponent(&mut self, currency: &str) -> u32 {
         let known = iso_currency::Currency::from_code(currency);
         if known.is_none() {
@@ -272,7 +320,7 @@ impl Check {
         known.map_or(2, |known| known.exponent().map_or(0, u32::from))
     }
 
-    fn money(&mut self, field: &str, text: &str, exponent: u32) -> i64 {
+    pub(super) fn money(&mut self, field: &str, text: &str, exponent: u32) -> i64 {
         let amount = decimal(text, exponent).filter(|amount| *amount > 0);
         amount.unwrap_or_else(|| {
             let remedy =
@@ -284,7 +332,7 @@ impl Check {
 }
 
 /// A decimal text as a whole number of its smallest unit: "1.25" with 3 places is 1250.
-fn decimal(text: &str, places: u32) -> Option<i64> {
+pub(super) fn decimal(text: &str, places: u32) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let places = usize::try_from(places).ok()?;
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());

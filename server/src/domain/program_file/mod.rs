@@ -4,6 +4,7 @@ mod check;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod time;
 
 pub(crate) use check::is_slug;
 

@@ -13,6 +13,12 @@ pub(super) struct File {
     pub(super) currency: String,
     pub(super) point_value: Option<String>,
     pub(super) metric: Metric,
+    #[serde(default)]
+    pub(super) debt: DebtName,
+    #[serde(default)]
+    pub(super) expiry: ExpiryTable,
+    #[serde(default)]
+    pub(super) ladder: LadderTable,
     pub(super) origins: Vec<String>,
     #[serde(default)]
     pub(super) auto_join: bool,
@@ -22,7 +28,137 @@ pub(super) struct File {
     pub(super) tier: Vec<TierTable>,
     pub(super) purchase: Option<PurchaseTable>,
     #[serde(default)]
+    pub(super) campaign: Vec<CampaignTable>,
+    #[serde(default)]
     pub(super) task: Vec<TaskTable>,
+    #[serde(default)]
+    pub(super) reward: Vec<RewardTable>,
+}
+
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DebtName {
+    #[default]
+    Carry,
+    WriteOff,
+}
+
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ExpiryName {
+    #[default]
+    Never,
+    Earning,
+    Inactivity,
+    Date,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpiryTable {
+    pub(super) after: ExpiryName,
+    pub(super) months: Option<i64>,
+    /// `MM-DD`.
+    pub(super) date: Option<String>,
+    #[serde(default = "thirty")]
+    pub(super) warn_days: u32,
+    #[serde(default = "thirty")]
+    pub(super) grace_days: u32,
+}
+
+impl Default for ExpiryTable {
+    fn default() -> Self {
+        Self {
+            after: ExpiryName::Never,
+            months: None,
+            date: None,
+            warn_days: thirty(),
+            grace_days: thirty(),
+        }
+    }
+}
+
+fn thirty() -> u32 {
+    30
+}
+
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WindowName {
+    #[default]
+    Lifetime,
+    Rolling,
+    Year,
+}
+
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Downgrade {
+    #[default]
+    ToMetric,
+    OneStep,
+}
+
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Entry {
+    #[default]
+    Reached,
+    Each,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LadderTable {
+    pub(super) window: WindowName,
+    pub(super) months: Option<i64>,
+    pub(super) downgrade: Downgrade,
+    pub(super) grace_days: u32,
+    pub(super) entry: Entry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CampaignTable {
+    pub(super) id: String,
+    pub(super) name: Localized,
+    pub(super) multiplier: String,
+    /// `2026-12-01T00:00`, in the programme's zone.
+    pub(super) starts: String,
+    pub(super) ends: String,
+    #[serde(default)]
+    pub(super) tiers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RewardTable {
+    pub(super) id: String,
+    pub(super) name: Localized,
+    pub(super) points: i64,
+    pub(super) amount: String,
+    #[serde(default = "thirty")]
+    pub(super) valid_days: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProductTable {
+    #[serde(default)]
+    pub(super) skus: Vec<String>,
+    #[serde(default)]
+    pub(super) collections: Vec<String>,
+    pub(super) multiplier: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GivesTable {
+    /// Percent.
+    pub(super) discount: Option<String>,
+    pub(super) free_delivery_from: Option<String>,
+    pub(super) early_access_days: Option<i64>,
+    pub(super) tag: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +184,10 @@ pub(super) struct TierTable {
     pub(super) name: Localized,
     #[serde(default)]
     pub(super) perks: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub(super) entry_points: i64,
+    #[serde(default)]
+    pub(super) gives: GivesTable,
 }
 
 fn one() -> String {
@@ -67,6 +207,11 @@ pub(super) struct PurchaseTable {
     pub(super) counts_shipping: bool,
     #[serde(default)]
     pub(super) counts_tax: bool,
+    pub(super) minimum: Option<String>,
+    #[serde(default)]
+    pub(super) first_order_bonus: i64,
+    #[serde(default)]
+    pub(super) product: Vec<ProductTable>,
 }
 
 #[derive(Deserialize)]
