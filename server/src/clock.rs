@@ -29,6 +29,7 @@ impl Clock {
         Stamp {
             at: self.now(),
             seed: random(),
+            salt: random(),
         }
     }
 }
@@ -60,15 +61,27 @@ pub fn random<const N: usize>() -> [u8; N] {
 pub struct Stamp {
     /// The time.
     pub at: Instant,
-    /// Chance.
+    /// Chance, which the ids show.
     pub seed: [u8; 16],
+    /// Chance that is shown nowhere, for what has to be unguessable.
+    pub salt: [u8; 16],
 }
 
 impl Stamp {
+    /// The stamp of a command's `n`th part, with ids of its own.
+    pub fn part(&self, n: u16) -> Self {
+        let mut part = *self;
+        for (byte, by) in part.seed[12..14].iter_mut().zip(n.to_be_bytes()) {
+            *byte = byte.wrapping_add(by);
+        }
+        part
+    }
+
     /// The command's `n`th id: a UUID of version 7 (RFC 9562 §5.7).
-    pub fn id(&self, n: u8) -> [u8; 16] {
+    pub fn id(&self, n: u16) -> [u8; 16] {
         let mut id = self.seed;
-        id[15] = id[15].wrapping_add(n);
+        let last = u16::from_be_bytes([id[14], id[15]]).wrapping_add(n);
+        id[14..].copy_from_slice(&last.to_be_bytes());
         let millis = self.at.div_euclid(1000).to_be_bytes();
         id[..6].copy_from_slice(&millis[2..]);
         id[6] = 0x70 | (id[6] & 0x0f);
@@ -86,6 +99,7 @@ mod tests {
         let stamp = Stamp {
             at: 1_700_000_000_000_000,
             seed: [0xff; 16],
+            salt: [0; 16],
         };
         let id = stamp.id(0);
         assert_eq!(id, stamp.id(0));
@@ -94,6 +108,7 @@ mod tests {
         let later = Stamp {
             at: stamp.at + 1000,
             seed: [0; 16],
+            salt: [0; 16],
         };
         assert!(id < later.id(0));
     }

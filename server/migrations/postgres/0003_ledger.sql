@@ -73,6 +73,8 @@ create table hold (
     state text not null check (state in ('pending', 'posted', 'voided')),
     remaining bigint not null check (remaining >= 0),
     due_at bigint not null,
+    -- For the lot that it becomes.
+    idle_months bigint,
     resolved_at bigint
 );
 

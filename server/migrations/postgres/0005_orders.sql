@@ -60,8 +60,10 @@ create table coupon (
     state text not null check (state in ('open', 'reserved', 'used', 'released', 'lapsed')),
     hold_id uuid not null,
     order_id text,
-    -- The transfer that spent the points.
-    transfer_id uuid,
+    -- The transfer that took the points: the hold, or a later one if an order used a code that had lapsed.
+    taken_id uuid not null,
+    -- Points that refunds gave back since.
+    returned bigint not null,
     -- How it is spread over the lines of the order, as JSON.
     lines text not null,
     expires_at bigint not null,

@@ -73,6 +73,8 @@ create table hold (
     state text not null check (state in ('pending', 'posted', 'voided')),
     remaining integer not null check (remaining >= 0),
     due_at integer not null,
+    -- For the lot that it becomes.
+    idle_months integer,
     resolved_at integer
 ) strict, without rowid;
 

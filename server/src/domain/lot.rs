@@ -45,14 +45,24 @@ pub struct Part {
 impl Lot {
     /// From when on it is gone, given when the member was last active.
     pub fn runs_out(&self, active_at: Instant, zone: &TimeZone) -> Option<Instant> {
-        let idle = self.idle_months.and_then(|months| end_of_day(active_at, months, zone));
-        self.expires_at.or(idle)
+        runs_out(self.expires_at, self.idle_months, active_at, zone)
     }
 
     /// What a refund can still take back of it: a part that ran out never becomes debt.
     pub fn reversible(&self) -> i64 {
         (self.amount - self.expired - self.taken_back).max(0)
     }
+}
+
+/// From when on a lot is gone: at its date, or so many months after the last activity.
+pub fn runs_out(
+    expires_at: Option<Instant>,
+    idle_months: Option<i64>,
+    active_at: Instant,
+    zone: &TimeZone,
+) -> Option<Instant> {
+    let idle = idle_months.and_then(|months| end_of_day(active_at, months, zone));
+    expires_at.or(idle)
 }
 
 /// When points that become available at `at` run out: the date, or the months of quiet.

@@ -144,6 +144,15 @@ impl Split {
         self.refund(left, &[])
     }
 
+    /// Takes over what was refunded of the same order before it earned anything.
+    pub fn adopt(&mut self, before: &Self) -> Refunded {
+        for (part, old) in self.parts.iter_mut().zip(&before.parts) {
+            (part.refunded, part.spent) = (old.refunded, old.spent);
+        }
+        self.returned = before.returned;
+        self.settle(0)
+    }
+
     /// The money of each part that `lines` name, at most what it has left.
     fn named(&self, lines: &[RefundLine]) -> Vec<i64> {
         let of = |part: &Part| {

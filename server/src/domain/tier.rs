@@ -1,7 +1,13 @@
-//! Which tier a member has.
+//! Which tier a member has, for how long, and what it takes to keep it or to rise.
+//!
+//! Upwards at once. Downwards at the end of a window, by one step or to where the metric says, perhaps
+//! after a grace; and at once where a refund takes away what had lifted the member.
 
-use super::program::{Program, Tier};
-use app::api::{Metric, NextTier, Standing};
+use super::program::{Ladder, Program, Tier};
+use super::{DAY, Instant};
+use app::api::{Keep, Metric, NextTier, Standing, Window};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, Zoned};
 
 /// A member's counters. They only ever count what is final: points when they become available,
 /// money when it was paid.
@@ -11,7 +17,7 @@ pub struct Counters {
     pub points_earned: i64,
     /// Paid and not refunded, in the currency's smallest unit.
     pub amount_spent: i64,
-    /// Paid orders.
+    /// Orders that were paid and not wholly given back.
     pub orders: i64,
 }
 
@@ -26,14 +32,77 @@ impl Counters {
     }
 }
 
-/// The highest tier that `counters` reach.
-pub fn reached(program: &Program, counters: Counters) -> &Tier {
-    let value = counters.value(program.metric);
-    let reached = program
-        .tiers
-        .iter()
-        .rev()
-        .find(|tier| tier.threshold <= value);
+/// A tier given by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manual {
+    /// The tier's id.
+    pub tier: String,
+    /// Until when.
+    pub until: Instant,
+}
+
+/// Where a member stands, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The earned tier.
+    pub tier: String,
+    /// What was left to the member beyond what the metric says, by a fall of one step or by a grace: no
+    /// refund takes it before the next review.
+    pub kept: String,
+    /// When the tier was reached, or kept by a review.
+    pub since: Instant,
+    /// The end of the window after which it was no longer deserved, while the grace lasts.
+    pub grace_from: Option<Instant>,
+    /// A tier given by hand.
+    pub manual: Option<Manual>,
+}
+
+impl Held {
+    /// Where everybody begins.
+    pub fn first(program: &Program, now: Instant) -> Self {
+        let first = &program.tiers[0].id;
+        Self {
+            tier: first.clone(),
+            kept: first.clone(),
+            since: now,
+            grace_from: None,
+            manual: None,
+        }
+    }
+
+    /// The tier that counts: the one given by hand while it lasts, else the earned one.
+    pub fn effective(&self, now: Instant) -> &str {
+        let manual = self.manual.as_ref().filter(|manual| now < manual.until);
+        manual.map_or(&self.tier, |manual| &manual.tier)
+    }
+
+    /// When somebody has to look at it: the end of the window, of the grace, or of what was given by
+    /// hand. Never where there is nothing to lose.
+    pub fn review_at(&self, program: &Program, zone: &TimeZone) -> Option<Instant> {
+        let ladder = &program.ladder;
+        let grace = self.grace_from.map(|from| grace_end(ladder, from));
+        let has_more = by_id(program, &self.tier).threshold > 0;
+        let earned = grace.or_else(|| {
+            let end = window_end(ladder.window, self.since, zone);
+            end.filter(|_| has_more)
+        });
+        let manual = self.manual.as_ref().map(|manual| manual.until);
+        earned.into_iter().chain(manual).min()
+    }
+}
+
+/// A stretch of time: from the first moment, until just before the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first moment.
+    pub from: Instant,
+    /// Just after the last one.
+    pub until: Instant,
+}
+
+/// The highest tier that a value of the metric reaches.
+pub fn reached(program: &Program, value: i64) -> &Tier {
+    let reached = program.tiers.iter().rev().find(|tier| tier.threshold <= value);
     // The first tier begins at 0; after a refund a counter may stand below it.
     reached.unwrap_or(&program.tiers[0])
 }
@@ -44,115 +113,181 @@ pub fn by_id<'a>(program: &'a Program, id: &str) -> &'a Tier {
     found.unwrap_or(&program.tiers[0])
 }
 
-/// Where a member stands, in one language.
-pub fn standing(program: &Program, tier: &str, counters: Counters, locale: &str) -> Standing {
-    let tier = by_id(program, tier);
-    let value = counters.value(program.metric);
-    let next = program
-        .tiers
-        .iter()
-        .find(|next| next.threshold > tier.threshold);
+/// The window that ends now: what counts towards the next tier. A grace makes it longer.
+pub fn window_now(program: &Program, held: &Held, now: Instant, zone: &TimeZone) -> Stretch {
+    let window = program.ladder.window;
+    let start = held.grace_from.unwrap_or(now);
+    let from = match held.grace_from {
+        // The window that had ended, since it is what the grace makes longer.
+        Some(end) => window_start(window, end - 1, zone),
+        None => window_start(window, start, zone),
+    };
+    Stretch { from, until: Instant::MAX }
+}
+
+/// The window in which the present tier was reached or last kept: what the member has it for.
+pub fn window_since(program: &Program, held: &Held, zone: &TimeZone) -> Stretch {
+    // A review happens at a window's end, and looked at what lies before it.
+    Stretch {
+        from: window_start(program.ladder.window, held.since - 1, zone),
+        until: held.since + 1,
+    }
+}
+
+/// The window that a review looks at, which ends when it falls due.
+pub fn window_ended(program: &Program, held: &Held, zone: &TimeZone) -> Option<Stretch> {
+    let until = window_end(program.ladder.window, held.since, zone)?;
+    let from = window_start(program.ladder.window, until - 1, zone);
+    Some(Stretch { from, until })
+}
+
+/// After something was counted: the member rises at once where the metric says so.
+pub fn rise(program: &Program, held: &Held, value: i64, now: Instant) -> Held {
+    let reached = reached(program, value);
+    let has = by_id(program, &held.tier);
+    let rises = reached.threshold > has.threshold;
+    let saved = held.grace_from.is_some() && reached.threshold >= has.threshold;
+    if !rises && !saved {
+        return held.clone();
+    }
+    Held {
+        tier: reached.id.clone(),
+        // What the longer window of the grace saved, no other window explains.
+        kept: if saved { has.id.clone() } else { held.kept.clone() },
+        since: now,
+        grace_from: None,
+        manual: held.manual.clone(),
+    }
+}
+
+/// After something was taken back: the member falls to what is still deserved, by what counts now or by
+/// what had counted when the tier was reached, but never below what an earlier window left.
+pub fn fall(program: &Program, held: &Held, value: i64, value_since: i64) -> Held {
+    let kept = by_id(program, &held.kept);
+    let deserved = reached(program, value.max(value_since));
+    let floor = if kept.threshold > deserved.threshold { kept } else { deserved };
+    if floor.threshold >= by_id(program, &held.tier).threshold {
+        return held.clone();
+    }
+    Held {
+        tier: floor.id.clone(),
+        ..held.clone()
+    }
+}
+
+/// At the end of a window: the tier is kept, or a grace begins, or the member falls. `value` is the
+/// metric of the window that ended, made longer by the grace if there is one.
+pub fn review(program: &Program, held: &Held, value: i64, now: Instant, zone: &TimeZone) -> Held {
+    let ladder = &program.ladder;
+    let has = by_id(program, &held.tier);
+    let deserved = reached(program, value);
+    let end = held.grace_from.or_else(|| window_end(ladder.window, held.since, zone));
+    let Some(end) = end.filter(|end| *end <= now && has.threshold > 0) else {
+        return held.clone();
+    };
+    if deserved.threshold >= has.threshold {
+        let kept = if held.grace_from.is_some() { has } else { &program.tiers[0] };
+        return Held {
+            kept: kept.id.clone(),
+            since: end,
+            grace_from: None,
+            ..held.clone()
+        };
+    }
+    if held.grace_from.is_none() && ladder.grace_days > 0 {
+        return Held {
+            grace_from: Some(end),
+            ..held.clone()
+        };
+    }
+    if held.grace_from.is_some_and(|from| now < grace_end(ladder, from)) {
+        return held.clone();
+    }
+    let below = program.tiers.iter().rev().find(|tier| tier.threshold < has.threshold);
+    let to = if ladder.one_step { below.unwrap_or(deserved) } else { deserved };
+    Held {
+        tier: to.id.clone(),
+        kept: to.id.clone(),
+        since: end,
+        grace_from: None,
+        manual: held.manual.clone(),
+    }
+}
+
+/// The tiers that welcome a member who rises from one to another.
+pub fn welcomed<'a>(program: &'a Program, from: &str, to: &str) -> Vec<&'a Tier> {
+    let (from, to) = (by_id(program, from).threshold, by_id(program, to).threshold);
+    let each = program.ladder.entry_of_each;
+    let passed = program.tiers.iter().filter(|tier| tier.threshold > from && tier.threshold <= to);
+    passed
+        .filter(|tier| tier.entry_points > 0 && (each || tier.threshold == to))
+        .collect()
+}
+
+fn grace_end(ladder: &Ladder, from: Instant) -> Instant {
+    from + i64::from(ladder.grace_days) * DAY
+}
+
+/// When the window that `at` lies in began.
+fn window_start(window: Window, at: Instant, zone: &TimeZone) -> Instant {
+    let start = match window {
+        Window::Lifetime => None,
+        Window::Rolling { months } => local(at, zone)
+            .and_then(|at| at.checked_sub(Span::new().try_months(months).ok()?).ok()),
+        Window::Year => local(at, zone).and_then(|at| at.first_of_year().ok()?.start_of_day().ok()),
+    };
+    start.map_or(Instant::MIN, |start| start.timestamp().as_microsecond())
+}
+
+/// When the window of a tier that was reached at `since` ends, if it does.
+fn window_end(window: Window, since: Instant, zone: &TimeZone) -> Option<Instant> {
+    let since = local(since, zone)?;
+    let end = match window {
+        Window::Lifetime => return None,
+        Window::Rolling { months } => since.checked_add(Span::new().try_months(months).ok()?),
+        Window::Year => since
+            .first_of_year()
+            .and_then(|day| day.start_of_day())
+            .and_then(|day| day.checked_add(Span::new().years(1))),
+    };
+    Some(end.ok()?.timestamp().as_microsecond())
+}
+
+fn local(at: Instant, zone: &TimeZone) -> Option<Zoned> {
+    Some(Timestamp::from_microsecond(at).ok()?.to_zoned(zone.clone()))
+}
+
+/// Where a member stands, in one language. `value` is the metric that counts towards the next tier,
+/// `keeps` the one that counts towards keeping this one.
+pub fn standing(
+    program: &Program,
+    held: &Held,
+    (value, keeps): (i64, i64),
+    now: Instant,
+    locale: &str,
+) -> Standing {
+    let zone = program.zone();
+    let text = |at: Instant| Timestamp::from_microsecond(at).unwrap_or_default().to_string();
+    let tier = by_id(program, held.effective(now));
+    let next = program.tiers.iter().find(|next| next.threshold > tier.threshold);
+    let window = program.ladder.window;
+    // A rolling window has no end by which all of it would have to be there.
+    let by = (window == Window::Year).then(|| window_end(window, now, &zone)).flatten();
+    let manual = held.manual.as_ref().filter(|manual| now < manual.until);
+    let earned = by_id(program, &held.tier);
+    let until = Held { manual: None, ..held.clone() }.review_at(program, &zone);
     Standing {
         tier: tier.view(locale),
         value,
         next: next.map(|next| NextTier {
             tier: next.view(locale),
             missing: (next.threshold - value).max(0),
+            by: by.map(text),
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::program_file;
-    use proptest::prelude::*;
-
-    fn demo() -> Program {
-        program_file::parse(crate::demo::PROGRAM).unwrap()
-    }
-
-    fn points(points_earned: i64) -> Counters {
-        Counters {
-            points_earned,
-            ..Counters::default()
-        }
-    }
-
-    #[test]
-    fn a_tier_begins_exactly_at_its_threshold() {
-        let demo = demo();
-        for (value, tier) in [
-            (i64::MIN, "bronze"),
-            (-1, "bronze"),
-            (0, "bronze"),
-            (499, "bronze"),
-            (500, "silver"),
-            (1_999, "silver"),
-            (2_000, "gold"),
-            (i64::MAX, "gold"),
-        ] {
-            assert_eq!(reached(&demo, points(value)).id, tier, "{value}");
-        }
-    }
-
-    #[test]
-    fn each_metric_reads_its_own_counter() {
-        let counters = Counters {
-            points_earned: 1,
-            amount_spent: 2,
-            orders: 3,
-        };
-        let values = [Metric::PointsEarned, Metric::AmountSpent, Metric::Orders]
-            .map(|metric| counters.value(metric));
-        assert_eq!(values, [1, 2, 3]);
-        let mut demo = demo();
-        demo.metric = Metric::Orders;
-        assert_eq!(
-            reached(
-                &demo,
-                Counters {
-                    points_earned: 9_999,
-                    amount_spent: 9_999,
-                    orders: 499
-                }
-            )
-            .id,
-            "bronze"
-        );
-    }
-
-    #[test]
-    fn a_tier_that_the_rules_no_longer_have_is_the_first() {
-        let demo = demo();
-        assert_eq!(by_id(&demo, "gold").id, "gold");
-        assert_eq!(by_id(&demo, "platinum").id, "bronze");
-    }
-
-    #[test]
-    fn a_standing_says_what_is_missing() {
-        let demo = demo();
-        let next = |tier, value| {
-            standing(&demo, tier, points(value), "ru")
-                .next
-                .map(|next| (next.tier.name, next.missing))
-        };
-        assert_eq!(next("bronze", -20), Some(("Серебро".into(), 520)));
-        assert_eq!(next("bronze", 120), Some(("Серебро".into(), 380)));
-        assert_eq!(next("silver", 500), Some(("Золото".into(), 1_500)));
-        assert_eq!(next("gold", 5_000), None);
-        // The rules became easier, and nothing has happened to the member since.
-        assert_eq!(next("bronze", 700), Some(("Серебро".into(), 0)));
-    }
-
-    proptest! {
-        #[test]
-        fn more_never_means_a_lower_tier(one: i64, other: i64) {
-            let demo = demo();
-            let (less, more) = (one.min(other), one.max(other));
-            let threshold = |value| reached(&demo, points(value)).threshold;
-            prop_assert!(threshold(less) <= threshold(more));
-            prop_assert!(threshold(more) <= more.max(0), "nobody has a tier they did not reach");
-        }
+        keep: until.filter(|_| manual.is_none()).map(|until| Keep {
+            until: text(until),
+            missing: (earned.threshold - keeps).max(0),
+        }),
+        manual_until: manual.map(|manual| text(manual.until)),
     }
 }

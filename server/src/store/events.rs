@@ -3,23 +3,24 @@
 //! Each member counts their own events, under the lock of the member's row: numbers become visible
 //! in order, so a reader that remembers the last one misses nothing on either engine.
 
-use super::{Query, StoreError, Tx, params};
+use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
-use app::api::{EventKind, MemberId};
+use crate::domain::ledger::{Account, Movement};
+use app::api::{EventKind, MemberId, TransferId};
 
 /// Something that happened.
 pub(super) struct News {
     pub(super) kind: EventKind,
+    /// The transfer that it tells of, which has the amount, the balance and the reason.
+    pub(super) transfer: Option<TransferId>,
+    /// Points, where no transfer was made.
     pub(super) amount: Option<i64>,
-    pub(super) balance: Option<i64>,
     pub(super) tier: Option<String>,
     /// Whether the move to that tier was downwards.
     pub(super) down: bool,
     /// The task whose attempt moved on.
     pub(super) task: Option<String>,
-    /// An [`app::api::Explanation`] as JSON.
-    pub(super) explanation: Option<String>,
-    /// For held points: until when.
+    /// For points that run out: when.
     pub(super) due_at: Option<Instant>,
 }
 
@@ -28,12 +29,11 @@ impl News {
     pub(super) fn of(kind: EventKind) -> Self {
         Self {
             kind,
+            transfer: None,
             amount: None,
-            balance: None,
             tier: None,
             down: false,
             task: None,
-            explanation: None,
             due_at: None,
         }
     }
@@ -47,7 +47,7 @@ impl News {
     }
 }
 
-/// Writes news down, to be told once it is committed.
+/// Numbers news and writes it down, to be told once it is committed.
 pub(super) async fn append<T: Tx>(
     tx: &mut T,
     member: MemberId,
@@ -55,32 +55,37 @@ pub(super) async fn append<T: Tx>(
     news: &News,
 ) -> Result<(), StoreError> {
     const NUMBER: &str = "update member set events = events + 1 where id = $1 returning events";
-    const WRITE: &str = "insert into event (member_id, number, kind, amount, balance, tier, down, task, explanation,
-            due_at, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let row = tx.query_one(NUMBER, params![member]).await?;
-    let number: i64 = row
-        .ok_or_else(|| StoreError::internal("an event for nobody"))?
-        .get(0)?;
-    tx.execute(
-        WRITE,
-        params![
-            member,
-            number,
-            name(news.kind),
-            news.amount,
-            news.balance,
-            news.tier.clone(),
-            news.down,
-            news.task.clone(),
-            news.explanation.clone(),
-            news.due_at,
-            at,
-        ],
-    )
-    .await?;
+    let row = row.ok_or_else(|| StoreError::internal("an event for nobody"))?;
+    write(tx, member, row.get(0)?, at, news).await?;
     tx.wake(member);
     Ok(())
+}
+
+/// Writes news down under a number that the member's row has counted.
+pub(super) async fn write<T: Tx>(
+    tx: &mut T,
+    member: MemberId,
+    number: i64,
+    at: Instant,
+    news: &News,
+) -> Result<(), StoreError> {
+    const SQL: &str = "insert into event (member_id, number, kind, transfer_id, amount, tier, down, task, due_at,
+            created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let row = params![
+        member,
+        number,
+        name(news.kind),
+        news.transfer,
+        news.amount,
+        news.tier.clone(),
+        news.down,
+        news.task.clone(),
+        news.due_at,
+        at,
+    ];
+    tx.later(SQL, row).await
 }
 
 /// An event as it is stored.
@@ -90,7 +95,7 @@ pub struct StoredEvent {
     pub number: i64,
     /// What happened.
     pub kind: EventKind,
-    /// Points that moved.
+    /// Points that moved, or will run out.
     pub amount: Option<i64>,
     /// The available balance after it.
     pub balance: Option<i64>,
@@ -102,7 +107,7 @@ pub struct StoredEvent {
     pub task: Option<String>,
     /// An [`app::api::Explanation`] as JSON.
     pub explanation: Option<String>,
-    /// For held points: until when.
+    /// For held points: until when. For points that run out: when.
     pub due_at: Option<Instant>,
 }
 
@@ -120,27 +125,44 @@ impl Query for After {
     type Output = Vec<StoredEvent>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str =
-            "select number, kind, amount, balance, tier, down, task, explanation, due_at from event
-            where member_id = $1 and number > $2 order by number limit $3";
+        const SQL: &str = "select e.number, e.kind, coalesce(t.amount, e.amount), t.balance_after, e.tier, e.down,
+                e.task, r.explanation, coalesce(t.available_at, e.due_at), t.source, t.target
+            from event e left join transfer t on t.id = e.transfer_id
+                left join reason r on r.transfer_id = e.transfer_id
+            where e.member_id = $1 and e.number > $2 order by e.number limit $3";
         let rows = tx
             .query(SQL, params![self.member, self.cursor, self.limit])
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(StoredEvent {
-                    number: row.get(0)?,
-                    kind: kind_of(&row.get::<String>(1)?)?,
-                    amount: row.get(2)?,
-                    balance: row.get(3)?,
-                    tier: row.get(4)?,
-                    down: row.get(5)?,
-                    task: row.get(6)?,
-                    explanation: row.get(7)?,
-                    due_at: row.get(8)?,
-                })
-            })
-            .collect()
+        rows.iter().map(StoredEvent::read).collect()
+    }
+}
+
+impl StoredEvent {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let amount: Option<i64> = row.get(2)?;
+        let account = |index| {
+            let name: Option<String> = row.get(index)?;
+            Ok::<_, StoreError>(name.as_deref().and_then(Account::parse))
+        };
+        // What leaves the member is told as an amount below zero.
+        let sign = match (account(9)?, account(10)?) {
+            (Some(from), Some(to)) => {
+                let change = Movement { from, to, amount: 1 }.change();
+                if change.available + change.held < 0 { -1 } else { 1 }
+            }
+            _ => 1,
+        };
+        Ok(Self {
+            number: row.get(0)?,
+            kind: kind_of(&row.get::<String>(1)?)?,
+            amount: amount.map(|amount| sign * amount),
+            balance: row.get(3)?,
+            tier: row.get(4)?,
+            down: row.get(5)?,
+            task: row.get(6)?,
+            explanation: row.get::<Option<String>>(7)?.filter(|text| !text.is_empty()),
+            due_at: row.get(8)?,
+        })
     }
 }
 
@@ -150,6 +172,10 @@ pub fn name(kind: EventKind) -> &'static str {
         EventKind::Earned => "earned",
         EventKind::Held => "held",
         EventKind::Reversed => "reversed",
+        EventKind::Redeemed => "redeemed",
+        EventKind::GivenBack => "given_back",
+        EventKind::Expired => "expired",
+        EventKind::Expiring => "expiring",
         EventKind::Tier => "tier",
         EventKind::Attempt => "attempt",
         EventKind::Profile => "profile",
@@ -157,9 +183,13 @@ pub fn name(kind: EventKind) -> &'static str {
 }
 
 fn kind_of(text: &str) -> Result<EventKind, StoreError> {
-    use EventKind::{Attempt, Earned, Held, Profile, Reversed, Tier};
-    [Earned, Held, Reversed, Tier, Attempt, Profile]
-        .into_iter()
+    use EventKind::{
+        Attempt, Earned, Expired, Expiring, GivenBack, Held, Profile, Redeemed, Reversed, Tier,
+    };
+    let all = [
+        Earned, Held, Reversed, Redeemed, GivenBack, Expired, Expiring, Tier, Attempt, Profile,
+    ];
+    all.into_iter()
         .find(|kind| name(*kind) == text)
         .ok_or_else(|| StoreError::internal("an event of no known kind"))
 }

@@ -45,12 +45,11 @@ where
     type Output = Outcome<C::Output>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const CLAIM: &str =
-            "insert into idempotency (program_id, principal, key, request, answer, created_at)
-            values ($1, $2, $3, $4, '', $5) on conflict (program_id, principal, key) do nothing";
         const STORED: &str = "select request, answer from idempotency
             where program_id = $1 and principal = $2 and key = $3";
-        const ANSWER: &str = "update idempotency set answer = $1 where program_id = $2 and principal = $3 and key = $4";
+        const KEEP: &str =
+            "insert into idempotency (program_id, principal, key, request, answer, created_at)
+            values ($1, $2, $3, $4, $5, $6) on conflict (program_id, principal, key) do nothing";
         let Some(Key {
             program,
             principal,
@@ -60,21 +59,24 @@ where
         else {
             return Ok(Outcome::Done(self.command.run(tx).await?));
         };
-        let claim = params![*program, principal, key, request.to_vec(), self.at];
-        if tx.execute(CLAIM, claim).await? == 1 {
-            let output = self.command.run(tx).await?;
-            tx.execute(ANSWER, params![json(&output)?, *program, principal, key])
-                .await?;
-            return Ok(Outcome::Done(output));
-        }
-        let row = tx
+        let stored = tx
             .query_one(STORED, params![*program, principal, key])
             .await?;
-        let row = row.ok_or_else(|| StoreError::internal("a key went away"))?;
-        if row.get::<Vec<u8>>(0)? == request {
-            Ok(Outcome::Done(from_json(&row.get::<String>(1)?)?))
-        } else {
-            Ok(Outcome::OtherRequest)
+        if let Some(row) = stored {
+            return if row.get::<Vec<u8>>(0)? == request {
+                Ok(Outcome::Done(from_json(&row.get::<String>(1)?)?))
+            } else {
+                Ok(Outcome::OtherRequest)
+            };
         }
+        let output = self.command.run(tx).await?;
+        let answer = json(&output)?;
+        let row = params![*program, principal, key, request.to_vec(), answer, self.at];
+        if tx.execute(KEEP, row).await? == 1 {
+            return Ok(Outcome::Done(output));
+        }
+        // The same key came twice at the same time. What was done here is undone, and the second try
+        // finds the answer of the first.
+        Err(StoreError::Retry("two requests with one key".into()))
     }
 }

@@ -2,63 +2,20 @@
 
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
-use super::ledger::{self, Earn};
-use super::{Command, Query, Row, StoreError, Tx, params};
+use super::ledger::{Books, read_held, value_in};
+use super::{Command, Query, Row, StoreError, Tx, orders, params};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
-use crate::domain::program::{POINTS, Rules};
-use crate::domain::tier::{self, Counters};
-use crate::domain::{DAY, Instant, attempt};
-use app::api::{EventKind, Explanation, Fact, MemberId, TaskKind};
+use crate::domain::program::{POINTS, Rules, zone};
+use crate::domain::tier::{self, Counters, Held};
+use crate::domain::{DAY, Instant, lot};
+use app::api::{EventKind, MemberId, TaskKind, Window};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// How long a chosen time zone stands before it may be changed: expiry days must not be movable at
 /// will.
 const TIME_ZONE_STANDS: i64 = 30 * DAY;
-
-/// What is added to a member's counters.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Count {
-    pub(super) points_earned: i64,
-    pub(super) amount_spent: i64,
-    pub(super) orders: i64,
-}
-
-/// Adds to a member's counters and moves them to the tier that follows.
-pub(super) async fn count<T: Tx>(
-    tx: &mut T,
-    rules: &Rules,
-    member: MemberId,
-    at: Instant,
-    add: Count,
-) -> Result<(), StoreError> {
-    const ADD: &str =
-        "update member set points_earned = points_earned + $1, amount_spent = amount_spent + $2,
-            orders = orders + $3 where id = $4
-        returning points_earned, amount_spent, orders, tier";
-    const MOVE: &str = "update member set tier = $1 where id = $2";
-    let row = tx
-        .query_one(
-            ADD,
-            params![add.points_earned, add.amount_spent, add.orders, member],
-        )
-        .await?
-        .ok_or_else(|| StoreError::internal("counting for nobody"))?;
-    let counters = read_counters(&row, 0)?;
-    let reached = tier::reached(&rules.program, counters);
-    let before = tier::by_id(&rules.program, &row.get::<String>(3)?);
-    if reached.id != before.id {
-        tx.execute(MOVE, params![&reached.id, member]).await?;
-        let news = News {
-            tier: Some(reached.id.clone()),
-            down: reached.threshold < before.threshold,
-            ..News::of(EventKind::Tier)
-        };
-        events::append(tx, member, at, &news).await?;
-    }
-    Ok(())
-}
 
 fn read_counters(row: &Row, first: usize) -> Result<Counters, StoreError> {
     Ok(Counters {
@@ -113,13 +70,16 @@ impl Command for Join {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<MemberId, StoreError> {
         if let Some(member) = find(tx, self.rules.id, &self.shopper).await? {
-            self.link_all(tx, member).await?;
+            if self.link_all(tx, member).await? {
+                self.claim(tx, member, false).await?;
+            }
             return Ok(member);
         }
         let member = MemberId(self.stamp.id(0));
         self.insert(tx, member).await?;
         if self.link_all(tx, member).await? {
             self.furnish(tx, member).await?;
+            self.claim(tx, member, true).await?;
             return Ok(member);
         }
         // Somebody with one of these identities joined between our look and our write.
@@ -155,10 +115,11 @@ impl Join {
 
     async fn insert<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
         const SQL: &str =
-            "insert into member (id, program_id, joined_at, accepted_version, tier, points_earned,
-                amount_spent, orders, events, locale, time_zone, time_zone_set_at)
-            values ($1, $2, $3, $4, $5, 0, 0, 0, 0, $6, $7, $3)";
-        let tier = &tier::reached(&self.rules.program, Counters::default()).id;
+            "insert into member (id, program_id, joined_at, accepted_version, tier, tier_earned,
+                tier_kept, tier_since, points_earned, amount_spent, orders, events, locale, time_zone,
+                time_zone_set_at)
+            values ($1, $2, $3, $4, $5, $5, $5, $3, 0, 0, 0, 0, $6, $7, $3)";
+        let first = Held::first(&self.rules.program, self.stamp.at);
         tx.execute(
             SQL,
             params![
@@ -166,7 +127,7 @@ impl Join {
                 self.rules.id,
                 self.stamp.at,
                 self.rules.version,
-                tier,
+                first.tier,
                 &self.locale,
                 &self.time_zone,
             ],
@@ -175,43 +136,50 @@ impl Join {
         Ok(())
     }
 
-    /// Gives a new member their account, their personal data and what joining earns.
+    /// Gives a new member their account and their personal data.
     async fn furnish<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
-        const ACCOUNT: &str = "insert into account (member_id, asset, available, held, transfers) values ($1, $2, 0, 0, 0)";
+        const ACCOUNT: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at)
+            values ($1, $2, 0, 0, 0, 0, $3)";
         const PERSON: &str = "insert into person (member_id, name, email) values ($1, $2, $3)";
         let email = self
             .shopper
             .email
             .clone()
             .filter(|_| self.shopper.email_verified);
-        tx.execute(ACCOUNT, params![member, POINTS]).await?;
-        tx.execute(PERSON, params![member, self.shopper.name.clone(), email])
+        tx.later(ACCOUNT, params![member, POINTS, self.stamp.at])
             .await?;
-        let Some(task) = self.rules.program.task_of_kind(TaskKind::Join) else {
+        tx.later(PERSON, params![member, self.shopper.name.clone(), email])
+            .await
+    }
+
+    /// Pays what joining earns, and what was ordered as a guest under an address that is proven now.
+    async fn claim<T: Tx>(
+        &self,
+        tx: &mut T,
+        member: MemberId,
+        is_new: bool,
+    ) -> Result<(), StoreError> {
+        let email = self.shopper.email.as_deref();
+        let email = email.filter(|_| self.shopper.email_verified);
+        let orders = match email {
+            Some(email) => orders::of_guest(tx, self.rules.id, email).await?,
+            None => Vec::new(),
+        };
+        let task = self.rules.program.task_of_kind(TaskKind::Join);
+        let task = task.filter(|_| is_new);
+        if task.is_none() && orders.is_empty() {
             return Ok(());
-        };
-        let explanation = Explanation {
-            fact: Fact::Task {
-                task: task.id.clone(),
-                title: task.title.clone(),
-            },
-            hold_days: task.hold_days,
-            hold_reason: app::api::Localized::default(),
-        };
-        let available_at = attempt::available_at(task, self.stamp.at);
-        let earn = Earn {
-            rules: &self.rules,
-            id: app::api::TransferId(self.stamp.id(1)),
-            member,
-            points: task.points,
-            proof: task.proof(),
-            evidence: None,
-            explanation: &explanation,
-            available_at,
-        };
-        ledger::earn(tx, self.stamp.at, &earn).await?;
-        let attempt = app::api::AttemptId(self.stamp.id(2));
-        attempts::insert_done(tx, attempt, &earn, task, self.stamp.at).await
+        }
+        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
+        books.apply_due(tx).await?;
+        if let Some(task) = task {
+            attempts::insert_done(tx, &mut books, task, self.stamp.at).await?;
+        }
+        for order in &orders {
+            orders::claim(tx, &mut books, order).await?;
+        }
+        books.close(tx).await?;
+        Ok(())
     }
 }
 
@@ -222,10 +190,10 @@ pub struct StoredMember {
     pub id: MemberId,
     /// When they joined.
     pub joined_at: Instant,
-    /// Their tier's id.
-    pub tier: String,
-    /// What they count.
-    pub counters: Counters,
+    /// Their tier.
+    pub held_tier: Held,
+    /// The metric that counts towards the next tier, and the one that counts towards keeping this one.
+    pub values: (i64, i64),
     /// The number of their newest event.
     pub events: i64,
     /// Their language.
@@ -242,40 +210,118 @@ pub struct StoredMember {
     pub available: i64,
     /// What waits.
     pub held: i64,
+    /// What is set aside for coupons.
+    pub reserved: i64,
+    /// What runs out next: how much, and when it is gone.
+    pub expiring: Option<(i64, Instant)>,
+    /// The shop's customer id.
+    pub customer: Option<String>,
     /// All their attempts, the oldest first.
     pub attempts: Vec<StoredAttempt>,
 }
 
 /// A member with everything that a panel shows but the statement.
-pub struct Get(pub MemberId);
+pub struct Get<'a> {
+    /// The member.
+    pub member: MemberId,
+    /// The rules.
+    pub rules: &'a Rules,
+    /// The time.
+    pub now: Instant,
+}
 
-impl Query for Get {
+impl Query for Get<'_> {
     type Output = Option<StoredMember>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
-            "select m.id, m.joined_at, m.tier, m.points_earned, m.amount_spent, m.orders, m.events,
-                m.locale, m.time_zone, p.name, p.email, p.birthday, a.available, a.held
+            "select m.id, m.joined_at, m.points_earned, m.amount_spent, m.orders, m.events,
+                m.locale, m.time_zone, p.name, p.email, p.birthday, a.available, a.held, a.reserved,
+                m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier, m.manual_until,
+                a.active_at,
+                (select i.value from identity i where i.member_id = m.id and i.kind = 'customer'
+                    order by i.created_at, i.value limit 1)
             from member m join person p on p.member_id = m.id join account a on a.member_id = m.id
-            where m.id = $1 and a.asset = $2";
-        let Some(row) = tx.query_one(SQL, params![self.0, POINTS]).await? else {
+            where m.id = $1 and a.asset = $2 and m.program_id = $3";
+        let key = params![self.member, POINTS, self.rules.id];
+        let Some(row) = tx.query_one(SQL, key).await? else {
             return Ok(None);
         };
+        let counters = read_counters(&row, 2)?;
+        let held_tier = read_held(&row, 14)?;
+        let time_zone: String = row.get(7)?;
         Ok(Some(StoredMember {
             id: row.get(0)?,
             joined_at: row.get(1)?,
-            tier: row.get(2)?,
-            counters: read_counters(&row, 3)?,
-            events: row.get(6)?,
-            locale: row.get(7)?,
-            time_zone: row.get(8)?,
-            name: row.get(9)?,
-            email: row.get(10)?,
-            birthday: row.get(11)?,
-            available: row.get(12)?,
-            held: row.get(13)?,
-            attempts: attempts::of_member(tx, self.0).await?,
+            values: self.values(tx, &held_tier, counters).await?,
+            held_tier,
+            events: row.get(5)?,
+            locale: row.get(6)?,
+            name: row.get(8)?,
+            email: row.get(9)?,
+            birthday: row.get(10)?,
+            available: row.get(11)?,
+            held: row.get(12)?,
+            reserved: row.get(13)?,
+            expiring: self.expiring(tx, row.get(20)?, &time_zone).await?,
+            customer: row.get(21)?,
+            time_zone,
+            attempts: attempts::of_member(tx, self.member).await?,
         }))
+    }
+}
+
+impl Get<'_> {
+    async fn values<T: Tx>(
+        &self,
+        tx: &mut T,
+        held: &Held,
+        counters: Counters,
+    ) -> Result<(i64, i64), StoreError> {
+        let program = &self.rules.program;
+        if program.ladder.window == Window::Lifetime {
+            let value = counters.value(program.metric);
+            return Ok((value, value));
+        }
+        let zone = program.zone();
+        let now = tier::window_now(program, held, self.now, &zone);
+        let value = value_in(tx, program, self.member, counters, now).await?;
+        let ended = match held.grace_from {
+            Some(_) => None,
+            None => tier::window_ended(program, held, &zone),
+        };
+        let keeps = match ended {
+            Some(ended) => value_in(tx, program, self.member, counters, ended).await?,
+            None => value,
+        };
+        Ok((value, keeps))
+    }
+
+    /// What runs out next. Nothing is asked where nothing can.
+    async fn expiring<T: Tx>(
+        &self,
+        tx: &mut T,
+        active_at: Instant,
+        time_zone: &str,
+    ) -> Result<Option<(i64, Instant)>, StoreError> {
+        const SQL: &str = "select remaining, expires_at, idle_months from lot
+            where member_id = $1 and asset = $2 and remaining > 0
+                and (expires_at is not null or idle_months is not null)";
+        let zone = zone(time_zone);
+        let mut next: Option<(i64, Instant)> = None;
+        for row in tx.query(SQL, params![self.member, POINTS]).await? {
+            let amount: i64 = row.get(0)?;
+            let end = lot::runs_out(row.get(1)?, row.get(2)?, active_at, &zone);
+            let Some(end) = end.filter(|end| *end > self.now) else {
+                continue;
+            };
+            next = match next {
+                Some((sum, at)) if at == end => Some((sum + amount, at)),
+                Some((sum, at)) if at < end => Some((sum, at)),
+                _ => Some((amount, end)),
+            };
+        }
+        Ok(next)
     }
 }
 

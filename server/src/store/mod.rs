@@ -10,8 +10,10 @@ mod postgres;
 mod sqlite;
 mod value;
 
+pub mod adjustments;
 pub mod attempts;
 pub mod codes;
+pub mod coupons;
 pub mod events;
 pub mod idempotency;
 pub mod keys;

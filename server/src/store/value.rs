@@ -3,7 +3,7 @@
 //! Identifiers are 16 bytes, instants are microseconds since 1970 UTC, enumerations are their text.
 
 use super::StoreError;
-use app::api::{AttemptId, ChallengeId, MemberId, ProgramId, TransferId};
+use app::api::{AttemptId, ChallengeId, MemberId, ProgramId, RedemptionId, TransferId};
 
 /// A parameter or a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +155,14 @@ macro_rules! id_value {
     )*};
 }
 
-id_value!(AttemptId, ChallengeId, MemberId, ProgramId, TransferId);
+id_value!(
+    AttemptId,
+    ChallengeId,
+    MemberId,
+    ProgramId,
+    RedemptionId,
+    TransferId
+);
 
 /// Parameters of a statement, in the order of `$1`, `$2`, ….
 macro_rules! params {

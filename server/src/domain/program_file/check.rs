@@ -2,7 +2,6 @@
 
 use super::tables::{DebtName, File, PurchaseTable, TaskTable, TierTable};
 use crate::domain::program::{Debt, Program, Purchase, Task, Tier};
-use crate::domain::{earning, order};
 use app::api::{Localized, TaskKind, UnitForms};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv6Addr;
@@ -11,8 +10,6 @@ use std::net::Ipv6Addr;
 const HOLD_DAYS_MAX: u32 = 3650;
 /// The most that a tier multiplies, in thousandths.
 const MULTIPLIER_MAX: i64 = 100_000;
-/// The most that the largest order may earn: a thousand such fit into a balance.
-const ORDER_POINTS_MAX: i64 = 10_000_000_000_000_000;
 
 /// The most points that one task, reward or welcome moves.
 pub(super) const POINTS_MAX: i64 = 1_000_000_000;
@@ -208,13 +205,7 @@ impl Check {
 
     fn purchase(&mut self, table: PurchaseTable, exponent: u32) -> Purchase {
         let per = self.money("purchase.per", &table.per, exponent);
-        let most = earning::points(table.points, per, MULTIPLIER_MAX, order::AMOUNT_MAX);
-        if table.points <= 0 {
-            self.fault("purchase.points", "give a number above 0");
-        } else if most.is_none_or(|most| most > ORDER_POINTS_MAX) {
-            let remedy = "give fewer: the largest order would earn more than can be counted";
-            self.fault("purchase.points", remedy);
-        }
+        self.points("purchase", table.points);
         self.hold_days("purchase.hold_days", table.hold_days);
         if table.hold_days > 0 {
             self.localized("purchase.hold_reason", &table.hold_reason);

@@ -14,14 +14,15 @@ pub use start::{PER_ADDRESS_MAX, Start, Started};
 pub use submit::{Submit, Submitted};
 
 use super::events::{self, News};
-use super::ledger::{self, Earn, from_json, proof_name, proof_of};
+use super::ledger::{Books, Credit, from_json, proof_name, proof_of};
 use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::clock::Stamp;
 use crate::domain::Instant;
-use crate::domain::attempt::{state_name, state_of};
+use crate::domain::attempt::{self, state_name, state_of};
+use crate::domain::ledger::Account;
 use crate::domain::program::{Rules, Task};
 use app::api::{
-    AttemptId, AttemptState, Explanation, Fact, Localized, MemberId, ProofLevel, TransferId,
+    AttemptId, AttemptState, Explanation, Fact, Localized, MemberId, ProofLevel,
 };
 use serde::{Deserialize, Serialize};
 
@@ -120,35 +121,64 @@ impl Query for Get {
     }
 }
 
-/// Writes down an attempt that was proven before it could be begun, such as joining.
+/// What a task pays, as the ledger takes it.
+pub(super) fn credit<'a>(
+    task: &Task,
+    points: i64,
+    explanation: &'a Explanation,
+    available_at: Option<Instant>,
+    evidence: Option<String>,
+) -> Credit<'a> {
+    Credit {
+        from: Account::Issued,
+        points,
+        proof: Some(task.proof()),
+        evidence,
+        explanation,
+        available_at,
+        counts: true,
+    }
+}
+
+/// Why a task pays.
+pub(super) fn explanation(task: &Task) -> Explanation {
+    Explanation {
+        fact: Fact::Task {
+            task: task.id.clone(),
+            title: task.title.clone(),
+        },
+        hold_days: task.hold_days,
+        hold_reason: Localized::default(),
+    }
+}
+
+/// Writes down an attempt that was proven before it could be begun, such as joining, and pays it.
 pub(super) async fn insert_done<T: Tx>(
     tx: &mut T,
-    id: AttemptId,
-    earned: &Earn<'_>,
+    books: &mut Books<'_>,
     task: &Task,
     at: Instant,
 ) -> Result<(), StoreError> {
     const SQL: &str = "insert into attempt (id, program_id, member_id, task, slot, state, points, proof, transfer_id,
             available_at, started_at, updated_at)
         values ($1, $2, $3, $4, 'once', $5, $6, $7, $8, $9, $10, $10)";
-    let state = paid_state(earned.available_at);
-    tx.execute(
-        SQL,
-        params![
-            id,
-            earned.rules.id,
-            earned.member,
-            &task.id,
-            state_name(state),
-            earned.points,
-            proof_name(earned.proof),
-            earned.id,
-            earned.available_at,
-            at,
-        ],
-    )
-    .await?;
-    Ok(())
+    let available_at = attempt::available_at(task, at);
+    let explanation = explanation(task);
+    let credit = credit(task, task.points, &explanation, available_at, None);
+    let transfer = books.credit(tx, &credit).await?;
+    let row = params![
+        AttemptId(books.new_id()),
+        books.rules.id,
+        books.member,
+        &task.id,
+        state_name(paid_state(available_at)),
+        task.points,
+        proof_name(task.proof()),
+        transfer,
+        available_at,
+        at,
+    ];
+    tx.later(SQL, row).await
 }
 
 fn paid_state(available_at: Option<Instant>) -> AttemptState {
@@ -172,7 +202,6 @@ pub(super) async fn pay<T: Tx>(
     const DECIDE: &str =
         "update attempt set state = $1, proof = $2, available_at = $3, updated_at = $4
         where id = $5 and state = 'started'";
-    // After the transfer is there, since the column refers to it.
     const NAME: &str = "update attempt set transfer_id = $1 where id = $2";
     let state = state_name(paid_state(available_at));
     let decided = tx
@@ -190,27 +219,13 @@ pub(super) async fn pay<T: Tx>(
     if decided == 0 {
         return Ok(false);
     }
-    let explanation = Explanation {
-        fact: Fact::Task {
-            task: task.id.clone(),
-            title: task.title.clone(),
-        },
-        hold_days: task.hold_days,
-        hold_reason: Localized::default(),
-    };
-    let id = TransferId(stamp.id(1));
-    let earn = Earn {
-        rules,
-        id,
-        member: attempt.member,
-        points: attempt.points,
-        proof: task.proof(),
-        evidence,
-        explanation: &explanation,
-        available_at,
-    };
-    ledger::earn(tx, stamp.at, &earn).await?;
-    tx.execute(NAME, params![id, attempt.id]).await?;
+    let explanation = explanation(task);
+    let credit = credit(task, attempt.points, &explanation, available_at, evidence);
+    let mut books = Books::open(tx, rules, stamp, attempt.member, 0).await?;
+    books.apply_due(tx).await?;
+    let id = books.credit(tx, &credit).await?;
+    tx.later(NAME, params![id, attempt.id]).await?;
+    books.close(tx).await?;
     Ok(true)
 }
 

@@ -1,0 +1,347 @@
+//! What members and shops do with coupons.
+
+use super::{Find, RESERVED_FOR, StoredCoupon, columns, state_name};
+use crate::clock::Stamp;
+use crate::domain::DAY;
+use crate::domain::ledger::Account;
+use crate::domain::program::{Reward, Rules};
+use crate::domain::split::apportion;
+use crate::store::ledger::{Books, because, json};
+use crate::store::{Command, Query, StoreError, Tx, params};
+use app::api::{
+    CouponLine, CouponLineAmount, CouponState, Fact, GivenBackCause, MemberId, RedemptionId,
+    TransferId,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Turns points into a code.
+pub struct Redeem {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// Who.
+    pub member: MemberId,
+    /// The reward's id in the programme file.
+    pub reward: String,
+    /// A code that nobody can guess.
+    pub code: String,
+    /// When.
+    pub stamp: Stamp,
+}
+
+/// What became of a redemption.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Redeemed {
+    /// The coupon, and the available balance after it.
+    Done(StoredCoupon, i64),
+    /// The member has too few points. Nothing has changed.
+    TooFew {
+        /// What they can spend.
+        available: i64,
+    },
+    /// There is no such reward.
+    Unknown,
+}
+
+impl Command for Redeem {
+    type Output = Redeemed;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Redeemed, StoreError> {
+        let Some(reward) = self.rules.program.reward(&self.reward) else {
+            return Ok(Redeemed::Unknown);
+        };
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        books.apply_due(tx).await?;
+        books.post_due(tx).await?;
+        let available = books.account.available;
+        if available < reward.points {
+            books.close(tx).await?;
+            return Ok(Redeemed::TooFew { available });
+        }
+        let explanation = because(Fact::Redeemed {
+            reward: reward.name.clone(),
+            order: None,
+        });
+        let hold = books
+            .debit(tx, Account::Reserved, reward.points, &explanation)
+            .await?;
+        let id = RedemptionId(books.new_id());
+        self.insert(tx, reward, hold, id).await?;
+        let balance = books.close(tx).await?;
+        let found = Find {
+            program: self.rules.id,
+            code: &self.code,
+        }
+        .run(tx)
+        .await?;
+        let coupon = found.ok_or_else(|| StoreError::internal("a coupon went away"))?;
+        Ok(Redeemed::Done(coupon, balance))
+    }
+}
+
+impl Redeem {
+    async fn insert<T: Tx>(
+        &self,
+        tx: &mut T,
+        reward: &Reward,
+        hold: TransferId,
+        id: RedemptionId,
+    ) -> Result<(), StoreError> {
+        const HOLD: &str = "insert into hold (transfer_id, member_id, kind, state, remaining, due_at)
+            values ($1, $2, 'coupon', 'pending', $3, $4)";
+        const COUPON: &str = "insert into coupon (program_id, code, id, member_id, reward, name, points, amount,
+                currency, state, hold_id, taken_id, returned, lines, expires_at, created_at, updated_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $10, 0, '[]', $11, $12, $12)";
+        let now = self.stamp.at;
+        let expires_at = now + i64::from(reward.valid_days) * DAY;
+        tx.later(HOLD, params![hold, self.member, reward.points, expires_at])
+            .await?;
+        let row = params![
+            self.rules.id,
+            &self.code,
+            id,
+            self.member,
+            &reward.id,
+            json(&reward.name)?,
+            reward.points,
+            reward.amount,
+            &self.rules.program.currency,
+            hold,
+            expires_at,
+            now,
+        ];
+        tx.later(COUPON, row).await
+    }
+}
+
+/// Reserves a code for an order, so that no other can have it. Harmless when repeated.
+pub struct Use {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The code.
+    pub code: String,
+    /// The shop's number of the order.
+    pub order: String,
+    /// The lines it is spread over.
+    pub lines: Vec<CouponLineAmount>,
+    /// When.
+    pub stamp: Stamp,
+}
+
+/// What became of a use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Used {
+    /// The order has it.
+    Kept(StoredCoupon),
+    /// It cannot be used; where it stands says why. Nothing has changed.
+    NotOpen(StoredCoupon),
+    /// There is no such code.
+    Unknown,
+}
+
+impl Command for Use {
+    type Output = Used;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Used, StoreError> {
+        const RESERVE: &str = concat!(
+            "update coupon set state = 'reserved', order_id = $1, lines = $2, updated_at = $3
+            where program_id = $4 and code = $5
+                and (state = 'open' and expires_at > $3 or state = 'reserved' and order_id = $1)
+            returning ",
+            columns!()
+        );
+        const KEEP: &str = "update hold set due_at = $1 where transfer_id = $2 and due_at < $1";
+        let find = Find {
+            program: self.rules.id,
+            code: &self.code,
+        };
+        let Some(coupon) = find.run(tx).await? else {
+            return Ok(Used::Unknown);
+        };
+        let now = self.stamp.at;
+        let lines = json(&self.spread(coupon.amount))?;
+        let set = params![&self.order, lines, now, self.rules.id, &self.code];
+        if let Some(row) = tx.query_one(RESERVE, set).await? {
+            let coupon = StoredCoupon::read(&row)?;
+            tx.later(KEEP, params![now + RESERVED_FOR, coupon.hold]).await?;
+            return Ok(Used::Kept(coupon));
+        }
+        let coupon = find.run(tx).await?;
+        let coupon = coupon.ok_or_else(|| StoreError::internal("a coupon went away"))?;
+        let same_order = coupon.order.as_ref() == Some(&self.order);
+        Ok(if coupon.state == CouponState::Used && same_order {
+            Used::Kept(coupon)
+        } else {
+            Used::NotOpen(coupon)
+        })
+    }
+}
+
+impl Use {
+    /// The coupon's money on each line, to the unit, and on none more than it costs.
+    fn spread(&self, amount: i64) -> Vec<CouponLine> {
+        let prices: Vec<i64> = self.lines.iter().map(|line| line.amount).collect();
+        let amount = amount.min(prices.iter().sum());
+        let shares = apportion(amount, &prices);
+        let lines = self.lines.iter().zip(shares);
+        lines
+            .map(|(line, amount)| CouponLine {
+                id: line.id.clone(),
+                amount,
+            })
+            .collect()
+    }
+}
+
+/// What became of letting a coupon go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// Its points came back, now or before.
+    Done(StoredCoupon),
+    /// An order has it. Nothing has changed.
+    InUse(StoredCoupon),
+    /// There is no such code.
+    Unknown,
+}
+
+/// The shop lets a code go: its points come back. Harmless when repeated.
+pub struct Release {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The code.
+    pub code: String,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for Release {
+    type Output = Ended;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Ended, StoreError> {
+        const END: &str = concat!(
+            "update coupon set state = 'released', updated_at = $1
+            where program_id = $2 and code = $3 and state in ('open', 'reserved') returning ",
+            columns!()
+        );
+        let key = params![self.stamp.at, self.rules.id, &self.code];
+        let row = tx.query_one(END, key).await?;
+        let ended = row.as_ref().map(StoredCoupon::read).transpose()?;
+        if let Some(coupon) = ended {
+            let at = (&*self.rules, &self.stamp);
+            end(tx, at, &coupon, GivenBackCause::Released, 0).await?;
+            return Ok(Ended::Done(coupon));
+        }
+        let find = Find {
+            program: self.rules.id,
+            code: &self.code,
+        };
+        Ok(find.run(tx).await?.map_or(Ended::Unknown, over))
+    }
+}
+
+/// A member changes their mind: the points come back, unless an order has the code. Harmless when
+/// repeated.
+pub struct Cancel {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// Who.
+    pub member: MemberId,
+    /// Which.
+    pub id: RedemptionId,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for Cancel {
+    type Output = Ended;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Ended, StoreError> {
+        const END: &str = concat!(
+            "update coupon set state = 'released', updated_at = $1
+            where id = $2 and member_id = $3 and state = 'open' returning ",
+            columns!()
+        );
+        const FIND: &str = concat!(
+            "select ",
+            columns!(),
+            " from coupon where id = $1 and member_id = $2"
+        );
+        let row = tx
+            .query_one(END, params![self.stamp.at, self.id, self.member])
+            .await?;
+        if let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? {
+            let at = (&*self.rules, &self.stamp);
+            end(tx, at, &coupon, GivenBackCause::Cancelled, 0).await?;
+            return Ok(Ended::Done(coupon));
+        }
+        let row = tx.query_one(FIND, params![self.id, self.member]).await?;
+        let coupon = row.as_ref().map(StoredCoupon::read).transpose()?;
+        Ok(coupon.map_or(Ended::Unknown, over))
+    }
+}
+
+fn over(coupon: StoredCoupon) -> Ended {
+    match coupon.state {
+        CouponState::Released | CouponState::Lapsed => Ended::Done(coupon),
+        CouponState::Open | CouponState::Reserved | CouponState::Used => Ended::InUse(coupon),
+    }
+}
+
+/// Gives the points of a code back that was not used in time. Harmless when somebody else was faster.
+pub struct Lapse {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The hold that has the points.
+    pub hold: TransferId,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for Lapse {
+    type Output = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
+        const END: &str = concat!(
+            "update coupon set state = 'lapsed', updated_at = $1
+            where hold_id = $2 and state in ('open', 'reserved')
+                and exists (select 1 from hold where transfer_id = $2 and due_at <= $1)
+            returning ",
+            columns!()
+        );
+        let row = tx.query_one(END, params![self.stamp.at, self.hold]).await?;
+        let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? else {
+            return Ok(false);
+        };
+        let at = (&*self.rules, &self.stamp);
+        end(tx, at, &coupon, GivenBackCause::Lapsed, 0).await?;
+        Ok(true)
+    }
+}
+
+/// Gives the points of a coupon back that its caller has just ended.
+pub(super) async fn end<T: Tx>(
+    tx: &mut T,
+    (rules, stamp): (&Rules, &Stamp),
+    coupon: &StoredCoupon,
+    cause: GivenBackCause,
+    ids: u16,
+) -> Result<(), StoreError> {
+    const VOID: &str = "update hold set state = 'voided', remaining = 0, resolved_at = $1
+        where transfer_id = $2 and state = 'pending'";
+    debug_assert!(matches!(state_name(coupon.state), "released" | "lapsed"));
+    let mut books = Books::open(tx, rules, stamp, coupon.member, ids).await?;
+    books.apply_due(tx).await?;
+    if tx.execute(VOID, params![stamp.at, coupon.hold]).await? != 1 {
+        return Err(StoreError::internal("a coupon without its points"));
+    }
+    let explanation = because(Fact::GivenBack {
+        reward: coupon.name.clone(),
+        cause,
+        order: coupon.order.clone(),
+    });
+    books
+        .give_back(tx, Account::Reserved, coupon.hold, coupon.points, &explanation)
+        .await?;
+    books.close(tx).await?;
+    Ok(())
+}

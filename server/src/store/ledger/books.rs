@@ -1,0 +1,250 @@
+//! A member's books, open within one command.
+
+use super::lots::Lots;
+use super::{NewTransfer, Place, write};
+use crate::clock::Stamp;
+use crate::crypto::sha256;
+use crate::domain::Instant;
+use crate::domain::program::{POINTS, Rules, zone};
+use crate::domain::tier::{Counters, Held, Manual};
+use crate::store::events::{self, News};
+use crate::store::{Row, StoreError, Tx, params};
+use app::api::{EventKind, MemberId, TransferId};
+use jiff::tz::TimeZone;
+
+/// What a member has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) struct Account {
+    /// Can be spent. Below zero: owed.
+    pub(in crate::store) available: i64,
+    /// Waits for its day.
+    pub(in crate::store) held: i64,
+    /// Set aside for coupons.
+    pub(in crate::store) reserved: i64,
+    /// How many transfers there were.
+    transfers: i64,
+    /// When the member last earned or spent.
+    pub(super) active_at: Instant,
+    /// When something next falls due.
+    pub(super) look_at: Option<Instant>,
+}
+
+/// A member's account, lots and standing, locked and in memory until they are closed.
+pub(in crate::store) struct Books<'a> {
+    pub(in crate::store) rules: &'a Rules,
+    pub(super) stamp: &'a Stamp,
+    ids: u16,
+    pub(in crate::store) member: MemberId,
+    pub(in crate::store) account: Account,
+    pub(super) lots: Lots,
+    pub(super) zone: TimeZone,
+    pub(in crate::store) counters: Counters,
+    /// What is added to the counters when the books close.
+    pub(super) counted: Counters,
+    pub(super) held: Held,
+    /// What was there when the books were opened.
+    pub(super) before: Before,
+    news: Vec<News>,
+}
+
+/// What the member's row held before.
+pub(super) struct Before {
+    pub(super) tier: String,
+    pub(super) held: Held,
+    pub(super) review_at: Option<Instant>,
+    account: Account,
+}
+
+impl<'a> Books<'a> {
+    /// Locks a member's account and reads what is there. New ids are made from `ids` on.
+    pub(in crate::store) async fn open<T: Tx>(
+        tx: &mut T,
+        rules: &'a Rules,
+        stamp: &'a Stamp,
+        member: MemberId,
+        ids: u16,
+    ) -> Result<Self, StoreError> {
+        // It changes nothing, but whoever comes second waits here until the first has committed.
+        const LOCK: &str =
+            "update account set transfers = transfers where member_id = $1 and asset = $2
+            returning available, held, reserved, transfers, active_at, look_at";
+        // After the lock, or PostgreSQL would show the member as they were before the wait.
+        const MEMBER: &str = "select points_earned, amount_spent, orders, tier, tier_earned, tier_kept, tier_since,
+                grace_from, manual_tier, manual_until, review_at, time_zone from member where id = $1";
+        let gone = || StoreError::internal("a member went away");
+        let row = tx.query_one(LOCK, params![member, POINTS]).await?;
+        let account = read_account(&row.ok_or_else(gone)?)?;
+        let row = tx.query_one(MEMBER, params![member]).await?;
+        let row = row.ok_or_else(gone)?;
+        let held = read_held(&row, 4)?;
+        Ok(Self {
+            rules,
+            stamp,
+            ids,
+            member,
+            account,
+            lots: Lots::default(),
+            zone: zone(&row.get::<String>(11)?),
+            counters: Counters {
+                points_earned: row.get(0)?,
+                amount_spent: row.get(1)?,
+                orders: row.get(2)?,
+            },
+            counted: Counters::default(),
+            before: Before {
+                tier: row.get(3)?,
+                held: held.clone(),
+                review_at: row.get(10)?,
+                account,
+            },
+            held,
+            news: Vec::new(),
+        })
+    }
+
+    /// The moment of the command.
+    pub(in crate::store) fn now(&self) -> Instant {
+        self.stamp.at
+    }
+
+    /// The tier that counts now.
+    pub(in crate::store) fn tier(&self) -> &str {
+        self.held.effective(self.stamp.at)
+    }
+
+    /// An id that this command has not used.
+    pub(in crate::store) fn new_id(&mut self) -> [u8; 16] {
+        self.ids += 1;
+        self.stamp.id(self.ids)
+    }
+
+    /// Makes a transfer. The balance may fall below zero only by taking something back, or by a coupon
+    /// that an order used late (`spec/product.md` §3.5); what is held never does.
+    pub(super) async fn post<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        new: &NewTransfer<'_>,
+    ) -> Result<(), StoreError> {
+        let change = new.movement.change();
+        let account = &mut self.account;
+        account.available += change.available;
+        account.held += change.held;
+        account.reserved += change.reserved;
+        account.transfers += 1;
+        if account.held < 0 || account.reserved < 0 {
+            return Err(StoreError::internal("a transfer that the balance does not allow"));
+        }
+        let secret = sha256(&[self.stamp.salt.as_slice(), &new.id.0].concat());
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&secret[..16]);
+        let place = Place {
+            member: self.member,
+            number: self.account.transfers,
+            balance_after: self.account.available,
+            at: self.stamp.at,
+            salt,
+        };
+        write(tx, self.rules, &place, new).await
+    }
+
+    /// Tells the member of a transfer once the books are closed.
+    pub(super) fn tell(&mut self, kind: EventKind, transfer: TransferId) {
+        self.news.push(News {
+            transfer: Some(transfer),
+            ..News::of(kind)
+        });
+    }
+
+    /// Tells the member something else.
+    pub(super) fn tell_news(&mut self, news: News) {
+        self.news.push(news);
+    }
+
+    /// Adds to what counts towards tiers.
+    pub(in crate::store) fn count(&mut self, add: Counters) {
+        self.counted.points_earned += add.points_earned;
+        self.counted.amount_spent += add.amount_spent;
+        self.counted.orders += add.orders;
+    }
+
+    /// Decides the tier, and writes everything down.
+    pub(in crate::store) async fn close<T: Tx>(mut self, tx: &mut T) -> Result<i64, StoreError> {
+        self.settle_tier(tx).await?;
+        self.lots.flush(tx, self.member).await?;
+        self.account.look_at = self.next_look();
+        self.write_account(tx).await?;
+        self.write_member(tx).await?;
+        Ok(self.account.available)
+    }
+
+    async fn write_account<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        const SQL: &str = "update account set available = $1, held = $2, reserved = $3, transfers = $4,
+                active_at = $5, look_at = $6
+            where member_id = $7 and asset = $8";
+        if self.account == self.before.account {
+            return Ok(());
+        }
+        let Account {
+            available,
+            held,
+            reserved,
+            transfers,
+            active_at,
+            look_at,
+        } = self.account;
+        let set = params![
+            available, held, reserved, transfers, active_at, look_at, self.member, POINTS
+        ];
+        tx.later(SQL, set).await
+    }
+
+    /// Counts and numbers the news in one step: others may tell this member something at the same time.
+    async fn write_member<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        const SQL: &str = "update member set events = events + $1, points_earned = points_earned + $2,
+                amount_spent = amount_spent + $3, orders = orders + $4
+            where id = $5 returning events";
+        if self.counted == Counters::default() && self.news.is_empty() {
+            return Ok(());
+        }
+        let news = std::mem::take(&mut self.news);
+        let told = i64::try_from(news.len()).unwrap_or(0);
+        let Counters {
+            points_earned,
+            amount_spent,
+            orders,
+        } = self.counted;
+        let set = params![told, points_earned, amount_spent, orders, self.member];
+        let row = tx.query_one(SQL, set).await?;
+        let row = row.ok_or_else(|| StoreError::internal("a member went away"))?;
+        let last: i64 = row.get(0)?;
+        for (number, news) in (last - told + 1..).zip(&news) {
+            events::write(tx, self.member, number, self.stamp.at, news).await?;
+        }
+        tx.wake(self.member);
+        Ok(())
+    }
+}
+
+fn read_account(row: &Row) -> Result<Account, StoreError> {
+    Ok(Account {
+        available: row.get(0)?,
+        held: row.get(1)?,
+        reserved: row.get(2)?,
+        transfers: row.get(3)?,
+        active_at: row.get(4)?,
+        look_at: row.get(5)?,
+    })
+}
+
+/// Reads `tier_earned, tier_kept, tier_since, grace_from, manual_tier, manual_until` from a column on.
+pub(in crate::store) fn read_held(row: &Row, first: usize) -> Result<Held, StoreError> {
+    let manual: Option<String> = row.get(first + 4)?;
+    let until: Option<Instant> = row.get(first + 5)?;
+    Ok(Held {
+        tier: row.get(first)?,
+        kept: row.get(first + 1)?,
+        since: row.get(first + 2)?,
+        grace_from: row.get(first + 3)?,
+        manual: manual.zip(until).map(|(tier, until)| Manual { tier, until }),
+    })
+}

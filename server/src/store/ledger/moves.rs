@@ -1,0 +1,514 @@
+//! What can happen to a member's points.
+
+use super::lots::write_moves;
+use super::{Books, NewTransfer};
+use crate::domain::ledger::{Account, Movement};
+use crate::domain::lot::{self, Lot, Part};
+use crate::domain::program::Debt;
+use crate::domain::tier::Counters;
+use crate::domain::{DAY, Instant};
+use crate::store::events::News;
+use crate::store::{StoreError, Tx, params};
+use app::api::{EventKind, Expiry, Explanation, Fact, Localized, ProofLevel, TransferId};
+
+/// Points that come in.
+pub(in crate::store) struct Credit<'a> {
+    /// Where they come from: `Issued` for what was earned, `Adjusted` for what was put right.
+    pub(in crate::store) from: Account,
+    pub(in crate::store) points: i64,
+    pub(in crate::store) proof: Option<ProofLevel>,
+    pub(in crate::store) evidence: Option<String>,
+    pub(in crate::store) explanation: &'a Explanation,
+    /// Empty: at once.
+    pub(in crate::store) available_at: Option<Instant>,
+    /// Whether they count towards tiers.
+    pub(in crate::store) counts: bool,
+}
+
+/// Points that are taken back.
+pub(in crate::store) struct Reverse<'a> {
+    /// What earned them.
+    pub(in crate::store) original: TransferId,
+    /// How many.
+    pub(in crate::store) points: i64,
+    pub(in crate::store) explanation: &'a Explanation,
+}
+
+/// An explanation that nothing waits for.
+pub(in crate::store) fn because(fact: Fact) -> Explanation {
+    Explanation {
+        fact,
+        hold_days: 0,
+        hold_reason: Localized::default(),
+    }
+}
+
+impl Books<'_> {
+    /// Brings points in, or holds them until their day, and tells the member.
+    pub(in crate::store) async fn credit<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        credit: &Credit<'_>,
+    ) -> Result<TransferId, StoreError> {
+        const HOLD: &str = "insert into hold (transfer_id, member_id, kind, state, remaining, due_at, idle_months)
+            values ($1, $2, 'earning', 'pending', $3, $4, $5)";
+        let id = TransferId(self.new_id());
+        let opens_at = credit.available_at.unwrap_or(self.now());
+        let (expires_at, idle_months) =
+            lot::expiry(self.rules.program.expiry, opens_at, &self.zone);
+        let to = if credit.available_at.is_some() {
+            Account::Held
+        } else {
+            Account::Available
+        };
+        let owed = self.owed();
+        let new = NewTransfer {
+            id,
+            movement: Movement {
+                from: credit.from,
+                to,
+                amount: credit.points,
+            },
+            hold: None,
+            corrects: None,
+            proof: credit.proof,
+            evidence: credit.evidence.clone(),
+            explanation: credit.explanation,
+            available_at: credit.available_at,
+            expires_at,
+        };
+        self.post(tx, &new).await?;
+        self.account.active_at = self.now();
+        if let Some(due_at) = credit.available_at {
+            let hold = params![id, self.member, credit.points, due_at, idle_months];
+            tx.later(HOLD, hold).await?;
+            self.tell(EventKind::Held, id);
+            return Ok(id);
+        }
+        self.open_lot(id, credit.points, owed, credit.counts, (expires_at, idle_months));
+        self.tell(EventKind::Earned, id);
+        Ok(id)
+    }
+
+    /// Makes the lot of points that have become available; what was owed is paid first.
+    fn open_lot(
+        &mut self,
+        id: TransferId,
+        amount: i64,
+        owed: i64,
+        counts: bool,
+        (expires_at, idle_months): (Option<Instant>, Option<i64>),
+    ) {
+        let opened_at = self.now();
+        // Points that live shorter than the warning needs would be warned of when they are earned.
+        let warns_at = expires_at.map(|at| at - i64::from(self.rules.program.warn_days) * DAY);
+        self.lots.make(Lot {
+            id,
+            amount,
+            remaining: (amount - owed).max(0),
+            expired: 0,
+            taken_back: 0,
+            counts,
+            opened_at,
+            expires_at,
+            idle_months,
+            warned: warns_at.is_some_and(|at| at <= opened_at),
+        });
+        if counts {
+            self.count(Counters {
+                points_earned: amount,
+                ..Counters::default()
+            });
+        }
+    }
+
+    /// What the member owes.
+    pub(super) fn owed(&self) -> i64 {
+        (-self.account.available).max(0)
+    }
+
+    /// Posts what is left of a hold that has fallen due. Its caller has resolved the hold.
+    pub(super) async fn post_hold<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        hold: &super::due::Resolved,
+    ) -> Result<(), StoreError> {
+        let owed = self.owed();
+        let new = NewTransfer {
+            id: TransferId(self.new_id()),
+            movement: Movement {
+                from: Account::Held,
+                to: Account::Available,
+                amount: hold.remaining,
+            },
+            hold: Some(hold.id),
+            corrects: None,
+            proof: hold.proof,
+            evidence: None,
+            explanation: &hold.explanation,
+            available_at: None,
+            expires_at: hold.expires_at,
+        };
+        self.post(tx, &new).await?;
+        self.account.active_at = self.now();
+        let ends = (hold.expires_at, hold.idle_months);
+        self.open_lot(hold.id, hold.remaining, owed, true, ends);
+        self.tell(EventKind::Earned, new.id);
+        super::due::pay_attempt(tx, hold.id, self.now()).await
+    }
+
+    /// Takes back points of one earning (`spec/product.md` §3.7): first what still waits, then what is
+    /// left of it, then others', and the rest becomes debt; what has run out is let go.
+    pub(in crate::store) async fn reverse<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        reverse: &Reverse<'_>,
+    ) -> Result<(), StoreError> {
+        const HOLD: &str =
+            "select remaining from hold where transfer_id = $1 and state = 'pending'";
+        if reverse.points == 0 {
+            return Ok(());
+        }
+        let row = tx.query_one(HOLD, params![reverse.original]).await?;
+        let waits: i64 = row.map_or(Ok(0), |row| row.get(0))?;
+        let own = self.lots.load_one(tx, self.member, reverse.original).await?;
+        self.lots.load(tx, self.member).await?;
+        let plan = lot::reverse(reverse.points, waits, own.as_ref(), &self.in_order());
+        if plan.from_hold > 0 {
+            self.lower_hold(tx, reverse, plan.from_hold, waits).await?;
+        }
+        if plan.from_available > 0 {
+            let new = self.taking_back(reverse, Account::Available, plan.from_available);
+            self.post(tx, &new).await?;
+            self.take(tx, new.id, &plan.parts).await?;
+            self.tell(EventKind::Reversed, new.id);
+        }
+        if let Some(own) = own {
+            let points = reverse.points - plan.from_hold;
+            self.lots.change(own.id, |lot| lot.taken_back += points);
+            if own.counts {
+                self.count(Counters {
+                    points_earned: -points,
+                    ..Counters::default()
+                });
+            }
+        }
+        self.forgive(tx).await
+    }
+
+    /// A hold that will post less, or nothing.
+    async fn lower_hold<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        reverse: &Reverse<'_>,
+        points: i64,
+        waits: i64,
+    ) -> Result<(), StoreError> {
+        const LOWER: &str = "update hold set remaining = remaining - $1 where transfer_id = $2";
+        const VOID: &str =
+            "update hold set remaining = 0, state = 'voided', resolved_at = $1 where transfer_id = $2";
+        let mut new = self.taking_back(reverse, Account::Held, points);
+        new.hold = Some(reverse.original);
+        self.post(tx, &new).await?;
+        if points == waits {
+            tx.later(VOID, params![self.now(), reverse.original]).await?;
+        } else {
+            tx.later(LOWER, params![points, reverse.original]).await?;
+        }
+        self.tell(EventKind::Reversed, new.id);
+        Ok(())
+    }
+
+    fn taking_back<'r>(&mut self, reverse: &Reverse<'r>, from: Account, amount: i64) -> NewTransfer<'r> {
+        NewTransfer {
+            id: TransferId(self.new_id()),
+            movement: Movement {
+                from,
+                to: Account::Issued,
+                amount,
+            },
+            hold: None,
+            corrects: Some(reverse.original),
+            proof: None,
+            evidence: None,
+            explanation: reverse.explanation,
+            available_at: None,
+            expires_at: None,
+        }
+    }
+
+    /// Forgives a debt, where the programme does.
+    async fn forgive<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let owed = self.owed();
+        if self.rules.program.debt == Debt::Carry || owed == 0 {
+            return Ok(());
+        }
+        let explanation = because(Fact::DebtWrittenOff);
+        let movement = Movement {
+            from: Account::Adjusted,
+            to: Account::Available,
+            amount: owed,
+        };
+        let id = self.plain(tx, movement, &explanation).await?;
+        self.tell(EventKind::Earned, id);
+        Ok(())
+    }
+
+    /// A transfer that is explained by itself.
+    async fn plain<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        movement: Movement,
+        explanation: &Explanation,
+    ) -> Result<TransferId, StoreError> {
+        let new = NewTransfer {
+            id: TransferId(self.new_id()),
+            movement,
+            hold: None,
+            corrects: None,
+            proof: None,
+            evidence: None,
+            explanation,
+            available_at: None,
+            expires_at: None,
+        };
+        self.post(tx, &new).await?;
+        Ok(new.id)
+    }
+
+    /// Takes points out of what can be spent, lot by lot: for a coupon, or to put a balance right. The
+    /// caller has seen that they are there, or takes them from somebody who will owe them.
+    pub(in crate::store) async fn debit<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        to: Account,
+        points: i64,
+        explanation: &Explanation,
+    ) -> Result<TransferId, StoreError> {
+        self.lots.load(tx, self.member).await?;
+        let parts = lot::take(&self.in_order(), points);
+        let movement = Movement {
+            from: Account::Available,
+            to,
+            amount: points,
+        };
+        let id = self.plain(tx, movement, explanation).await?;
+        self.take(tx, id, &parts).await?;
+        if to == Account::Adjusted {
+            self.tell(EventKind::Reversed, id);
+        } else {
+            self.account.active_at = self.now();
+            self.tell(EventKind::Redeemed, id);
+        }
+        Ok(id)
+    }
+
+    async fn take<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        transfer: TransferId,
+        parts: &[Part],
+    ) -> Result<(), StoreError> {
+        for part in parts {
+            self.lots.change(part.lot, |lot| lot.remaining -= part.amount);
+        }
+        write_moves(tx, transfer, parts, -1).await
+    }
+
+    /// Spends what was set aside.
+    pub(in crate::store) async fn spend<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        hold: TransferId,
+        points: i64,
+        explanation: &Explanation,
+    ) -> Result<(), StoreError> {
+        let new = NewTransfer {
+            id: TransferId(self.new_id()),
+            movement: Movement {
+                from: Account::Reserved,
+                to: Account::Redeemed,
+                amount: points,
+            },
+            hold: Some(hold),
+            corrects: None,
+            proof: None,
+            evidence: None,
+            explanation,
+            available_at: None,
+            expires_at: None,
+        };
+        self.post(tx, &new).await
+    }
+
+    /// Gives points back that `taken` took, from where they are now, into the lots they came from.
+    pub(in crate::store) async fn give_back<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        from: Account,
+        taken: TransferId,
+        points: i64,
+        explanation: &Explanation,
+    ) -> Result<(), StoreError> {
+        let missing = self.missing(tx, taken).await?;
+        // What was owed is paid first, and only the rest is there to be spent.
+        let to_lots = (self.account.available + points).clamp(0, points);
+        let now = self.now();
+        let (active_at, zone) = (self.account.active_at, self.zone.clone());
+        let is_over = |lot: &Lot| lot.runs_out(active_at, &zone).is_some_and(|at| at <= now);
+        let back = lot::give_back(&missing, to_lots, is_over);
+        let was_held = from == Account::Reserved;
+        let grace = (self.rules.program.expiry != Expiry::Never)
+            .then(|| lot::grace(now, self.rules.program.grace_days, &self.zone))
+            .flatten();
+        let new = NewTransfer {
+            id: TransferId(self.new_id()),
+            movement: Movement {
+                from,
+                to: Account::Available,
+                amount: points,
+            },
+            hold: was_held.then_some(taken),
+            corrects: (!was_held).then_some(taken),
+            proof: None,
+            evidence: None,
+            explanation,
+            available_at: None,
+            expires_at: grace.filter(|_| back.late > 0),
+        };
+        self.post(tx, &new).await?;
+        for part in &back.parts {
+            self.lots.change(part.lot, |lot| lot.remaining += part.amount);
+        }
+        write_moves(tx, new.id, &back.parts, 1).await?;
+        if back.late > 0 {
+            self.open_lot(new.id, back.late, 0, false, (grace, None));
+        }
+        self.tell(EventKind::GivenBack, new.id);
+        Ok(())
+    }
+
+    /// What a transfer took from each lot and has not given back, in the order of spending.
+    async fn missing<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        taken: TransferId,
+    ) -> Result<Vec<(Lot, i64)>, StoreError> {
+        const SQL: &str = "select m.lot_id, cast(-sum(m.amount) as bigint) from lot_move m
+                join transfer t on t.id = m.transfer_id
+            where t.id = $1 or t.hold_id = $1 or t.corrects_id = $1 group by m.lot_id";
+        let mut missing = Vec::new();
+        for row in tx.query(SQL, params![taken]).await? {
+            let lot = self.lots.load_one(tx, self.member, row.get(0)?).await?;
+            let lot = lot.ok_or_else(|| StoreError::internal("a lot went away"))?;
+            missing.push((lot, row.get(1)?));
+        }
+        let (active_at, zone) = (self.account.active_at, &self.zone);
+        missing.sort_by_key(|(lot, _)| {
+            let end = lot.runs_out(active_at, zone).unwrap_or(Instant::MAX);
+            (end, lot.opened_at, lot.id)
+        });
+        Ok(missing)
+    }
+
+    /// Lets go what has run out, and warns of what soon will. Every command does that first, so nothing
+    /// depends on a job having run.
+    pub(in crate::store) async fn apply_due<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let now = self.now();
+        if self.account.look_at.is_none_or(|at| at > now) {
+            return Ok(());
+        }
+        self.lots.load(tx, self.member).await?;
+        let mut over: Vec<(Instant, Vec<Part>)> = Vec::new();
+        for lot in self.in_order() {
+            let Some(end) = lot.runs_out(self.account.active_at, &self.zone) else {
+                continue;
+            };
+            let part = Part {
+                lot: lot.id,
+                amount: lot.remaining,
+            };
+            match over.last_mut() {
+                _ if end > now => self.warn(&lot, end),
+                Some((last, parts)) if *last == end => parts.push(part),
+                _ => over.push((end, vec![part])),
+            }
+        }
+        for (end, parts) in over {
+            self.expire(tx, end, &parts).await?;
+        }
+        Ok(())
+    }
+
+    /// Posts the member's holds that have fallen due, so that spending does not wait for a job.
+    pub(in crate::store) async fn post_due<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        const SQL: &str = "select transfer_id from hold where member_id = $1 and state = 'pending'
+                and kind = 'earning' and due_at <= $2 order by due_at, transfer_id limit 50";
+        for row in tx.query(SQL, params![self.member, self.now()]).await? {
+            if let Some(hold) = super::due::resolve(tx, row.get(0)?, self.now()).await? {
+                self.post_hold(tx, &hold).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn expire<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        end: Instant,
+        parts: &[Part],
+    ) -> Result<(), StoreError> {
+        let explanation = because(Fact::Expired {
+            on: lot::last_day(end, &self.zone),
+        });
+        let movement = Movement {
+            from: Account::Available,
+            to: Account::Expired,
+            amount: parts.iter().map(|part| part.amount).sum(),
+        };
+        let id = self.plain(tx, movement, &explanation).await?;
+        self.take(tx, id, parts).await?;
+        for part in parts {
+            self.lots.change(part.lot, |lot| lot.expired += part.amount);
+        }
+        self.tell(EventKind::Expired, id);
+        Ok(())
+    }
+
+    fn warn(&mut self, lot: &Lot, end: Instant) {
+        let warn_days = i64::from(self.rules.program.warn_days);
+        if warn_days == 0 || lot.warned || end - warn_days * DAY > self.now() {
+            return;
+        }
+        self.lots.change(lot.id, |lot| lot.warned = true);
+        self.tell_news(News {
+            amount: Some(lot.remaining),
+            due_at: Some(end),
+            ..News::of(EventKind::Expiring)
+        });
+    }
+
+    /// When something next falls due. Where not all lots are known, it can only come earlier.
+    pub(super) fn next_look(&self) -> Option<Instant> {
+        let warn_days = i64::from(self.rules.program.warn_days);
+        let look = |lot: &Lot| {
+            let end = lot.runs_out(self.account.active_at, &self.zone)?;
+            Some(if lot.warned || warn_days == 0 {
+                end
+            } else {
+                end - warn_days * DAY
+            })
+        };
+        if self.lots.all_open {
+            return self.lots.open().filter_map(look).min();
+        }
+        let made = self.lots.made().filter(|lot| lot.remaining > 0).filter_map(look);
+        made.chain(self.account.look_at).min()
+    }
+
+    fn in_order(&self) -> Vec<Lot> {
+        let mut lots: Vec<Lot> = self.lots.open().cloned().collect();
+        lot::sort(&mut lots, self.account.active_at, &self.zone);
+        lots
+    }
+}

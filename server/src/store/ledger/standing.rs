@@ -1,0 +1,214 @@
+//! A member's tier, as what they do moves it.
+
+use super::moves::because;
+use super::{Books, Credit, Reverse};
+use crate::domain::Instant;
+use crate::domain::ledger::Account;
+use crate::domain::program::Program;
+use crate::domain::tier::{self, Counters, Held, Stretch};
+use crate::store::events::News;
+use crate::store::{StoreError, Tx, params};
+use app::api::{EventKind, Fact, MemberId, Metric, ProofLevel, TransferId, Window};
+
+/// The metric of some stretch of time. Lifetime counts are on the member's row.
+pub(in crate::store) async fn value_in<T: Tx>(
+    tx: &mut T,
+    program: &Program,
+    member: MemberId,
+    counters: Counters,
+    stretch: Stretch,
+) -> Result<i64, StoreError> {
+    const POINTS: &str = "select cast(coalesce(sum(amount - taken_back), 0) as bigint) from lot
+        where member_id = $1 and counts and opened_at >= $2 and opened_at < $3";
+    const SPENT: &str = "select cast(coalesce(sum(total - refunded), 0) as bigint) from shop_order
+        where member_id = $1 and counts and placed_at >= $2 and placed_at < $3";
+    const ORDERS: &str = "select count(*) from shop_order
+        where member_id = $1 and counts and placed_at >= $2 and placed_at < $3";
+    if program.ladder.window == Window::Lifetime {
+        return Ok(counters.value(program.metric));
+    }
+    let sql = match program.metric {
+        Metric::PointsEarned => POINTS,
+        Metric::AmountSpent => SPENT,
+        Metric::Orders => ORDERS,
+    };
+    let row = tx
+        .query_one(sql, params![member, stretch.from, stretch.until])
+        .await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+impl Books<'_> {
+    async fn value<T: Tx>(&mut self, tx: &mut T, stretch: Stretch) -> Result<i64, StoreError> {
+        // What this command did to the lots has to be in the database to be counted there.
+        if self.rules.program.ladder.window != Window::Lifetime {
+            self.lots.flush(tx, self.member).await?;
+        }
+        let counters = Counters {
+            points_earned: self.counters.points_earned + self.counted.points_earned,
+            amount_spent: self.counters.amount_spent + self.counted.amount_spent,
+            orders: self.counters.orders + self.counted.orders,
+        };
+        value_in(tx, &self.rules.program, self.member, counters, stretch).await
+    }
+
+    /// Moves the member to the tier that follows from what was counted.
+    pub(super) async fn settle_tier<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let rules = self.rules;
+        let program = &rules.program;
+        let zone = program.zone();
+        let metric = self.counted.value(program.metric);
+        if metric != 0 {
+            let window = tier::window_now(program, &self.held, self.now(), &zone);
+            let value = self.value(tx, window).await?;
+            if metric > 0 {
+                let risen = tier::rise(program, &self.held, value, self.now());
+                self.welcome(tx, &risen).await?;
+                self.held = risen;
+            } else {
+                let since = tier::window_since(program, &self.held, &zone);
+                let value_since = self.value(tx, since).await?;
+                let fallen = tier::fall(program, &self.held, value, value_since);
+                self.unwelcome(tx, &fallen).await?;
+                self.held = fallen;
+            }
+        }
+        self.write_standing(tx).await
+    }
+
+    /// Looks at the tier at the end of a window, of a grace, or of what was given by hand.
+    pub(super) async fn review<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let rules = self.rules;
+        let zone = rules.program.zone();
+        // After a long silence several windows have ended, each with a review of its own.
+        for _ in 0..REVIEWS_MAX {
+            let ended = match self.held.grace_from {
+                Some(_) => Some(tier::window_now(&rules.program, &self.held, self.now(), &zone)),
+                None => tier::window_ended(&rules.program, &self.held, &zone),
+            };
+            let Some(ended) = ended.filter(|_| self.is_due(&zone)) else {
+                return Ok(());
+            };
+            let value = self.value(tx, ended).await?;
+            let reviewed = tier::review(&rules.program, &self.held, value, self.now(), &zone);
+            if reviewed == self.held {
+                return Ok(());
+            }
+            self.held = reviewed;
+        }
+        Ok(())
+    }
+
+    fn is_due(&self, zone: &jiff::tz::TimeZone) -> bool {
+        let earned = Held {
+            manual: None,
+            ..self.held.clone()
+        };
+        let due = earned.review_at(&self.rules.program, zone);
+        due.is_some_and(|at| at <= self.now())
+    }
+
+    /// Welcomes a member who rises with points, once for each tier.
+    async fn welcome<T: Tx>(&mut self, tx: &mut T, risen: &Held) -> Result<(), StoreError> {
+        const ENTER: &str =
+            "insert into tier_entry (member_id, tier, undone) values ($1, $2, $3)
+            on conflict (member_id, tier) do update set undone = excluded.undone
+            where tier_entry.undone";
+        const NAME: &str =
+            "update tier_entry set transfer_id = $1 where member_id = $2 and tier = $3";
+        let rules = self.rules;
+        for tier in tier::welcomed(&rules.program, &self.held.tier, &risen.tier) {
+            let entered = tx
+                .execute(ENTER, params![self.member, &tier.id, false])
+                .await?;
+            if entered == 0 {
+                continue;
+            }
+            let explanation = because(Fact::TierEntry {
+                tier: tier.name.clone(),
+            });
+            let credit = Credit {
+                from: Account::Issued,
+                points: tier.entry_points,
+                proof: Some(ProofLevel::Verified),
+                evidence: None,
+                explanation: &explanation,
+                available_at: None,
+                counts: false,
+            };
+            let id = self.credit(tx, &credit).await?;
+            tx.later(NAME, params![id, self.member, &tier.id]).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the welcome back where a refund undid the upgrade.
+    async fn unwelcome<T: Tx>(&mut self, tx: &mut T, fallen: &Held) -> Result<(), StoreError> {
+        const ENTERED: &str = "select e.tier, e.transfer_id, t.amount from tier_entry e
+                join transfer t on t.id = e.transfer_id
+            where e.member_id = $1 and not e.undone order by e.tier";
+        const UNDO: &str = "update tier_entry set undone = $1 where member_id = $2 and tier = $3";
+        let rules = self.rules;
+        let program = &rules.program;
+        let floor = tier::by_id(program, &fallen.tier).threshold;
+        if floor >= tier::by_id(program, &self.held.tier).threshold {
+            return Ok(());
+        }
+        for row in tx.query(ENTERED, params![self.member]).await? {
+            let id: String = row.get(0)?;
+            let Some(tier) = program.tiers.iter().find(|tier| tier.id == id) else {
+                continue;
+            };
+            if tier.threshold <= floor {
+                continue;
+            }
+            let explanation = because(Fact::TierEntryUndone {
+                tier: tier.name.clone(),
+            });
+            let reverse = Reverse {
+                original: row.get::<TransferId>(1)?,
+                points: row.get(2)?,
+                explanation: &explanation,
+            };
+            self.reverse(tx, &reverse).await?;
+            tx.later(UNDO, params![true, self.member, id]).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_standing<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        const SQL: &str = "update member set tier = $1, tier_earned = $2, tier_kept = $3, tier_since = $4,
+                grace_from = $5, manual_tier = $6, manual_until = $7, review_at = $8
+            where id = $9";
+        let rules = self.rules;
+        let program = &rules.program;
+        let now = self.now();
+        self.held.manual = self.held.manual.take().filter(|manual| now < manual.until);
+        let review_at: Option<Instant> = self.held.review_at(program, &program.zone());
+        let tier = self.held.effective(now).to_owned();
+        if self.held == self.before.held
+            && review_at == self.before.review_at
+            && tier == self.before.tier
+        {
+            return Ok(());
+        }
+        let Held { tier: earned, kept, since, grace_from, manual } = self.held.clone();
+        let (manual, until) = manual.map(|manual| (manual.tier, manual.until)).unzip();
+        let set = params![
+            &tier, earned, kept, since, grace_from, manual, until, review_at, self.member
+        ];
+        tx.later(SQL, set).await?;
+        let [to, from] = [&tier, &self.before.tier].map(|id| tier::by_id(program, id));
+        if to.id != from.id {
+            self.tell_news(News {
+                tier: Some(to.id.clone()),
+                down: to.threshold < from.threshold,
+                ..News::of(EventKind::Tier)
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Windows that one review catches up with.
+const REVIEWS_MAX: usize = 120;
