@@ -1,7 +1,7 @@
 //! English.
 
 use super::problem::Problems;
-use super::words::{Confirm, Mails, Reasons, States, Text};
+use super::words::{Confirm, GivenBack, Mails, Reasons, States, Text};
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 
 thread_local! {
@@ -70,7 +70,26 @@ pub(super) static EN: Text = Text {
 
     order: |number| format!("order №{number}"),
     order_rule: |amount, rate, tier, times| format!("{amount} at {rate}, {tier} {times}"),
+    order_counts_as: |paid, counted| format!("{paid} (counts as {counted})"),
+    order_first: |points| format!("and {points} for the first order"),
     order_cancelled: |number| format!("order №{number} was cancelled"),
+    refund: |number| format!("refund for order №{number}"),
+    refund_part: |part, total, earned| format!("{part} of {total}, which had earned {earned}"),
+    refund_whole: |total, earned| format!("the whole {total}, which had earned {earned}"),
+    reward: |name| format!("reward “{name}”"),
+    reward_of_order: |name| format!("it had used “{name}”"),
+    reward_waits: "set aside until its code is used",
+    reward_returned: "given back since",
+    given_back: GivenBack {
+        cancelled: |name| format!("you cancelled “{name}”"),
+        released: |name| format!("the shop let the code of “{name}” go"),
+        lapsed: |name| format!("“{name}” was not used in time"),
+        other: |name| format!("“{name}” was given back"),
+    },
+    ran_out: |date| format!("ran out on {date}"),
+    tier_entry: |tier| format!("welcome to {tier}"),
+    tier_entry_undone: |tier| format!("{tier} was not reached after all"),
+    debt_written_off: "what you owed was forgiven",
     adjustment: |note| format!("correction by the shop: {note}"),
     held_for: |n, reason| match (n, reason) {
         (0, "") => "not available yet".to_owned(),
@@ -95,6 +114,7 @@ pub(super) static EN: Text = Text {
         "We checked it ourselves, at the source.",
     ],
     checked_order: "The shop sent us this order in a signed message.",
+    checked_refund: "The shop sent us this refund in a signed message.",
     checked_adjustment: "A person at the shop entered this and gave the reason.",
     checked_join: "You joined under an identity that the shop signed for or that you proved with a code.",
     checked_subscribe: "You opened the link in your own mailbox and confirmed there.",
@@ -119,6 +139,9 @@ pub(super) static EN: Text = Text {
         signed_out: "You were signed out. Sign in again to go on.",
         code_gone: "This code no longer works. Ask for a new one.",
         rules_changed: "The rules have changed meanwhile. Please read them once more, then join.",
+        balance_too_low: "You do not have enough for this. Nothing was taken.",
+        reward_unknown: "This reward is no longer offered.",
+        coupon_not_open: "This code can no longer be cancelled: an order has it, or it has ended.",
         invalid: "Please look at what is marked.",
         field_email: "This is not an e-mail address.",
         field_code: "This is not the code from the mail.",
@@ -130,10 +153,17 @@ pub(super) static EN: Text = Text {
     event_earned: |amount, what| format!("+{amount}: {what}."),
     event_held: |amount, what, date| format!("+{amount} on the way: {what}. Available on {date}."),
     event_reversed: |amount, what| format!("\u{2212}{amount}: {what}."),
+    event_redeemed: |amount, what| format!("{amount} set aside: {what}."),
+    event_given_back: |amount, what| format!("+{amount} given back: {what}."),
     event_tier_up: |tier| format!("You have reached {tier}."),
     event_tier_down: |tier| format!("Your tier is now {tier}."),
     event_attempt: |title| format!("{title}: there is news."),
     event_profile: "Your profile was changed.",
+
+    runs_out: |n, amount, date| match category(n.unsigned_abs()) {
+        PluralCategory::One => format!("{amount} runs out on {date}"),
+        _ => format!("{amount} run out on {date}"),
+    },
 
     sections: "Sections",
     home: "Home",

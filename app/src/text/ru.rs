@@ -1,7 +1,7 @@
 //! Русский.
 
 use super::problem::Problems;
-use super::words::{Confirm, Mails, Reasons, States, Text};
+use super::words::{Confirm, GivenBack, Mails, Reasons, States, Text};
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 
 thread_local! {
@@ -59,14 +59,36 @@ pub(super) static RU: Text = Text {
         "декабря",
     ],
     date: |day, month, year| match year {
-        Some(year) => format!("{day}\u{a0}{month} {year}\u{a0}г."),
+        // In full: the point of "г." would meet the full stop of a sentence.
+        Some(year) => format!("{day}\u{a0}{month} {year}\u{a0}года"),
         None => format!("{day}\u{a0}{month}"),
     },
     rate_for_every: |points, money| format!("{points} за каждые {money}"),
 
     order: |number| format!("заказ №\u{a0}{number}"),
     order_rule: |amount, rate, tier, times| format!("{amount} по {rate}, {tier} {times}"),
+    order_counts_as: |paid, counted| format!("{paid} (считается как {counted})"),
+    order_first: |points| format!("и {points} за первый заказ"),
     order_cancelled: |number| format!("заказ №\u{a0}{number} отменён"),
+    refund: |number| format!("возврат по заказу №\u{a0}{number}"),
+    refund_part: |part, total, earned| {
+        format!("{part} из {total}, за которые было начислено {earned}")
+    },
+    refund_whole: |total, earned| format!("все {total}, за которые было начислено {earned}"),
+    reward: |name| format!("награда «{name}»"),
+    reward_of_order: |name| format!("в нём была награда «{name}»"),
+    reward_waits: "отложены, пока код не использован",
+    reward_returned: "потом возвращены",
+    given_back: GivenBack {
+        cancelled: |name| format!("вы отменили награду «{name}»"),
+        released: |name| format!("магазин освободил код награды «{name}»"),
+        lapsed: |name| format!("награда «{name}» не использована вовремя"),
+        other: |name| format!("возврат за награду «{name}»"),
+    },
+    ran_out: |date| format!("срок истёк {date}"),
+    tier_entry: |tier| format!("добро пожаловать на уровень {tier}"),
+    tier_entry_undone: |tier| format!("уровень {tier} всё же не достигнут"),
+    debt_written_off: "долг прощён",
     adjustment: |note| format!("исправление магазина: {note}"),
     held_for: |n, reason| match (n, reason) {
         (0, "") => "пока недоступны".to_owned(),
@@ -91,6 +113,7 @@ pub(super) static RU: Text = Text {
         "Мы проверили это сами, у первоисточника.",
     ],
     checked_order: "Магазин прислал нам этот заказ в подписанном сообщении.",
+    checked_refund: "Магазин прислал нам этот возврат в подписанном сообщении.",
     checked_adjustment: "Это внёс сотрудник магазина и указал причину.",
     checked_join: "Вы вступили под именем, за которое поручился магазин или которое вы подтвердили кодом.",
     checked_subscribe: "Вы открыли ссылку в своей почте и подтвердили подписку.",
@@ -115,6 +138,9 @@ pub(super) static RU: Text = Text {
         signed_out: "Вы вышли. Войдите снова, чтобы продолжить.",
         code_gone: "Этот код больше не действует. Запросите новый.",
         rules_changed: "Правила тем временем изменились. Прочитайте их ещё раз и вступайте.",
+        balance_too_low: "На это пока не хватает. Ничего не списано.",
+        reward_unknown: "Этой награды больше нет.",
+        coupon_not_open: "Этот код уже нельзя отменить: он занят заказом или его срок закончился.",
         invalid: "Посмотрите, пожалуйста, на отмеченное.",
         field_email: "Это не похоже на адрес электронной почты.",
         field_code: "Это не тот код, что в письме.",
@@ -126,10 +152,17 @@ pub(super) static RU: Text = Text {
     event_earned: |amount, what| format!("+{amount}: {what}."),
     event_held: |amount, what, date| format!("+{amount} в пути: {what}. Будет доступно {date}."),
     event_reversed: |amount, what| format!("\u{2212}{amount}: {what}."),
+    event_redeemed: |amount, what| format!("Отложено {amount}: {what}."),
+    event_given_back: |amount, what| format!("+{amount} возвращено: {what}."),
     event_tier_up: |tier| format!("Ваш новый уровень: {tier}."),
     event_tier_down: |tier| format!("Теперь ваш уровень: {tier}."),
     event_attempt: |title| format!("{title}: есть новости."),
     event_profile: "Ваши данные изменены.",
+
+    runs_out: |n, amount, date| match category(n.unsigned_abs()) {
+        PluralCategory::One => format!("{amount} сгорит {date}"),
+        _ => format!("{amount} сгорят {date}"),
+    },
 
     sections: "Разделы",
     home: "Главная",

@@ -39,7 +39,26 @@ pub struct Text {
     pub(crate) order: Say1,
     /// Amount, rate, tier, multiplier.
     pub(crate) order_rule: fn(&str, &str, &str, &str) -> String,
+    /// The money that was paid, and the money that this counts as.
+    pub(crate) order_counts_as: Say2,
+    /// Points on top, without their unit.
+    pub(crate) order_first: Say1,
     pub(crate) order_cancelled: Say1,
+    pub(crate) refund: Say1,
+    /// What was given back, what the order cost, what it had earned.
+    pub(crate) refund_part: fn(&str, &str, &str) -> String,
+    /// What the order cost, what it had earned.
+    pub(crate) refund_whole: Say2,
+    pub(crate) reward: Say1,
+    /// The reward that an order had used.
+    pub(crate) reward_of_order: Say1,
+    pub(crate) reward_waits: &'static str,
+    pub(crate) reward_returned: &'static str,
+    pub(crate) given_back: GivenBack,
+    pub(crate) ran_out: Say1,
+    pub(crate) tier_entry: Say1,
+    pub(crate) tier_entry_undone: Say1,
+    pub(crate) debt_written_off: &'static str,
     pub(crate) adjustment: Say1,
     /// Days, and the reason as a clause, which may be empty.
     pub(crate) held_for: fn(u32, &str) -> String,
@@ -51,6 +70,7 @@ pub struct Text {
     pub(crate) proof_after: [&'static str; 4],
     pub(crate) checked: [&'static str; 4],
     pub(crate) checked_order: &'static str,
+    pub(crate) checked_refund: &'static str,
     pub(crate) checked_adjustment: &'static str,
     pub(crate) checked_join: &'static str,
     pub(crate) checked_subscribe: &'static str,
@@ -66,10 +86,15 @@ pub struct Text {
     pub(crate) event_earned: Say2,
     pub(crate) event_held: fn(&str, &str, &str) -> String,
     pub(crate) event_reversed: Say2,
+    pub(crate) event_redeemed: Say2,
+    pub(crate) event_given_back: Say2,
     pub(crate) event_tier_up: Say1,
     pub(crate) event_tier_down: Say1,
     pub(crate) event_attempt: Say1,
     pub(crate) event_profile: &'static str,
+
+    /// How many, the same with their unit, and their last day.
+    pub(crate) runs_out: fn(i64, &str, &str) -> String,
 
     // The frame around everything.
     pub(crate) sections: &'static str,
@@ -201,6 +226,15 @@ pub struct Text {
 
     pub(crate) confirm: Confirm,
     pub(crate) mails: Mails,
+}
+
+/// Why points of a reward came back. Each takes the reward's name.
+#[derive(Debug)]
+pub(crate) struct GivenBack {
+    pub(crate) cancelled: Say1,
+    pub(crate) released: Say1,
+    pub(crate) lapsed: Say1,
+    pub(crate) other: Say1,
 }
 
 /// What a task's card says about where it stands.
