@@ -39,8 +39,14 @@ pub(crate) fn day(text: &Text, iso: &str) -> String {
     )
 }
 
+/// A day of every year, by its month and its number in it: "31 December".
+pub(crate) fn year_day(text: &Text, month_number: i64, day: i64) -> String {
+    let narrow = |number: i64| i8::try_from(number.clamp(1, 31)).unwrap_or(1);
+    (text.date)(narrow(day), month(text, narrow(month_number)), None)
+}
+
 /// The name of a month, from 1, in the form that it has beside a day.
-pub(crate) fn month(text: &Text, number: i8) -> &'static str {
+fn month(text: &Text, number: i8) -> &'static str {
     let index = usize::from(number.clamp(1, 12).unsigned_abs() - 1);
     text.months[index]
 }
