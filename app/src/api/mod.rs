@@ -17,7 +17,8 @@ mod task;
 pub use event::{Event, EventKind};
 pub use ids::{AttemptId, ChallengeId, IdError, MemberId, ProgramId, RedemptionId, TransferId};
 pub use ledger::{
-    CampaignFact, Explanation, Fact, GivenBackCause, ProofView, TransferState, TransferView, Transfers,
+    CampaignFact, Explanation, Fact, GivenBackCause, ProofView, TransferState, TransferView,
+    Transfers,
 };
 pub use member::{
     Balance, CodeSent, Expiring, Join, Keep, MeView, NewCode, NewSession, NextTier, SessionView,

@@ -2,7 +2,7 @@
 //! in front as the next step.
 
 use crate::{
-    api::{AttemptState, MeView, Metric, PurchaseRule, Standing, TaskStanding},
+    api::{AttemptState, CampaignView, MeView, Metric, PurchaseRule, Standing, TaskStanding},
     text,
     ui::{TaskCard, Words, task},
 };
@@ -20,13 +20,57 @@ pub(crate) fn purchases(words: Words<'_>, standing: Option<&Standing>) -> impl I
     let note = tier
         .filter(|tier| tier.multiplier_permille != 1000)
         .map(|tier| (text.at_your_tier)(&tier.name, &words.multiplier(permille)));
+    // Whether a member has ordered before is not known here; "How it works" tells them the rule.
+    let first = standing
+        .is_none()
+        .then(|| first_order(words, rule))
+        .flatten();
     Some(view! {
         <section data-view="earn" data-region="purchases" aria-labelledby="purchases-title">
             <h2 class="eyebrow" id="purchases-title">{text.purchases}</h2>
             <p class="lead">{(text.purchases_earn)(&rate)}</p>
             <p>{example(words, rule, permille)} " " {note}</p>
-            <p class="quiet">{waits(words, rule)}</p>
+            {campaigns(words)}
+            <p class="quiet">
+                {waits(words, rule)} " " {first} " " {minimum(words, rule)}
+            </p>
         </section>
+    })
+}
+
+/// What a first order earns on top.
+pub(crate) fn first_order(words: Words<'_>, rule: &PurchaseRule) -> Option<String> {
+    let bonus = rule.first_order_bonus;
+    (bonus > 0).then(|| (words.text.first_order)(&words.count(bonus)))
+}
+
+/// What an order has to cost to earn.
+pub(crate) fn minimum(words: Words<'_>, rule: &PurchaseRule) -> Option<String> {
+    let money = || text::money(words.text, rule.minimum, &rule.currency);
+    (rule.minimum > 0).then(|| (words.text.minimum)(&money()))
+}
+
+/// The campaigns that are on and those that will be, a sentence each.
+pub(crate) fn campaigns(words: Words<'_>) -> Vec<AnyView> {
+    let says = words.program.campaigns.iter();
+    let says = says.filter_map(|campaign| said(words, campaign));
+    says.map(|say| view! { <p>{say}</p> }.into_any()).collect()
+}
+
+fn said(words: Words<'_>, campaign: &CampaignView) -> Option<String> {
+    let (text, name) = (words.text, campaign.name.as_str());
+    if words.is_past(&campaign.ends_at) || campaign.multiplier_permille <= 1000 {
+        return None;
+    }
+    let times = words.multiplier(campaign.multiplier_permille);
+    let from = words.shop_date(&campaign.starts_at);
+    let until = words.shop_last_day(&campaign.ends_at);
+    Some(if words.is_past(&campaign.starts_at) {
+        (text.campaign_on)(name, &times, &until)
+    } else if from == until {
+        (text.campaign_day)(name, &times, &from)
+    } else {
+        (text.campaign_soon)(name, &times, &from, &until)
     })
 }
 

@@ -1,7 +1,8 @@
 //! Home: what I have and where I stand.
 
+use super::how;
 use crate::{
-    api::{MeView, TransferState, Transfers},
+    api::{Expiring, Fact, MeView, TransferState, TransferView, Transfers},
     text,
     ui::{Words, hero, ladder},
 };
@@ -17,6 +18,14 @@ pub(crate) fn balance(words: Words<'_>, me: &MeView, history: &Transfers) -> Any
     let one = words
         .worth(1)
         .map(|money| (text.one_is_worth)(&words.count(1), &money));
+    let parts: Vec<_> = [
+        (balance.held > 0).then(|| held(words, balance.held, history)),
+        (balance.reserved > 0).then(|| set_aside(words, balance.reserved, history)),
+        balance.expiring.as_ref().map(|next| runs_out(words, next)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     view! {
         <section class="balance" data-view="home" data-region="balance" aria-labelledby="balance-title">
             <h2 class="eyebrow" id="balance-title">{text.your_balance}</h2>
@@ -31,59 +40,113 @@ pub(crate) fn balance(words: Words<'_>, me: &MeView, history: &Transfers) -> Any
                     <label class="link" for="tab-history">{text.see_history}</label>
                 </div>
             </details>
-            {(balance.held > 0).then(|| held(words, balance.held, history))}
+            {(!parts.is_empty()).then(|| view! { <div class="parts">{parts}</div> })}
         </section>
     }
     .into_any()
 }
 
-/// What is on the way, movement by movement.
-fn held(words: Words<'_>, amount: i64, history: &Transfers) -> impl IntoView + use<> {
+/// What is on the way, movement by movement. A refund of an order whose points still wait lowers them.
+fn held(words: Words<'_>, amount: i64, history: &Transfers) -> AnyView {
+    let waits = |transfer: &&TransferView| match &transfer.explanation.fact {
+        Fact::Refund { order, .. } => waits_for(history, order),
+        _ => transfer.state == TransferState::Held && transfer.amount > 0,
+    };
+    let lines = movements(words, history.items.iter().filter(waits));
+    part(
+        "why-held",
+        (words.text.on_the_way)(&words.count(amount)),
+        lines,
+    )
+}
+
+/// Whether points of an order are among those on the way.
+fn waits_for(history: &Transfers, number: &str) -> bool {
+    history.items.iter().any(|transfer| {
+        let fact = &transfer.explanation.fact;
+        transfer.state == TransferState::Held
+            && matches!(fact, Fact::Order { order, .. } if order == number)
+    })
+}
+
+/// What waits in coupons, coupon by coupon.
+fn set_aside(words: Words<'_>, amount: i64, history: &Transfers) -> AnyView {
     let text = words.text;
-    let lines: Vec<_> = history
-        .items
-        .iter()
-        .filter(|transfer| transfer.state == TransferState::Held)
+    let waits = |transfer: &&TransferView| {
+        transfer.state == TransferState::Held
+            && matches!(transfer.explanation.fact, Fact::Redeemed { .. })
+    };
+    let lines = movements(words, history.items.iter().filter(waits));
+    part(
+        "why-set-aside",
+        (text.set_aside)(&words.count(amount)),
+        view! {
+            {lines}
+            <p>{text.set_aside_why}</p>
+        }
+        .into_any(),
+    )
+}
+
+/// What runs out next, and by which rule.
+fn runs_out(words: Words<'_>, next: &Expiring) -> AnyView {
+    part(
+        "why-runs-out",
+        words.runs_out(next),
+        view! {
+            <p>{how::expiry(words)}</p>
+            <p>{words.text.rules.expiry_first}</p>
+        }
+        .into_any(),
+    )
+}
+
+/// A part of the balance that is not simply there; it opens to its why.
+fn part(id: &'static str, name: String, why: AnyView) -> AnyView {
+    view! {
+        <details id=id class="held">
+            <summary>{name}</summary>
+            <div class="inside">{why}</div>
+        </details>
+    }
+    .into_any()
+}
+
+fn movements<'a>(words: Words<'_>, transfers: impl Iterator<Item = &'a TransferView>) -> AnyView {
+    let lines: Vec<_> = transfers
         .map(|transfer| {
-            let (title, _) = text::headline(text, &transfer.explanation);
-            let day = transfer.available_at.as_deref().map(|at| words.date(at));
+            let (title, _) = text::headline(words.text, &transfer.explanation);
+            let day = transfer
+                .available_at
+                .as_deref()
+                .filter(|_| transfer.amount > 0);
+            let day = day.map(|at| (words.text.available_on)(&words.date(at)));
             view! {
                 <li>
                     <b>{words.signed(transfer.amount)}</b>
                     " "
                     {title}
-                    {day.map(|day| format!(", {}", (text.available_on)(&day)))}
+                    {day.map(|day| format!(", {day}"))}
                 </li>
             }
         })
         .collect();
-    view! {
-        <details id="why-held" class="held">
-            <summary>{(text.on_the_way)(&words.count(amount))}</summary>
-            <div class="inside">
-                <ul class="plain">{lines}</ul>
-            </div>
-        </details>
-    }
+    // The page of the statement that came with the panel may not reach back so far.
+    (!lines.is_empty())
+        .then(|| view! { <ul class="plain">{lines}</ul> })
+        .into_any()
 }
 
 /// The ladder with the member on it.
 pub(crate) fn standing(words: Words<'_>, me: &MeView) -> impl IntoView + use<> {
-    use crate::api::Metric;
-    let text = words.text;
-    let counts = match words.program.metric {
-        Metric::PointsEarned => text.counts_points,
-        Metric::AmountSpent => text.counts_spend,
-        Metric::Orders => text.counts_orders,
-    };
     (words.program.tiers.len() > 1).then(|| {
         view! {
             <section data-view="home" data-region="ladder" aria-labelledby="ladder-title">
-                <h2 class="eyebrow" id="ladder-title">{text.your_tier}</h2>
+                <h2 class="eyebrow" id="ladder-title">{words.text.your_tier}</h2>
                 {ladder(words, Some(&me.standing))}
                 <details id="why-tier" class="fine">
-                    <summary>{text.how_counted}</summary>
-                    <div class="inside"><p>{counts}</p></div>
+                    <summary>{words.text.how_counted}</summary>
+                    <div class="inside">{how::counted(words)}</div>
                 </details>
             </section>
         }

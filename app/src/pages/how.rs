@@ -1,8 +1,9 @@
 //! How it works: the questions people ask, answered from the live rules and never by hand.
 
-use super::earn::{example, waits};
+use super::earn::{campaigns, example, first_order, minimum, waits};
 use crate::{
-    api::{MeView, PurchaseRule},
+    api::{Expiry, MeView, PurchaseRule, Window},
+    text,
     ui::{Words, before, requirement, tier_facts, will_check},
 };
 use leptos::prelude::*;
@@ -25,9 +26,10 @@ pub(crate) fn page(words: Words<'_>, me: Option<&MeView>) -> AnyView {
             <h3>{text.q_when}</h3>
             {words.program.purchase.as_ref().map(|rule| view! { <p>{waits(words, rule)}</p> })}
             <p>{text.a_when_tasks}</p>
+            <h3>{text.rules.q_expiry}</h3>
+            {runs_out(words)}
             <h3>{text.q_lose}</h3>
-            <p>{text.a_lose_cancelled} " " {text.a_lose_spent}</p>
-            <p>{text.a_lose_expiry}</p>
+            {lose(words)}
             <h3>{text.q_rules}</h3>
             <p>{(text.a_rules)(version)}</p>
         </section>
@@ -37,14 +39,25 @@ pub(crate) fn page(words: Words<'_>, me: Option<&MeView>) -> AnyView {
 
 fn have(words: Words<'_>, me: Option<&MeView>) -> String {
     let text = words.text;
-    match me {
+    let mut said = match me {
         None => text.a_have_guest.to_owned(),
         Some(me) if me.balance.held > 0 => (text.a_have_held)(
             &words.count(me.balance.available),
             &words.count(me.balance.held),
         ),
         Some(me) => (text.a_have)(&words.count(me.balance.available)),
+    };
+    let Some(balance) = me.map(|me| &me.balance) else {
+        return said;
+    };
+    if balance.reserved > 0 {
+        let reserved = (text.a_have_set_aside)(&words.count(balance.reserved));
+        said = format!("{said} {reserved}");
     }
+    if let Some(next) = &balance.expiring {
+        said = format!("{said} {}.", words.runs_out(next));
+    }
+    said
 }
 
 fn worth(words: Words<'_>) -> String {
@@ -63,11 +76,65 @@ fn earn(words: Words<'_>, me: Option<&MeView>) -> AnyView {
     let own = me
         .map(|me| &me.standing.tier)
         .filter(|tier| tier.multiplier_permille != 1000);
+    let (first, least) = (first_order(words, rule), minimum(words, rule));
+    let campaigns = campaigns(words);
     let permille = own.map_or(1000, |tier| tier.multiplier_permille);
     let note = own.map(|tier| (text.at_your_tier)(&tier.name, &words.multiplier(permille)));
     view! {
         <p>{(text.purchases_earn)(&rate)} ". " {note} " " {example(words, rule, permille)}</p>
         <p>{excluded(words, rule)} " " {text.a_rounding}</p>
+        {(first.is_some() || least.is_some()).then(|| view! { <p>{first} " " {least}</p> })}
+        {(!campaigns.is_empty())
+            .then(|| {
+                view! {
+                    {campaigns}
+                    <p>{text.rules.campaigns}</p>
+                }
+            })}
+    }
+    .into_any()
+}
+
+/// When points run out, as one or two sentences.
+pub(crate) fn expiry(words: Words<'_>) -> String {
+    let day = match words.program.expiry {
+        Expiry::Date { month, day } => text::year_day(words.text, month, day),
+        Expiry::Never | Expiry::Earning { .. } | Expiry::Inactivity { .. } => String::new(),
+    };
+    (words.text.rules.expiry)(words.program.expiry, &day)
+}
+
+fn runs_out(words: Words<'_>) -> AnyView {
+    let rules = &words.text.rules;
+    let more = (words.program.expiry != Expiry::Never)
+        .then(|| view! { <p>{rules.expiry_first} " " {rules.expiry_zone}</p> });
+    view! {
+        <p>{expiry(words)}</p>
+        {more}
+    }
+    .into_any()
+}
+
+fn lose(words: Words<'_>) -> AnyView {
+    let rules = &words.text.rules;
+    let welcomes = words.program.tiers.iter().any(|tier| tier.entry_points > 0);
+    let ends = words.program.expiry != Expiry::Never;
+    view! {
+        <p>{rules.cancelled} " " {rules.refunded} " " {rules.used}</p>
+        <p>{rules.spent} " " {ends.then_some(rules.ran_out)}</p>
+        {welcomes.then(|| view! { <p>{rules.welcome}</p> })}
+    }
+    .into_any()
+}
+
+/// What lifts a member, what does not lower them, and when a tier is looked at again.
+pub(crate) fn counted(words: Words<'_>) -> AnyView {
+    let rules = &words.text.rules;
+    let (metric, window) = (words.program.metric, words.program.window);
+    let review = (window != Window::Lifetime).then(|| (rules.review)(window));
+    view! {
+        <p>{(rules.counts)(metric, window)} " " {rules.spending} " " {rules.counts_not}</p>
+        {review.map(|review| view! { <p>{review}</p> })}
     }
     .into_any()
 }
@@ -98,6 +165,7 @@ pub(crate) fn tiers(words: Words<'_>) -> impl IntoView + use<> {
         view! {
             <h3>{words.text.q_tiers}</h3>
             <dl>{tiers}</dl>
+            {(words.program.tiers.len() > 1).then(|| counted(words))}
         }
     })
 }

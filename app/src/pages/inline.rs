@@ -2,6 +2,7 @@
 
 use super::{earn, guest, signed_in};
 use crate::{
+    api::Balance,
     panel::{Panel, Viewer},
     ui::{Words, hero, ladder},
 };
@@ -15,11 +16,7 @@ pub(crate) fn balance(panel: &Panel) -> impl IntoView + use<> {
             <section class="card inline" data-region="balance" aria-labelledby="balance-title">
                 <h2 class="eyebrow" id="balance-title">{words.text.your_balance}</h2>
                 <p>{hero(words, me.balance.available)}</p>
-                {(me.balance.held > 0)
-                    .then(|| {
-                        let held = (words.text.on_the_way)(&words.count(me.balance.held));
-                        view! { <p class="quiet">{held}</p> }
-                    })}
+                {parts(words, &me.balance)}
                 {(words.program.tiers.len() > 1).then(|| ladder(words, Some(&me.standing)))}
                 {open(panel)}
             </section>
@@ -33,6 +30,18 @@ pub(crate) fn balance(panel: &Panel) -> impl IntoView + use<> {
         }
         .into_any(),
     }
+}
+
+/// What is on the way, set aside, or about to run out.
+fn parts(words: Words<'_>, balance: &Balance) -> impl IntoView + use<> {
+    let held = (balance.held > 0).then(|| (words.text.on_the_way)(&words.count(balance.held)));
+    let reserved =
+        (balance.reserved > 0).then(|| (words.text.set_aside)(&words.count(balance.reserved)));
+    let expiring = balance.expiring.as_ref().map(|next| words.runs_out(next));
+    let lines = [held, reserved, expiring].into_iter().flatten();
+    lines
+        .map(|line| view! { <p class="quiet">{line}</p> })
+        .collect::<Vec<_>>()
 }
 
 /// The list of tasks, ready to be done where it stands.

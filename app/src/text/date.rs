@@ -8,7 +8,7 @@ fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
-fn day(micros: i64, zone: &TimeZone) -> Option<Date> {
+fn local(micros: i64, zone: &TimeZone) -> Option<Date> {
     let instant = Timestamp::from_microsecond(micros).ok()?;
     Some(zone.to_datetime(instant).date())
 }
@@ -18,13 +18,37 @@ fn day(micros: i64, zone: &TimeZone) -> Option<Date> {
 #[must_use]
 pub fn date(text: &Text, micros: i64, time_zone: &str, now: i64) -> String {
     let zone = zone(time_zone);
-    let Some(that) = day(micros, &zone) else {
+    let Some(that) = local(micros, &zone) else {
         return String::new();
     };
-    let this_year = day(now, &zone).map(Date::year);
+    let this_year = local(now, &zone).map(Date::year);
     let year = (this_year != Some(that.year())).then_some(that.year());
-    let month = usize::from(that.month().unsigned_abs() - 1);
-    (text.date)(that.day(), text.months[month], year)
+    (text.date)(that.day(), month(text, that.month()), year)
+}
+
+/// The last whole day before an instant: what is gone from midnight on could be used the day before.
+pub(crate) fn last_day(text: &Text, micros: i64, time_zone: &str, now: i64) -> String {
+    date(text, micros.saturating_sub(1), time_zone, now)
+}
+
+/// A day as it was recorded, `YYYY-MM-DD`, always with its year; what is no day is left as it is.
+pub(crate) fn day(text: &Text, iso: &str) -> String {
+    iso.parse::<Date>().map_or_else(
+        |_| iso.to_owned(),
+        |that| (text.date)(that.day(), month(text, that.month()), Some(that.year())),
+    )
+}
+
+/// A day of every year, by its month and its number in it: "31 December".
+pub(crate) fn year_day(text: &Text, month_number: i64, day: i64) -> String {
+    let narrow = |number: i64| i8::try_from(number.clamp(1, 31)).unwrap_or(1);
+    (text.date)(narrow(day), month(text, narrow(month_number)), None)
+}
+
+/// The name of a month, from 1, in the form that it has beside a day.
+fn month(text: &Text, number: i8) -> &'static str {
+    let index = usize::from(number.clamp(1, 12).unsigned_abs() - 1);
+    text.months[index]
 }
 
 /// The same for an instant as the wire has it (RFC 3339).
@@ -43,5 +67,5 @@ pub(crate) fn micros(rfc3339: &str) -> Option<i64> {
 
 /// The last day a birthday may name, `YYYY-MM-DD`.
 pub(crate) fn iso_day(now: i64) -> String {
-    day(now, &TimeZone::UTC).map_or_else(String::new, |date| date.to_string())
+    local(now, &TimeZone::UTC).map_or_else(String::new, |date| date.to_string())
 }

@@ -1,7 +1,8 @@
 //! English.
 
 use super::problem::Problems;
-use super::words::{Confirm, Mails, Reasons, States, Text};
+use super::words::{Confirm, GivenBack, Mails, Reasons, Rules, States, Text};
+use crate::api::{Expiry, Metric, Window};
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 
 thread_local! {
@@ -28,6 +29,64 @@ fn counted(n: i64, one: &str, other: &str) -> String {
 
 fn days(n: u32) -> String {
     counted(i64::from(n), "day", "days")
+}
+
+fn months(n: i64) -> String {
+    counted(n, "month", "months")
+}
+
+fn orders(n: i64) -> String {
+    counted(n, "order", "orders")
+}
+
+/// For how long a tier is kept.
+fn again(window: Window) -> String {
+    match window {
+        Window::Lifetime => "for good".to_owned(),
+        Window::Rolling { months: n } => format!("for another {}", months(n)),
+        Window::Year => "for another year".to_owned(),
+    }
+}
+
+fn counts(metric: Metric, window: Window) -> String {
+    let what = match metric {
+        Metric::PointsEarned => "What you earn",
+        Metric::AmountSpent => "What you pay for orders",
+        Metric::Orders => "Every paid order",
+    };
+    match window {
+        Window::Lifetime => format!("{what} counts, with no deadline."),
+        Window::Rolling { months: n } => format!("{what} counts for {}.", months(n)),
+        Window::Year => format!("{what} counts until the end of the calendar year."),
+    }
+}
+
+fn review(window: Window) -> String {
+    match window {
+        Window::Lifetime => String::new(),
+        Window::Rolling { months: n } => format!(
+            "You rise at once. A tier is looked at again when its {} are over: what counts then decides whether you keep it.",
+            months(n)
+        ),
+        Window::Year => "You rise at once. A tier is looked at again at the end of each calendar year: what counted in it decides whether you keep it.".to_owned(),
+    }
+}
+
+fn expiry(rule: Expiry, day: &str) -> String {
+    match rule {
+        Expiry::Never => "Points do not expire.".to_owned(),
+        Expiry::Earning { months: n } => format!(
+            "What you earn runs out {} after it became available, at the end of that day.",
+            months(n)
+        ),
+        Expiry::Inactivity { months: n } => format!(
+            "If you neither earn nor spend for {}, all you have runs out at the end of that day. Each time you earn or spend, the count begins anew.",
+            months(n)
+        ),
+        Expiry::Date { .. } => {
+            format!("Once a year: what is not spent by the end of {day} runs out.")
+        }
+    }
 }
 
 pub(super) static EN: Text = Text {
@@ -70,7 +129,26 @@ pub(super) static EN: Text = Text {
 
     order: |number| format!("order №{number}"),
     order_rule: |amount, rate, tier, times| format!("{amount} at {rate}, {tier} {times}"),
+    order_counts_as: |paid, counted| format!("{paid} (counts as {counted})"),
+    order_first: |points| format!("and {points} for the first order"),
     order_cancelled: |number| format!("order №{number} was cancelled"),
+    refund: |number| format!("refund for order №{number}"),
+    refund_part: |part, total, earned| format!("{part} of {total}, which had earned {earned}"),
+    refund_whole: |total, earned| format!("the whole {total}, which had earned {earned}"),
+    reward: |name| format!("reward “{name}”"),
+    reward_of_order: |name| format!("it had used “{name}”"),
+    reward_waits: "set aside until its code is used",
+    reward_returned: "given back since",
+    given_back: GivenBack {
+        cancelled: |name| format!("you cancelled “{name}”"),
+        released: |name| format!("the shop let the code of “{name}” go"),
+        lapsed: |name| format!("“{name}” was not used in time"),
+        other: |name| format!("“{name}” was given back"),
+    },
+    ran_out: |date| format!("ran out on {date}"),
+    tier_entry: |tier| format!("welcome to {tier}"),
+    tier_entry_undone: |tier| format!("{tier} was not reached after all"),
+    debt_written_off: "what you owed was forgiven",
     adjustment: |note| format!("correction by the shop: {note}"),
     held_for: |n, reason| match (n, reason) {
         (0, "") => "not available yet".to_owned(),
@@ -95,6 +173,7 @@ pub(super) static EN: Text = Text {
         "We checked it ourselves, at the source.",
     ],
     checked_order: "The shop sent us this order in a signed message.",
+    checked_refund: "The shop sent us this refund in a signed message.",
     checked_adjustment: "A person at the shop entered this and gave the reason.",
     checked_join: "You joined under an identity that the shop signed for or that you proved with a code.",
     checked_subscribe: "You opened the link in your own mailbox and confirmed there.",
@@ -119,6 +198,9 @@ pub(super) static EN: Text = Text {
         signed_out: "You were signed out. Sign in again to go on.",
         code_gone: "This code no longer works. Ask for a new one.",
         rules_changed: "The rules have changed meanwhile. Please read them once more, then join.",
+        balance_too_low: "You do not have enough for this. Nothing was taken.",
+        reward_unknown: "This reward is no longer offered.",
+        coupon_not_open: "This code can no longer be cancelled: an order has it, or it has ended.",
         invalid: "Please look at what is marked.",
         field_email: "This is not an e-mail address.",
         field_code: "This is not the code from the mail.",
@@ -130,10 +212,17 @@ pub(super) static EN: Text = Text {
     event_earned: |amount, what| format!("+{amount}: {what}."),
     event_held: |amount, what, date| format!("+{amount} on the way: {what}. Available on {date}."),
     event_reversed: |amount, what| format!("\u{2212}{amount}: {what}."),
+    event_redeemed: |amount, what| format!("{amount} set aside: {what}."),
+    event_given_back: |amount, what| format!("+{amount} given back: {what}."),
     event_tier_up: |tier| format!("You have reached {tier}."),
     event_tier_down: |tier| format!("Your tier is now {tier}."),
     event_attempt: |title| format!("{title}: there is news."),
     event_profile: "Your profile was changed.",
+
+    runs_out: |n, amount, date| match category(n.unsigned_abs()) {
+        PluralCategory::One => format!("{amount} runs out on {date}"),
+        _ => format!("{amount} run out on {date}"),
+    },
 
     sections: "Sections",
     home: "Home",
@@ -153,25 +242,46 @@ pub(super) static EN: Text = Text {
     one_is_worth: |one, money| format!("{one} is worth {money}."),
     waiting: "On the way",
     available_on: |date| format!("available on {date}"),
-    below_zero: "The balance is below zero because an order was cancelled. What you earn next pays this first.",
+    below_zero: "The balance is below zero because an order was cancelled or refunded after you had spent what it earned. What you earn next pays this first.",
+    set_aside: |amount| format!("{amount} set aside"),
+    set_aside_note: "set aside",
+    set_aside_why: "They wait until the coupon is used. If you cancel it or its time runs out, they come back by themselves.",
     see_history: "See every movement",
 
     your_tier: "Your tier",
     tiers: "Tiers",
     missing_points: |amount, tier| format!("{amount} to {tier}"),
     missing_spend: |money, tier| format!("{money} of purchases to {tier}"),
-    missing_orders: |n, tier| format!("{} to {tier}", counted(n, "order", "orders")),
+    missing_orders: |n, tier| format!("{} to {tier}", orders(n)),
+    missing_by: |missing, date| format!("{missing} by {date}"),
     top_tier: |tier| format!("{tier} is the highest tier, and it is yours."),
-    counts_points: "All you have ever earned counts, with no deadline. Spending never lowers your tier.",
-    counts_spend: "All your paid orders count, with no deadline. Spending points never lowers your tier.",
-    counts_orders: "Every paid order counts, with no deadline. Spending points never lowers your tier.",
+    more_spend: |money| format!("{money} of purchases"),
+    more_orders: orders,
+    keep_more: |tier, date, more, window| {
+        format!(
+            "You have {tier} at least until {date}. With {more} more by then you keep it {}.",
+            again(window)
+        )
+    },
+    keep_sure: |tier, date, window| {
+        format!(
+            "You have {tier} until {date}, and have done enough to keep it {}.",
+            again(window)
+        )
+    },
+    tier_given: |tier, date| format!("The shop gave you {tier} until {date}."),
     how_counted: "How it is counted",
     starts_at: |amount| format!("Starts at {amount} earned"),
     starts_at_spend: |money| format!("Starts at {money} of purchases"),
-    starts_at_orders: |n| format!("Starts at {}", counted(n, "order", "orders")),
+    starts_at_orders: |n| format!("Starts at {}", orders(n)),
     from_the_start: "From the start",
     you_are_here: "You are here",
     tier_rate: |times| format!("Purchases earn {times}"),
+    tier_welcome: |amount| format!("A welcome of {amount}, once"),
+    tier_early: |n| format!("New things {} before others", counted(n, "day", "days")),
+    tier_delivery: "Free delivery",
+    tier_delivery_from: |money| format!("Free delivery from {money}"),
+    tier_discount: |rate| format!("{rate} off every order"),
 
     next_step: "Next step",
     next_begun: "You have begun this. One step is left.",
@@ -183,6 +293,13 @@ pub(super) static EN: Text = Text {
     purchases_earn: |rate| format!("Every purchase earns {rate}"),
     purchase_example: |money, amount| format!("{money} gives {amount}."),
     at_your_tier: |tier, times| format!("At {tier}, {times}."),
+    first_order: |amount| format!("Your first order earns {amount} on top."),
+    minimum: |money| format!("Orders below {money} earn nothing."),
+    campaign_on: |name, times, until| format!("{name}: purchases earn {times} until {until}."),
+    campaign_soon: |name, times, from, until| {
+        format!("{name}: purchases earn {times} from {from} until {until}.")
+    },
+    campaign_day: |name, times, day| format!("{name}: purchases earn {times} on {day}."),
     tasks: "Tasks",
     more_tasks: "More to do",
     tasks_empty: "You have done every task there is.",
@@ -249,11 +366,14 @@ pub(super) static EN: Text = Text {
     not_credited: "not credited",
     recorded: |date| format!("Recorded on {date}."),
     decided_by: |n| format!("Decided by the rules, version {n}."),
+    good_until: |date| format!("Can be spent until {date}."),
+    was_good_until: |date| format!("Could be spent until {date}."),
     show_more: "Show more",
 
     q_have: "What do I have?",
     a_have: |amount| format!("You have {amount}."),
     a_have_held: |amount, held| format!("You have {amount}, and {held} on the way."),
+    a_have_set_aside: |amount| format!("Set aside for coupons: {amount}."),
     a_have_guest: "Nothing yet: join, and your balance appears here.",
     q_worth: "What is it worth?",
     a_worth_none: "The shop has not set a price in money.",
@@ -276,9 +396,23 @@ pub(super) static EN: Text = Text {
     a_when_at_once: "What a purchase earns is available at once.",
     a_when_tasks: "What a task earns is available at once, unless its card names a number of days.",
     q_lose: "What takes points away?",
-    a_lose_cancelled: "If an order is cancelled, exactly what it earned is taken back.",
-    a_lose_spent: "If you have spent it by then, the balance goes below zero and what you earn next pays it.",
-    a_lose_expiry: "Points do not expire.",
+    rules: Rules {
+        counts,
+        counts_not: "What is cancelled or refunded does not count.",
+        spending: "Spending points never lowers your tier.",
+        review,
+        campaigns: "This comes on top of your tier's rate. Where two are on at once, only the better one counts.",
+        q_expiry: "When does it run out?",
+        expiry,
+        expiry_first: "What runs out first is spent first.",
+        expiry_zone: "A day ends at midnight where you are.",
+        cancelled: "If an order is cancelled, exactly what it earned is taken back.",
+        refunded: "If a part of its money is given back, the same part of what it earned is taken back, and never more than it earned.",
+        used: "Points that you had used for the order come back to you in the same way.",
+        ran_out: "What has run out by then is not asked for again.",
+        spent: "If you have spent it by then, the balance can go below zero, and what you earn next pays that first.",
+        welcome: "If a tier is not reached after all, its welcome is taken back with it.",
+    },
     q_rules: "Where does this come from?",
     a_rules: |n| format!("This page is made from the rules the server works by: version {n}."),
 

@@ -15,8 +15,8 @@ mod sentence;
 mod tests;
 mod words;
 
-pub(crate) use date::iso_day;
 pub use date::{date, date_of};
+pub(crate) use date::{iso_day, last_day, micros, year_day};
 pub use mail::{Mail, code_mail, confirm_mail};
 pub(crate) use number::round_sum;
 pub use number::{count, money, multiplier, percent, rate, signed, unit};

@@ -1,7 +1,8 @@
 //! Русский.
 
 use super::problem::Problems;
-use super::words::{Confirm, Mails, Reasons, States, Text};
+use super::words::{Confirm, GivenBack, Mails, Reasons, Rules, States, Text};
+use crate::api::{Expiry, Metric, Window};
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 
 thread_local! {
@@ -34,6 +35,60 @@ fn orders(n: i64) -> String {
     counted(n, "заказ", "заказа", "заказов")
 }
 
+fn months(n: i64) -> String {
+    counted(n, "месяц", "месяца", "месяцев")
+}
+
+/// For how long a tier is kept.
+fn again(window: Window) -> String {
+    match window {
+        Window::Lifetime => "навсегда".to_owned(),
+        Window::Rolling { months: n } => format!("ещё на {}", months(n)),
+        Window::Year => "ещё на год".to_owned(),
+    }
+}
+
+fn counts(metric: Metric, window: Window) -> String {
+    let what = match metric {
+        Metric::PointsEarned => "Всё, что вы получили, считается",
+        Metric::AmountSpent => "Всё, что вы заплатили за заказы, считается",
+        Metric::Orders => "Каждый оплаченный заказ считается",
+    };
+    match window {
+        Window::Lifetime => format!("{what} без срока."),
+        Window::Rolling { months: n } => format!("{what} {}.", months(n)),
+        Window::Year => format!("{what} до конца календарного года."),
+    }
+}
+
+fn review(window: Window) -> String {
+    match window {
+        Window::Lifetime => String::new(),
+        Window::Rolling { months: n } => format!(
+            "Повышаем сразу. Когда проходит срок уровня, {}, смотрим снова: сохранится ли он, решает то, что считается к этому дню.",
+            months(n)
+        ),
+        Window::Year => "Повышаем сразу. В конце каждого календарного года смотрим снова: сохранится ли уровень, решает то, что набрано за год.".to_owned(),
+    }
+}
+
+fn expiry(rule: Expiry, day: &str) -> String {
+    match rule {
+        Expiry::Never => "Накопленное не сгорает.".to_owned(),
+        Expiry::Earning { months: n } => format!(
+            "Начисленное сгорает через {} после того, как стало доступно, в конце дня.",
+            months(n)
+        ),
+        Expiry::Inactivity { months: n } => format!(
+            "Если {} ничего не получать и не тратить, всё накопленное сгорит в конце дня. Каждое начисление и каждая трата начинают отсчёт заново.",
+            months(n)
+        ),
+        Expiry::Date { .. } => {
+            format!("Раз в год: что не потрачено до конца {day}, сгорает.")
+        }
+    }
+}
+
 pub(super) static RU: Text = Text {
     tag: "ru",
     name: "Русский",
@@ -59,14 +114,36 @@ pub(super) static RU: Text = Text {
         "декабря",
     ],
     date: |day, month, year| match year {
-        Some(year) => format!("{day}\u{a0}{month} {year}\u{a0}г."),
+        // In full: the point of "г." would meet the full stop of a sentence.
+        Some(year) => format!("{day}\u{a0}{month} {year}\u{a0}года"),
         None => format!("{day}\u{a0}{month}"),
     },
     rate_for_every: |points, money| format!("{points} за каждые {money}"),
 
     order: |number| format!("заказ №\u{a0}{number}"),
     order_rule: |amount, rate, tier, times| format!("{amount} по {rate}, {tier} {times}"),
+    order_counts_as: |paid, counted| format!("{paid} (считается как {counted})"),
+    order_first: |points| format!("и {points} за первый заказ"),
     order_cancelled: |number| format!("заказ №\u{a0}{number} отменён"),
+    refund: |number| format!("возврат по заказу №\u{a0}{number}"),
+    refund_part: |part, total, earned| {
+        format!("{part} из {total}, за которые было начислено {earned}")
+    },
+    refund_whole: |total, earned| format!("все {total}, за которые было начислено {earned}"),
+    reward: |name| format!("награда «{name}»"),
+    reward_of_order: |name| format!("в нём была награда «{name}»"),
+    reward_waits: "отложены, пока код не использован",
+    reward_returned: "потом возвращены",
+    given_back: GivenBack {
+        cancelled: |name| format!("вы отменили награду «{name}»"),
+        released: |name| format!("магазин освободил код награды «{name}»"),
+        lapsed: |name| format!("награда «{name}» не использована вовремя"),
+        other: |name| format!("возврат за награду «{name}»"),
+    },
+    ran_out: |date| format!("срок истёк {date}"),
+    tier_entry: |tier| format!("добро пожаловать на уровень {tier}"),
+    tier_entry_undone: |tier| format!("уровень {tier} всё же не достигнут"),
+    debt_written_off: "долг прощён",
     adjustment: |note| format!("исправление магазина: {note}"),
     held_for: |n, reason| match (n, reason) {
         (0, "") => "пока недоступны".to_owned(),
@@ -91,6 +168,7 @@ pub(super) static RU: Text = Text {
         "Мы проверили это сами, у первоисточника.",
     ],
     checked_order: "Магазин прислал нам этот заказ в подписанном сообщении.",
+    checked_refund: "Магазин прислал нам этот возврат в подписанном сообщении.",
     checked_adjustment: "Это внёс сотрудник магазина и указал причину.",
     checked_join: "Вы вступили под именем, за которое поручился магазин или которое вы подтвердили кодом.",
     checked_subscribe: "Вы открыли ссылку в своей почте и подтвердили подписку.",
@@ -115,6 +193,9 @@ pub(super) static RU: Text = Text {
         signed_out: "Вы вышли. Войдите снова, чтобы продолжить.",
         code_gone: "Этот код больше не действует. Запросите новый.",
         rules_changed: "Правила тем временем изменились. Прочитайте их ещё раз и вступайте.",
+        balance_too_low: "На это пока не хватает. Ничего не списано.",
+        reward_unknown: "Этой награды больше нет.",
+        coupon_not_open: "Этот код уже нельзя отменить: он занят заказом или его срок закончился.",
         invalid: "Посмотрите, пожалуйста, на отмеченное.",
         field_email: "Это не похоже на адрес электронной почты.",
         field_code: "Это не тот код, что в письме.",
@@ -126,10 +207,17 @@ pub(super) static RU: Text = Text {
     event_earned: |amount, what| format!("+{amount}: {what}."),
     event_held: |amount, what, date| format!("+{amount} в пути: {what}. Будет доступно {date}."),
     event_reversed: |amount, what| format!("\u{2212}{amount}: {what}."),
+    event_redeemed: |amount, what| format!("Отложено {amount}: {what}."),
+    event_given_back: |amount, what| format!("+{amount} возвращено: {what}."),
     event_tier_up: |tier| format!("Ваш новый уровень: {tier}."),
     event_tier_down: |tier| format!("Теперь ваш уровень: {tier}."),
     event_attempt: |title| format!("{title}: есть новости."),
     event_profile: "Ваши данные изменены.",
+
+    runs_out: |n, amount, date| match category(n.unsigned_abs()) {
+        PluralCategory::One => format!("{amount} сгорит {date}"),
+        _ => format!("{amount} сгорят {date}"),
+    },
 
     sections: "Разделы",
     home: "Главная",
@@ -149,7 +237,10 @@ pub(super) static RU: Text = Text {
     one_is_worth: |one, money| format!("{one} = {money}."),
     waiting: "В пути",
     available_on: |date| format!("доступно с {date}"),
-    below_zero: "Баланс ниже нуля, потому что заказ отменён. Следующие начисления сначала закроют этот долг.",
+    below_zero: "Баланс ниже нуля, потому что заказ отменён или за него вернули деньги, а начисленное уже потрачено. Следующие начисления сначала закроют этот долг.",
+    set_aside: |amount| format!("{amount} отложено"),
+    set_aside_note: "отложено",
+    set_aside_why: "Ждут, пока купон будет использован. Если вы его отмените или его срок пройдёт, всё вернётся само.",
     see_history: "Все начисления и списания",
 
     your_tier: "Ваш уровень",
@@ -157,10 +248,23 @@ pub(super) static RU: Text = Text {
     missing_points: |amount, tier| format!("Ещё {amount} до уровня {tier}"),
     missing_spend: |money, tier| format!("Покупок ещё на {money} до уровня {tier}"),
     missing_orders: |n, tier| format!("Ещё {} до уровня {tier}", orders(n)),
+    missing_by: |missing, date| format!("{missing}, не позже {date}"),
     top_tier: |tier| format!("{tier} — высший уровень, и он ваш."),
-    counts_points: "Считается всё, что вы когда-либо получили, без срока. Траты уровень не снижают.",
-    counts_spend: "Считаются все оплаченные заказы, без срока. Траты накопленного уровень не снижают.",
-    counts_orders: "Считается каждый оплаченный заказ, без срока. Траты накопленного уровень не снижают.",
+    more_spend: |money| format!("покупок на {money}"),
+    more_orders: orders,
+    keep_more: |tier, date, more, window| {
+        format!(
+            "Уровень {tier} у вас как минимум по {date}. Ещё {more} за это время, и он останется {}.",
+            again(window)
+        )
+    },
+    keep_sure: |tier, date, window| {
+        format!(
+            "Уровень {tier} у вас по {date}, и набрано уже достаточно, чтобы он остался {}.",
+            again(window)
+        )
+    },
+    tier_given: |tier, date| format!("Магазин дал вам уровень {tier} по {date}."),
     how_counted: "Как это считается",
     starts_at: |amount| format!("Порог: {amount}"),
     starts_at_spend: |money| format!("Порог: покупки на {money}"),
@@ -168,6 +272,16 @@ pub(super) static RU: Text = Text {
     from_the_start: "С самого начала",
     you_are_here: "Вы здесь",
     tier_rate: |times| format!("За покупки {times}"),
+    tier_welcome: |amount| format!("Подарок при переходе: {amount}, один раз"),
+    tier_early: |n| {
+        format!(
+            "Новинки раньше остальных на {}",
+            counted(n, "день", "дня", "дней")
+        )
+    },
+    tier_delivery: "Бесплатная доставка",
+    tier_delivery_from: |money| format!("Бесплатная доставка от {money}"),
+    tier_discount: |rate| format!("Скидка {rate} на каждый заказ"),
 
     next_step: "Следующий шаг",
     next_begun: "Вы уже начали. Остался один шаг.",
@@ -179,6 +293,13 @@ pub(super) static RU: Text = Text {
     purchases_earn: |rate| format!("За каждую покупку — {rate}"),
     purchase_example: |money, amount| format!("За {money} начислим {amount}."),
     at_your_tier: |tier, times| format!("На уровне {tier}: {times}."),
+    first_order: |amount| format!("За первый заказ — ещё {amount}."),
+    minimum: |money| format!("За заказы меньше {money} не начисляем."),
+    campaign_on: |name, times, until| format!("{name}: за покупки {times} по {until}."),
+    campaign_soon: |name, times, from, until| {
+        format!("{name}: за покупки {times} с {from} по {until}.")
+    },
+    campaign_day: |name, times, day| format!("{name}: за покупки {times} только {day}."),
     tasks: "Задания",
     more_tasks: "Ещё задания",
     tasks_empty: "Все задания выполнены.",
@@ -243,11 +364,14 @@ pub(super) static RU: Text = Text {
     not_credited: "не начислено",
     recorded: |date| format!("Записано {date}."),
     decided_by: |n| format!("Решено по правилам версии {n}."),
+    good_until: |date| format!("Можно потратить по {date}."),
+    was_good_until: |date| format!("Можно было потратить по {date}."),
     show_more: "Показать ещё",
 
     q_have: "Что у меня есть?",
     a_have: |amount| format!("У вас {amount}."),
     a_have_held: |amount, held| format!("У вас {amount} и ещё {held} в пути."),
+    a_have_set_aside: |amount| format!("Отложено для купонов: {amount}."),
     a_have_guest: "Пока ничего: вступите, и здесь появится ваш баланс.",
     q_worth: "Сколько это стоит?",
     a_worth_none: "Магазин не назначил цену в деньгах.",
@@ -270,9 +394,23 @@ pub(super) static RU: Text = Text {
     a_when_at_once: "Начисленное за покупку доступно сразу.",
     a_when_tasks: "Начисленное за задание доступно сразу, если на его карточке не указан срок.",
     q_lose: "За что могут списать?",
-    a_lose_cancelled: "Если заказ отменён, списываем ровно то, что за него начислили.",
-    a_lose_spent: "Если вы уже это потратили, баланс станет ниже нуля, и следующие начисления закроют долг.",
-    a_lose_expiry: "Накопленное не сгорает.",
+    rules: Rules {
+        counts,
+        counts_not: "Отменённое и возвращённое не считается.",
+        spending: "Траты накопленного уровень не снижают.",
+        review,
+        campaigns: "Это умножается на ставку вашего уровня. Если идут сразу две акции, действует только лучшая.",
+        q_expiry: "Когда это сгорает?",
+        expiry,
+        expiry_first: "Сначала тратится то, что сгорит раньше.",
+        expiry_zone: "День заканчивается в полночь по вашему времени.",
+        cancelled: "Если заказ отменён, списываем ровно то, что за него начислили.",
+        refunded: "Если вернули часть денег, списываем такую же часть начисленного за заказ и никогда не больше, чем начислили.",
+        used: "Что вы сами потратили на этот заказ, так же возвращаем.",
+        ran_out: "Что к тому времени сгорело, назад не требуем.",
+        spent: "Если вы уже это потратили, баланс может стать ниже нуля, и следующие начисления сначала закроют долг.",
+        welcome: "Если уровень в итоге не достигнут, списываем и подарок за него.",
+    },
     q_rules: "Откуда эти ответы?",
     a_rules: |n| format!("Страница составлена по действующим правилам сервера, версия {n}."),
 

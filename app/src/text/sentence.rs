@@ -1,7 +1,12 @@
 //! The sentences that explain: what a movement of points was, how it was checked, what happened.
 
+use super::date::{day, last_day};
+use super::number::NBSP;
+use super::words::Say1;
 use super::{Text, count, date, money, multiplier, rate, signed};
-use crate::api::{Explanation, Fact, ProofLevel, TaskKind, TransferState, UnitForms};
+use crate::api::{
+    Explanation, Fact, GivenBackCause, ProofLevel, TaskKind, TransferState, UnitForms,
+};
 
 /// Everything the sentence about one transfer is made of.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +30,8 @@ pub struct TransferFacts<'a> {
 pub enum ProofOf {
     /// A paid or cancelled order.
     Order,
+    /// Money of an order that was given back.
+    Refund,
     /// A task.
     Task(TaskKind),
     /// A correction by the shop.
@@ -40,6 +47,14 @@ pub enum Happening<'a> {
     Held(i64, &'a str, i64),
     /// Points were taken back: how many (positive), and for what.
     Reversed(i64, &'a str),
+    /// Points were set aside: how many (positive), and for what.
+    Redeemed(i64, &'a str),
+    /// Points that had been spent or set aside came back: how many, and why.
+    GivenBack(i64, &'a str),
+    /// Points ran out: how many (positive), and when, as the headline says it.
+    Expired(i64, &'a str),
+    /// Points will run out: how many, and from when on they are gone (microseconds).
+    Expiring(i64, i64),
     /// The member reached this tier.
     TierUp(&'a str),
     /// The member moved down to this tier.
@@ -50,29 +65,106 @@ pub enum Happening<'a> {
     Profile,
 }
 
-/// What happened, without the amount and without the waiting: "order №1043, ₽2,400 at 5 %, Gold ×1".
-fn what(text: &Text, explanation: &Explanation) -> String {
+/// What happened, without the amount and without the waiting, in two parts of which the second may
+/// be empty: ("order №1043", "₽2,400 at 5 %, Gold ×1").
+fn what(text: &Text, explanation: &Explanation) -> (String, String) {
+    let plain = |first: String| (first, String::new());
     match &explanation.fact {
-        Fact::Order {
+        Fact::Order { order, .. } => ((text.order)(order), order_rule(text, &explanation.fact)),
+        Fact::Refund {
             order,
             amount,
+            total,
             currency,
-            points,
-            per,
-            tier,
-            multiplier_permille,
+            earned,
         } => {
-            let rule = (text.order_rule)(
-                &money(text, *amount, currency),
-                &rate(text, *points, *per, currency),
-                tier.get(text.tag),
-                &multiplier(text, *multiplier_permille),
-            );
-            format!("{}, {rule}", (text.order)(order))
+            let (whole, earned) = (money(text, *total, currency), text.number(*earned));
+            let rest = if amount == total {
+                (text.refund_whole)(&whole, &earned)
+            } else {
+                (text.refund_part)(&money(text, *amount, currency), &whole, &earned)
+            };
+            ((text.refund)(order), rest)
         }
-        Fact::Task { title, .. } => title.get(text.tag).to_owned(),
-        Fact::OrderCancelled { order } => (text.order_cancelled)(order),
-        Fact::Adjustment { note } => (text.adjustment)(note),
+        Fact::Redeemed { reward, order } => {
+            let order = order.as_deref().map(text.order).unwrap_or_default();
+            ((text.reward)(reward.get(text.tag)), order)
+        }
+        Fact::GivenBack {
+            reward,
+            cause,
+            order,
+        } => given_back(text, reward.get(text.tag), *cause, order.as_deref()),
+        Fact::Expired { on } => plain((text.ran_out)(&day(text, on))),
+        Fact::TierEntry { tier } => plain((text.tier_entry)(tier.get(text.tag))),
+        Fact::TierEntryUndone { tier } => plain((text.tier_entry_undone)(tier.get(text.tag))),
+        Fact::DebtWrittenOff => plain(text.debt_written_off.to_owned()),
+        Fact::Task { title, .. } => plain(title.get(text.tag).to_owned()),
+        Fact::OrderCancelled { order } => plain((text.order_cancelled)(order)),
+        Fact::Adjustment { note } => plain((text.adjustment)(note)),
+    }
+}
+
+/// By what rule an order earned: "₽2,400 at 5 %, Gold ×1, Week of doubles ×2".
+fn order_rule(text: &Text, fact: &Fact) -> String {
+    let Fact::Order {
+        amount,
+        currency,
+        points,
+        per,
+        tier,
+        multiplier_permille,
+        counted,
+        campaign,
+        first_order_bonus,
+        ..
+    } = fact
+    else {
+        return String::new();
+    };
+    let paid = money(text, *amount, currency);
+    let amount = counted.map_or_else(
+        || paid.clone(),
+        |counted| (text.order_counts_as)(&paid, &money(text, counted, currency)),
+    );
+    let mut rule = (text.order_rule)(
+        &amount,
+        &rate(text, *points, *per, currency),
+        tier.get(text.tag),
+        &multiplier(text, *multiplier_permille),
+    );
+    if let Some(campaign) = campaign {
+        let times = multiplier(text, campaign.multiplier_permille);
+        rule = format!("{rule}, {}{NBSP}{times}", campaign.name.get(text.tag));
+    }
+    if *first_order_bonus > 0 {
+        let bonus = text.number(*first_order_bonus);
+        rule = format!("{rule}, {}", (text.order_first)(&bonus));
+    }
+    rule
+}
+
+/// Why points of a reward came back; where an order was the reason, that comes first.
+fn given_back(
+    text: &Text,
+    reward: &str,
+    cause: GivenBackCause,
+    order: Option<&str>,
+) -> (String, String) {
+    let words = &text.given_back;
+    let plain = |say: Say1| (say(reward), String::new());
+    match (cause, order) {
+        (GivenBackCause::OrderCancelled, Some(order)) => (
+            (text.order_cancelled)(order),
+            (text.reward_of_order)(reward),
+        ),
+        (GivenBackCause::Refund, Some(order)) => {
+            ((text.refund)(order), (text.reward_of_order)(reward))
+        }
+        (GivenBackCause::OrderCancelled | GivenBackCause::Refund, None) => plain(words.other),
+        (GivenBackCause::Cancelled, _) => plain(words.cancelled),
+        (GivenBackCause::Released, _) => plain(words.released),
+        (GivenBackCause::Lapsed, _) => plain(words.lapsed),
     }
 }
 
@@ -80,21 +172,32 @@ fn what(text: &Text, explanation: &Explanation) -> String {
 /// after 14 days because returns are open until then."
 #[must_use]
 pub fn sentence(text: &Text, facts: &TransferFacts<'_>) -> String {
-    let head = format!(
-        "{}: {}",
-        signed(text, facts.amount),
-        what(text, facts.explanation)
-    );
-    match hold_note(text, facts) {
-        Some(note) => format!("{head}; {note}."),
-        None => format!("{head}."),
+    let (first, rest) = what(text, facts.explanation);
+    let mut said = format!("{}: {first}", signed(text, facts.amount));
+    if !rest.is_empty() {
+        said = format!("{said}, {rest}");
     }
+    if let Some(note) = hold_note(text, facts) {
+        said = format!("{said}; {note}");
+    }
+    // A note that somebody typed may bring its own full stop.
+    if !said.ends_with('.') {
+        said.push('.');
+    }
+    said
 }
 
 /// When and why the points of a transfer wait, as the clause that ends its sentence; nothing for
-/// points that never waited.
+/// points that never waited. Points of a reward wait for its code to be used.
 #[must_use]
 pub fn hold_note(text: &Text, facts: &TransferFacts<'_>) -> Option<String> {
+    if let Fact::Redeemed { .. } = facts.explanation.fact {
+        return match facts.state {
+            TransferState::Held => Some(text.reward_waits.to_owned()),
+            TransferState::Voided => Some(text.reward_returned.to_owned()),
+            TransferState::Posted => None,
+        };
+    }
     let days = facts.explanation.hold_days;
     match facts.state {
         TransferState::Held => Some((text.held_for)(
@@ -113,17 +216,7 @@ pub fn hold_note(text: &Text, facts: &TransferFacts<'_>) -> Option<String> {
 /// "₽2,400 at 5 %, Gold ×1").
 #[must_use]
 pub fn headline(text: &Text, explanation: &Explanation) -> (String, String) {
-    let whole = what(text, explanation);
-    let (first, rest) = match &explanation.fact {
-        Fact::Order { order, .. } => {
-            let first = (text.order)(order);
-            let rest = whole.get(first.len() + 2..).unwrap_or_default().to_owned();
-            (first, rest)
-        }
-        Fact::Task { .. } | Fact::OrderCancelled { .. } | Fact::Adjustment { .. } => {
-            (whole, String::new())
-        }
-    };
+    let (first, rest) = what(text, explanation);
     (capitalised(&first), rest)
 }
 
@@ -151,6 +244,7 @@ pub fn proof_before(text: &Text, level: ProofLevel) -> &'static str {
 pub fn proof_how(text: &Text, level: ProofLevel, of: ProofOf) -> &'static str {
     match (of, level) {
         (ProofOf::Order, _) => text.checked_order,
+        (ProofOf::Refund, _) => text.checked_refund,
         (ProofOf::Adjustment, _) => text.checked_adjustment,
         (ProofOf::Task(TaskKind::Join), _) => text.checked_join,
         (ProofOf::Task(TaskKind::Subscribe), ProofLevel::Verified) => text.checked_subscribe,
@@ -182,8 +276,19 @@ pub fn event(
             what,
             &date(text, until, time_zone, now),
         ),
-        Happening::Reversed(amount, what) => {
+        Happening::Reversed(amount, what) | Happening::Expired(amount, what) => {
             (text.event_reversed)(&count(text, unit, amount.saturating_abs()), what)
+        }
+        Happening::Redeemed(amount, what) => {
+            (text.event_redeemed)(&count(text, unit, amount.saturating_abs()), what)
+        }
+        Happening::GivenBack(amount, what) => {
+            (text.event_given_back)(&count(text, unit, amount), what)
+        }
+        Happening::Expiring(amount, until) => {
+            let last = last_day(text, until, time_zone, now);
+            let said = (text.runs_out)(amount, &count(text, unit, amount), &last);
+            format!("{said}.")
         }
         Happening::TierUp(tier) => (text.event_tier_up)(tier),
         Happening::TierDown(tier) => (text.event_tier_down)(tier),

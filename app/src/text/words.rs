@@ -1,6 +1,7 @@
 //! The list of everything that has to be said. Each language fills it in.
 
 use super::problem::Problems;
+use crate::api::{Expiry, Metric, Window};
 use icu_plurals::PluralCategory;
 
 /// One text made into a sentence.
@@ -39,7 +40,26 @@ pub struct Text {
     pub(crate) order: Say1,
     /// Amount, rate, tier, multiplier.
     pub(crate) order_rule: fn(&str, &str, &str, &str) -> String,
+    /// The money that was paid, and the money that this counts as.
+    pub(crate) order_counts_as: Say2,
+    /// Points on top, without their unit.
+    pub(crate) order_first: Say1,
     pub(crate) order_cancelled: Say1,
+    pub(crate) refund: Say1,
+    /// What was given back, what the order cost, what it had earned.
+    pub(crate) refund_part: fn(&str, &str, &str) -> String,
+    /// What the order cost, what it had earned.
+    pub(crate) refund_whole: Say2,
+    pub(crate) reward: Say1,
+    /// The reward that an order had used.
+    pub(crate) reward_of_order: Say1,
+    pub(crate) reward_waits: &'static str,
+    pub(crate) reward_returned: &'static str,
+    pub(crate) given_back: GivenBack,
+    pub(crate) ran_out: Say1,
+    pub(crate) tier_entry: Say1,
+    pub(crate) tier_entry_undone: Say1,
+    pub(crate) debt_written_off: &'static str,
     pub(crate) adjustment: Say1,
     /// Days, and the reason as a clause, which may be empty.
     pub(crate) held_for: fn(u32, &str) -> String,
@@ -51,6 +71,7 @@ pub struct Text {
     pub(crate) proof_after: [&'static str; 4],
     pub(crate) checked: [&'static str; 4],
     pub(crate) checked_order: &'static str,
+    pub(crate) checked_refund: &'static str,
     pub(crate) checked_adjustment: &'static str,
     pub(crate) checked_join: &'static str,
     pub(crate) checked_subscribe: &'static str,
@@ -66,10 +87,15 @@ pub struct Text {
     pub(crate) event_earned: Say2,
     pub(crate) event_held: fn(&str, &str, &str) -> String,
     pub(crate) event_reversed: Say2,
+    pub(crate) event_redeemed: Say2,
+    pub(crate) event_given_back: Say2,
     pub(crate) event_tier_up: Say1,
     pub(crate) event_tier_down: Say1,
     pub(crate) event_attempt: Say1,
     pub(crate) event_profile: &'static str,
+
+    /// How many, the same with their unit, and their last day.
+    pub(crate) runs_out: fn(i64, &str, &str) -> String,
 
     // The frame around everything.
     pub(crate) sections: &'static str,
@@ -92,6 +118,9 @@ pub struct Text {
     pub(crate) waiting: &'static str,
     pub(crate) available_on: Say1,
     pub(crate) below_zero: &'static str,
+    pub(crate) set_aside: Say1,
+    pub(crate) set_aside_note: &'static str,
+    pub(crate) set_aside_why: &'static str,
     pub(crate) see_history: &'static str,
 
     // Home: the ladder.
@@ -100,10 +129,19 @@ pub struct Text {
     pub(crate) missing_points: Say2,
     pub(crate) missing_spend: Say2,
     pub(crate) missing_orders: fn(i64, &str) -> String,
+    /// What is missing, and the last day for it.
+    pub(crate) missing_by: Say2,
     pub(crate) top_tier: Say1,
-    pub(crate) counts_points: &'static str,
-    pub(crate) counts_spend: &'static str,
-    pub(crate) counts_orders: &'static str,
+    /// Money, as a part of `keep_more`.
+    pub(crate) more_spend: Say1,
+    /// Orders, as a part of `keep_more`.
+    pub(crate) more_orders: SayN,
+    /// Tier, its last day, what is missing; and for how long that keeps it.
+    pub(crate) keep_more: fn(&str, &str, &str, Window) -> String,
+    /// Tier and its last day, where enough was done; and for how long that keeps it.
+    pub(crate) keep_sure: fn(&str, &str, Window) -> String,
+    /// Tier and its last day.
+    pub(crate) tier_given: Say2,
     pub(crate) how_counted: &'static str,
     pub(crate) starts_at: Say1,
     pub(crate) starts_at_spend: Say1,
@@ -111,6 +149,11 @@ pub struct Text {
     pub(crate) from_the_start: &'static str,
     pub(crate) you_are_here: &'static str,
     pub(crate) tier_rate: Say1,
+    pub(crate) tier_welcome: Say1,
+    pub(crate) tier_early: SayN,
+    pub(crate) tier_delivery: &'static str,
+    pub(crate) tier_delivery_from: Say1,
+    pub(crate) tier_discount: Say1,
 
     // Home: the next step.
     pub(crate) next_step: &'static str,
@@ -124,6 +167,14 @@ pub struct Text {
     pub(crate) purchases_earn: Say1,
     pub(crate) purchase_example: Say2,
     pub(crate) at_your_tier: Say2,
+    pub(crate) first_order: Say1,
+    pub(crate) minimum: Say1,
+    /// Name, multiplier, last day.
+    pub(crate) campaign_on: fn(&str, &str, &str) -> String,
+    /// Name, multiplier, first and last day.
+    pub(crate) campaign_soon: fn(&str, &str, &str, &str) -> String,
+    /// Name, multiplier, the day.
+    pub(crate) campaign_day: fn(&str, &str, &str) -> String,
     pub(crate) tasks: &'static str,
     pub(crate) more_tasks: &'static str,
     pub(crate) tasks_empty: &'static str,
@@ -171,12 +222,17 @@ pub struct Text {
     pub(crate) not_credited: &'static str,
     pub(crate) recorded: Say1,
     pub(crate) decided_by: SayN,
+    /// The last day.
+    pub(crate) good_until: Say1,
+    /// The last day, when it is over.
+    pub(crate) was_good_until: Say1,
     pub(crate) show_more: &'static str,
 
     // How it works.
     pub(crate) q_have: &'static str,
     pub(crate) a_have: Say1,
     pub(crate) a_have_held: Say2,
+    pub(crate) a_have_set_aside: Say1,
     pub(crate) a_have_guest: &'static str,
     pub(crate) q_worth: &'static str,
     pub(crate) a_worth_none: &'static str,
@@ -193,14 +249,44 @@ pub struct Text {
     pub(crate) a_when_at_once: &'static str,
     pub(crate) a_when_tasks: &'static str,
     pub(crate) q_lose: &'static str,
-    pub(crate) a_lose_cancelled: &'static str,
-    pub(crate) a_lose_spent: &'static str,
-    pub(crate) a_lose_expiry: &'static str,
+    pub(crate) rules: Rules,
     pub(crate) q_rules: &'static str,
     pub(crate) a_rules: SayN,
 
     pub(crate) confirm: Confirm,
     pub(crate) mails: Mails,
+}
+
+/// Why points of a reward came back. Each takes the reward's name.
+#[derive(Debug)]
+pub(crate) struct GivenBack {
+    pub(crate) cancelled: Say1,
+    pub(crate) released: Say1,
+    pub(crate) lapsed: Say1,
+    pub(crate) other: Say1,
+}
+
+/// The programme's rules as sentences, where they depend on more than a number.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// What lifts a member, and in which time.
+    pub(crate) counts: fn(Metric, Window) -> String,
+    pub(crate) counts_not: &'static str,
+    pub(crate) spending: &'static str,
+    /// When a tier is looked at again; empty where tiers are for ever.
+    pub(crate) review: fn(Window) -> String,
+    pub(crate) campaigns: &'static str,
+    pub(crate) q_expiry: &'static str,
+    /// The day of the year, for the mode that has one.
+    pub(crate) expiry: fn(Expiry, &str) -> String,
+    pub(crate) expiry_first: &'static str,
+    pub(crate) expiry_zone: &'static str,
+    pub(crate) cancelled: &'static str,
+    pub(crate) refunded: &'static str,
+    pub(crate) used: &'static str,
+    pub(crate) ran_out: &'static str,
+    pub(crate) spent: &'static str,
+    pub(crate) welcome: &'static str,
 }
 
 /// What a task's card says about where it stands.

@@ -1,7 +1,7 @@
 //! Amounts, always with their unit.
 
 use crate::{
-    api::ProgramView,
+    api::{Expiring, ProgramView},
     panel::Panel,
     text::{self, Text},
 };
@@ -63,6 +63,39 @@ impl<'a> Words<'a> {
     /// The day of an instant of the wire.
     pub(crate) fn date(&self, rfc3339: &str) -> String {
         text::date_of(self.text, rfc3339, self.time_zone, self.now)
+    }
+
+    /// The last day before an instant of the wire, for the reader: what is gone from midnight on is
+    /// there until the day before.
+    pub(crate) fn last_day(&self, rfc3339: &str) -> String {
+        self.last_day_in(self.time_zone, rfc3339)
+    }
+
+    /// The day of an instant in the programme's own zone, which tiers and campaigns go by.
+    pub(crate) fn shop_date(&self, rfc3339: &str) -> String {
+        text::date_of(self.text, rfc3339, &self.program.time_zone, self.now)
+    }
+
+    /// The last day before an instant in the programme's own zone.
+    pub(crate) fn shop_last_day(&self, rfc3339: &str) -> String {
+        self.last_day_in(&self.program.time_zone, rfc3339)
+    }
+
+    fn last_day_in(&self, time_zone: &str, rfc3339: &str) -> String {
+        text::micros(rfc3339).map_or_else(String::new, |at| {
+            text::last_day(self.text, at, time_zone, self.now)
+        })
+    }
+
+    /// Whether an instant of the wire has come.
+    pub(crate) fn is_past(&self, rfc3339: &str) -> bool {
+        text::micros(rfc3339).is_some_and(|at| at <= self.now)
+    }
+
+    /// "90 beans run out on 31 December", without a full stop.
+    pub(crate) fn runs_out(&self, expiring: &Expiring) -> String {
+        let amount = self.count(expiring.amount);
+        (self.text.runs_out)(expiring.amount, &amount, &self.last_day(&expiring.at))
     }
 
     /// The latest day that may be somebody's birthday, `YYYY-MM-DD`.

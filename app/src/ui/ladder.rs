@@ -1,7 +1,10 @@
 //! The ladder of tiers: a line with marks, and the sheet behind each mark.
 
 use super::Words;
-use crate::api::{Metric, Standing, TierView};
+use crate::{
+    api::{Metric, Standing, TierView},
+    text,
+};
 use leptos::prelude::*;
 
 /// What is needed for a tier.
@@ -22,27 +25,71 @@ fn missing(words: Words<'_>, standing: &Standing) -> String {
         return (text.top_tier)(&standing.tier.name);
     };
     let name = &next.tier.name;
-    match words.program.metric {
+    let missing = match words.program.metric {
         Metric::PointsEarned => (text.missing_points)(&words.count(next.missing), name),
         Metric::AmountSpent => (text.missing_spend)(&words.money(next.missing), name),
         Metric::Orders => (text.missing_orders)(next.missing, name),
+    };
+    match next.by.as_deref() {
+        Some(by) => (text.missing_by)(&missing, &words.shop_last_day(by)),
+        None => missing,
     }
 }
 
-/// What a tier gives, benefits first and the earning rate last.
+/// What keeps the tier that the member has, or who gave it.
+fn keeps(words: Words<'_>, standing: &Standing) -> Vec<String> {
+    let (text, window) = (words.text, words.program.window);
+    let name = &standing.tier.name;
+    let given = standing.manual_until.as_deref();
+    let given = given.map(|until| (text.tier_given)(name, &words.shop_last_day(until)));
+    let keep = standing.keep.as_ref().map(|keep| {
+        let until = words.shop_last_day(&keep.until);
+        let more = match words.program.metric {
+            _ if keep.missing <= 0 => return (text.keep_sure)(name, &until, window),
+            Metric::PointsEarned => words.count(keep.missing),
+            Metric::AmountSpent => (text.more_spend)(&words.money(keep.missing)),
+            Metric::Orders => (text.more_orders)(keep.missing),
+        };
+        (text.keep_more)(name, &until, &more, window)
+    });
+    given.into_iter().chain(keep).collect()
+}
+
+/// What a tier gives: benefits first, then what it earns, and a discount last.
 pub(crate) fn tier_facts(words: Words<'_>, tier: &TierView) -> impl IntoView + use<> {
     let perks: Vec<_> = tier
         .perks
         .iter()
         .map(|perk| view! { <li>{perk.clone()}</li> })
         .collect();
+    let more: Vec<_> = given(words, tier)
+        .into_iter()
+        .map(|say| view! { <li>{say}</li> })
+        .collect();
+    view! { <ul class="perks">{perks} {more}</ul> }
+}
+
+/// The same where the rules say it and not the owner's own words.
+fn given(words: Words<'_>, tier: &TierView) -> Vec<String> {
+    let text = words.text;
     let times = words.multiplier(tier.multiplier_permille);
-    view! {
-        <ul class="perks">
-            {perks}
-            {words.program.purchase.is_some().then(|| view! { <li>{(words.text.tier_rate)(&times)}</li> })}
-        </ul>
-    }
+    let says = [
+        tier.gives.early_access_days.map(text.tier_early),
+        tier.gives.free_delivery_from.map(|from| match from {
+            ..=0 => text.tier_delivery.to_owned(),
+            from => (text.tier_delivery_from)(&words.money(from)),
+        }),
+        (tier.entry_points > 0).then(|| (text.tier_welcome)(&words.count(tier.entry_points))),
+        words
+            .program
+            .purchase
+            .is_some()
+            .then(|| (text.tier_rate)(&times)),
+        tier.gives
+            .discount_permille
+            .map(|permille| (text.tier_discount)(&text::percent(text, permille))),
+    ];
+    says.into_iter().flatten().collect()
 }
 
 /// Where the member is on the line, in thousandths of a step: tiers stand at equal distances, and
@@ -158,6 +205,11 @@ pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> AnyView {
         .iter()
         .map(|tier| sheet(words, tier, is_current(tier)))
         .collect();
+    let kept = standing.map_or_else(Vec::new, |at| keeps(words, at));
+    let kept: Vec<_> = kept
+        .into_iter()
+        .map(|say| view! { <p class="quiet kept">{say}</p> })
+        .collect();
     let drawn = match standing {
         None => view! { <div>{rail(tiers, None)}</div> }.into_any(),
         Some(at) => {
@@ -186,6 +238,7 @@ pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> AnyView {
             {drawn}
             <ol class="marks">{marks}</ol>
             {standing.map(|at| view! { <p class="missing">{missing(words, at)}</p> })}
+            {kept}
             {sheets}
         </div>
     }

@@ -2,7 +2,7 @@
 
 use super::{Words, checked};
 use crate::{
-    api::{TransferState, TransferView},
+    api::{Fact, TransferState, TransferView},
     text,
 };
 use leptos::prelude::*;
@@ -10,11 +10,14 @@ use leptos::prelude::*;
 /// A movement as a bank prints it; it opens to the whole reason.
 pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> AnyView {
     let text = words.text;
+    let balance = words.number(transfer.balance_after);
+    let posted = ("posted", (text.balance_after)(&balance));
+    let for_reward = matches!(transfer.explanation.fact, Fact::Redeemed { .. });
     let (state, note) = match transfer.state {
-        TransferState::Posted => {
-            let balance = words.number(transfer.balance_after);
-            ("posted", (text.balance_after)(&balance))
-        }
+        TransferState::Held if for_reward => ("held", text.set_aside_note.to_owned()),
+        // What was set aside did leave the balance; that it came back is a line of its own.
+        TransferState::Voided if for_reward => posted,
+        TransferState::Posted => posted,
         TransferState::Held => {
             let day = transfer.available_at.as_deref().map(|at| words.date(at));
             (
@@ -40,11 +43,25 @@ pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> AnyView {
                     <p>{transfer.text.clone()}</p>
                     {transfer.proof.as_ref().map(|proof| checked(words, proof))}
                     <p class="quiet">
-                        {(text.recorded)(&day)} " " {(text.decided_by)(transfer.version)}
+                        {expires(words, transfer)} " " {(text.recorded)(&day)} " " {(text.decided_by)(transfer.version)}
                     </p>
                 </div>
             </details>
         </li>
     }
     .into_any()
+}
+
+/// Until when earned points can be spent.
+fn expires(words: Words<'_>, transfer: &TransferView) -> Option<String> {
+    let at = transfer.expires_at.as_deref()?;
+    if transfer.amount <= 0 || transfer.state == TransferState::Voided {
+        return None;
+    }
+    let say = if words.is_past(at) {
+        words.text.was_good_until
+    } else {
+        words.text.good_until
+    };
+    Some(say(&words.last_day(at)))
 }
