@@ -26,11 +26,7 @@ impl Clock {
 
     /// A moment for one command, with chance for the ids it makes.
     pub fn stamp(&self) -> Stamp {
-        Stamp {
-            at: self.now(),
-            seed: random(),
-            salt: random(),
-        }
+        Stamp::at(self.now())
     }
 }
 
@@ -68,6 +64,15 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// A stamp of this moment.
+    pub fn at(at: Instant) -> Self {
+        Self {
+            at,
+            seed: random(),
+            salt: random(),
+        }
+    }
+
     /// The stamp of a command's `n`th part, with ids of its own.
     pub fn part(&self, n: u16) -> Self {
         let mut part = *self;

@@ -2,6 +2,7 @@
 
 use crate::domain::SECOND;
 use crate::store::StoreError;
+use crate::store::idempotency::OtherRequest;
 use app::api::{FieldError, Problem};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -132,6 +133,12 @@ impl Error {
             errors: self.errors.clone(),
             request_id: request_id.into(),
         }
+    }
+}
+
+impl From<OtherRequest> for Error {
+    fn from(_: OtherRequest) -> Self {
+        Self::other_request()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The programmes as this server knows them: parsed once, shown in each language, refreshed when
 //! another server has imported a newer version.
 
+use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::program::{Program, Rules};
 use crate::domain::program_file;
@@ -165,10 +166,7 @@ impl Programs {
         program: &Program,
         now: Instant,
     ) -> Result<Arc<Loaded>, StoreError> {
-        let stamp = crate::clock::Stamp {
-            at: now,
-            seed: crate::clock::random(),
-        };
+        let stamp = Stamp::at(now);
         let slug = program.slug.clone();
         let stored = self
             .store

@@ -1,4 +1,5 @@
-//! What runs by itself: mails, holds that fall due, attempts that lapse, forgetting what is over.
+//! What runs by itself: mails, holds that fall due, points that run out, tiers that are reviewed, attempts
+//! and coupons that lapse, forgetting what is over.
 //!
 //! Every step is a command that takes its work by a conditional write, so any number of servers may
 //! run this beside each other.
@@ -6,7 +7,9 @@
 use crate::App;
 use crate::error::Error;
 use crate::mailer::MailError;
-use crate::store::{StoreError, attempts, codes, ledger, mail, sessions};
+use crate::store::{StoreError, attempts, codes, coupons, ledger, mail, sessions};
+use app::api::{MemberId, ProgramId};
+use futures_util::{StreamExt, future, stream};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -17,8 +20,10 @@ const MAIL_EVERY: Duration = Duration::from_millis(200);
 const MAILS_AT_ONCE: usize = 4;
 /// How often the rest is looked at.
 const TICK_EVERY: Duration = Duration::from_secs(1);
-/// Holds that are posted between two looks at the clock.
+/// What is settled between two looks at the clock.
 const DUE_MAX: i64 = 100;
+/// What is settled at the same time.
+const AT_ONCE: usize = 16;
 /// Ticks between two clean-ups.
 const SWEEP_TICKS: u64 = 60;
 
@@ -90,7 +95,8 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
     // Each step is taken whatever became of the others.
     let mut outcomes = vec![
         app.programs.refresh().await,
-        post_due(&app).await,
+        settle_due(&app).await,
+        look(&app).await,
         app.store.write(attempts::Lapse { now }).await,
     ];
     if count.is_multiple_of(SWEEP_TICKS) {
@@ -101,9 +107,10 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
     outcomes.into_iter().collect()
 }
 
-/// Posts the holds that have fallen due, each in a transaction of its own. One that cannot be posted
-/// holds up no other: it is passed over, and tried again in the next round.
-async fn post_due(app: &App) -> Result<(), StoreError> {
+/// Posts the holds that have fallen due and lapses the coupons, each in a transaction of its own, a few
+/// at a time so that they share commits and hold up nobody. One that cannot be settled holds up no
+/// other: it is passed over, and tried again in the next round.
+async fn settle_due(app: &Arc<App>) -> Result<(), StoreError> {
     let mut after = None;
     while !*app.stopping.borrow() {
         let now = app.clock.now();
@@ -113,19 +120,62 @@ async fn post_due(app: &App) -> Result<(), StoreError> {
             return Ok(());
         };
         after = Some((last.due_at, last.hold));
-        for hold in due {
-            let Some(loaded) = app.programs.by_id(hold.program) else {
-                continue;
-            };
-            let post = ledger::PostDue {
-                rules: Arc::clone(&loaded.rules),
-                hold: hold.hold,
-                stamp: app.clock.stamp(),
-            };
-            if let Err(error) = app.store.write(post).await {
-                tracing::error!(hold.id = %hold.hold, %error, "hold {} was not posted", hold.hold);
-            }
-        }
+        let settled = due.into_iter().map(|hold| settle(Arc::clone(app), hold));
+        stream::iter(settled).buffer_unordered(AT_ONCE).collect::<()>().await;
     }
     Ok(())
+}
+
+async fn settle(app: Arc<App>, due: ledger::DueHold) {
+    let Some(loaded) = app.programs.by_id(due.program) else {
+        return;
+    };
+    let (rules, hold, stamp) = (Arc::clone(&loaded.rules), due.hold, app.clock.stamp());
+    let member = due.member;
+    let outcome = if due.is_coupon {
+        app.store.write(coupons::Lapse { rules, hold, stamp }).await
+    } else {
+        let post = ledger::PostDue { rules, member, hold, stamp };
+        app.store.write(post).await
+    };
+    if let Err(error) = outcome {
+        tracing::error!(hold.id = %hold, %error, "hold {hold} was not settled");
+    }
+}
+
+/// Looks at members whose points run out, who are to be warned of that, or whose tier is to be reviewed.
+async fn look(app: &Arc<App>) -> Result<(), StoreError> {
+    let mut skip = 0;
+    while !*app.stopping.borrow() {
+        let now = app.clock.now();
+        let limit = DUE_MAX;
+        let due = app.store.read(ledger::ToLook { now, limit, skip }).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let looked = due
+            .into_iter()
+            .map(|(program, member)| look_at(Arc::clone(app), program, member));
+        let failed = stream::iter(looked).buffer_unordered(AT_ONCE);
+        // Whoever could not be looked at is still due, and must not be met again and again.
+        let failed = failed.filter(|done| future::ready(!done)).count().await;
+        skip += i64::try_from(failed).unwrap_or(0);
+    }
+    Ok(())
+}
+
+async fn look_at(app: Arc<App>, program: ProgramId, member: MemberId) -> bool {
+    let Some(loaded) = app.programs.by_id(program) else {
+        return false;
+    };
+    let look = ledger::Look {
+        rules: Arc::clone(&loaded.rules),
+        member,
+        stamp: app.clock.stamp(),
+    };
+    let outcome = app.store.write(look).await;
+    if let Err(error) = &outcome {
+        tracing::error!(member.id = %member, %error, "member {member} was not looked at");
+    }
+    outcome.is_ok()
 }

@@ -26,7 +26,7 @@ async fn view(
     member: &Member,
     stored: &StoredAttempt,
 ) -> Result<axum::Json<AttemptView>, Error> {
-    let owner = me::stored(app, member.id).await?;
+    let owner = me::stored(app, &member.session.program, member.id).await?;
     let program = &member.session.program;
     let reader = Reader {
         program,
@@ -101,7 +101,7 @@ async fn new_link(
             "the sentence has to be agreed to: send true",
         ));
     }
-    let owner = me::stored(app, member.id).await?;
+    let owner = me::stored(app, &member.session.program, member.id).await?;
     let address = match &asked.email {
         Some(given) => email::parse(given),
         None => owner.email,

@@ -58,7 +58,7 @@ pub async fn stream(
     Query(from): Query<From>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Error> {
-    let owner = super::me::stored(&app, member.id).await?;
+    let owner = super::me::stored(&app, &member.session.program, member.id).await?;
     let last = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok()?.parse().ok());

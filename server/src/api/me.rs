@@ -22,9 +22,14 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// 401 for a member who is gone.
-pub async fn stored(app: &App, id: MemberId) -> Result<StoredMember, Error> {
+pub async fn stored(app: &App, program: &Loaded, id: MemberId) -> Result<StoredMember, Error> {
+    let get = Get {
+        member: id,
+        rules: &program.rules,
+        now: app.clock.now(),
+    };
     app.store
-        .read(Get(id))
+        .read(get)
         .await?
         .ok_or_else(Error::unauthorized)
 }
@@ -35,7 +40,7 @@ async fn view(
     id: MemberId,
     asked: Option<&str>,
 ) -> Result<MeView, Error> {
-    let member = stored(app, id).await?;
+    let member = stored(app, program, id).await?;
     let asked = asked.unwrap_or(&member.locale);
     let reader = Reader {
         program,
@@ -205,8 +210,8 @@ pub async fn transfers(
             format!("give a number from 1 to {PAGE_ITEMS_MAX}"),
         ));
     }
-    let owner = stored(&app, member.id).await?;
     let program = &member.session.program;
+    let owner = stored(&app, program, member.id).await?;
     let locale = InLocale {
         locale: page.locale,
     };

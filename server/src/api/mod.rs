@@ -1,14 +1,18 @@
 //! HTTP: one line per route, one file per resource.
 
+pub mod adjustments;
 pub mod attempts;
 pub mod codes;
+pub mod coupons;
 pub mod events;
 pub mod extract;
 mod finish;
 pub mod me;
+pub mod members;
 pub mod openapi;
 pub mod orders;
 pub mod programs;
+pub mod refunds;
 pub mod sessions;
 pub mod views;
 
@@ -20,7 +24,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header, request};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::CompressionLevel;
@@ -76,6 +80,31 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/programs/{program}", get(programs::show))
         .route("/programs/{program}/orders", post(orders::record))
         .route("/programs/{program}/orders/{order}", get(orders::show))
+        .route("/programs/{program}/refunds", post(refunds::record))
+        .route("/programs/{program}/adjustments", post(adjustments::adjust))
+        .route(
+            "/programs/{program}/members",
+            get(members::list).post(members::join),
+        )
+        .route("/programs/{program}/members/{member}", get(members::show))
+        .route(
+            "/programs/{program}/members/{member}/tier",
+            put(members::set_tier),
+        )
+        .route(
+            "/programs/{program}/coupons/{code}/check",
+            post(coupons::check),
+        )
+        .route(
+            "/programs/{program}/coupons/{code}/use",
+            post(coupons::use_for),
+        )
+        .route(
+            "/programs/{program}/coupons/{code}/release",
+            post(coupons::release),
+        )
+        .route("/rewards/{reward}/redemptions", post(coupons::redeem))
+        .route("/redemptions/{redemption}/cancel", post(coupons::cancel))
         .route("/sessions", post(sessions::open))
         .route(
             "/sessions/current",

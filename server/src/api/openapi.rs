@@ -1,6 +1,8 @@
 //! The contract as OpenAPI 3.1, made from the code.
 
-use super::{attempts, codes, events, me, orders, programs, sessions};
+use super::{
+    adjustments, attempts, codes, coupons, events, me, members, orders, programs, refunds, sessions,
+};
 use crate::web;
 use utoipa::OpenApi;
 
@@ -28,6 +30,17 @@ use utoipa::OpenApi;
         attempts::show,
         orders::record,
         orders::show,
+        refunds::record,
+        adjustments::adjust,
+        members::join,
+        members::list,
+        members::show,
+        members::set_tier,
+        coupons::check,
+        coupons::use_for,
+        coupons::release,
+        coupons::redeem,
+        coupons::cancel,
         web::embed,
         web::asset,
         web::panel::guest,

@@ -8,11 +8,13 @@ use crate::store::StoreError;
 use crate::store::attempts::{StoredAttempt, explanation_of};
 use crate::store::events::StoredEvent;
 use crate::store::members::StoredMember;
-use crate::store::orders::StoredOrder;
+use crate::store::coupons::StoredCoupon;
+use crate::store::orders::{StoredOrder, StoredRefund};
 use crate::store::statement::Line;
 use app::api::{
-    AttemptState, AttemptView, Balance, Event, EventKind, Fact, MeView, NextStep, OrderView,
-    ProofView, Reason, TaskKind, TaskStanding, TransferView,
+    AttemptState, AttemptView, Balance, CouponView, Event, EventKind, Expiring, Fact, MeView,
+    MemberView, NextStep, OrderView, ProofView, Reason, RefundView, Standing, TaskKind, TaskStanding,
+    TransferView,
 };
 use app::text::{Happening, ProofOf, Text, TransferFacts};
 use jiff::Timestamp;
@@ -56,18 +58,52 @@ pub fn me(reader: &Reader<'_>, member: &StoredMember) -> MeView {
         joined_at: rfc3339(member.joined_at),
         locale: member.locale.clone(),
         time_zone: member.time_zone.clone(),
-        balance: Balance {
-            asset: POINTS.to_owned(),
-            available: member.available,
-            held: member.held,
-        },
-        standing: tier::standing(program, &member.tier, member.counters, reader.locale),
+        balance: balance(member),
+        standing: standing_of(reader, member),
         tasks: program
             .tasks
             .iter()
             .map(|task| standing(reader, task, &member.attempts))
             .collect(),
         cursor: member.events,
+    }
+}
+
+fn balance(member: &StoredMember) -> Balance {
+    Balance {
+        asset: POINTS.to_owned(),
+        available: member.available,
+        held: member.held,
+        reserved: member.reserved,
+        expiring: member.expiring.map(|(amount, at)| Expiring {
+            amount,
+            at: rfc3339(at),
+        }),
+    }
+}
+
+fn standing_of(reader: &Reader<'_>, member: &StoredMember) -> Standing {
+    tier::standing(
+        reader.rules(),
+        &member.held_tier,
+        member.values,
+        reader.now,
+        reader.locale,
+    )
+}
+
+/// A member, as the shop sees them.
+pub fn member(reader: &Reader<'_>, member: &StoredMember) -> MemberView {
+    MemberView {
+        id: member.id,
+        customer: member.customer.clone(),
+        name: member.name.clone(),
+        email: member.email.clone(),
+        joined_at: rfc3339(member.joined_at),
+        locale: member.locale.clone(),
+        time_zone: member.time_zone.clone(),
+        balance: balance(member),
+        standing: standing_of(reader, member),
     }
 }
 
@@ -134,8 +170,14 @@ pub fn transfer(reader: &Reader<'_>, line: &Line) -> TransferView {
         now: reader.now,
     };
     let of = match &line.explanation.fact {
-        Fact::Order { .. } | Fact::OrderCancelled { .. } => ProofOf::Order,
-        Fact::Adjustment { .. } => ProofOf::Adjustment,
+        Fact::Order { .. } | Fact::OrderCancelled { .. } | Fact::Refund { .. } => ProofOf::Order,
+        Fact::Redeemed { .. }
+        | Fact::GivenBack { .. }
+        | Fact::Expired { .. }
+        | Fact::TierEntry { .. }
+        | Fact::TierEntryUndone { .. }
+        | Fact::DebtWrittenOff
+        | Fact::Adjustment { .. } => ProofOf::Adjustment,
         Fact::Task { task, .. } => {
             let kind = reader.rules().task(task).map(|task| task.kind);
             kind.map_or(ProofOf::Adjustment, ProofOf::Task)
@@ -148,6 +190,7 @@ pub fn transfer(reader: &Reader<'_>, line: &Line) -> TransferView {
         amount: line.amount,
         balance_after: line.balance_after,
         available_at: line.available_at.map(rfc3339),
+        expires_at: line.expires_at.map(rfc3339),
         version: line.version,
         proof: line.proof.map(|level| ProofView {
             level,
@@ -186,6 +229,10 @@ pub fn event(reader: &Reader<'_>, stored: &StoredEvent) -> Result<Event, StoreEr
         (EventKind::Earned, _) => Happening::Earned(amount, what),
         (EventKind::Held, _) => Happening::Held(amount, what, stored.due_at.unwrap_or(reader.now)),
         (EventKind::Reversed, _) => Happening::Reversed(amount, what),
+        (EventKind::Redeemed, _) => Happening::Redeemed(amount, what),
+        (EventKind::GivenBack, _) => Happening::GivenBack(amount, what),
+        (EventKind::Expired, _) => Happening::Expired(amount, what),
+        (EventKind::Expiring, _) => Happening::Expiring(amount, stored.due_at.unwrap_or(reader.now)),
         (EventKind::Tier, Some(tier)) if stored.down => {
             Happening::TierDown(tier.name.get(reader.locale))
         }
@@ -214,6 +261,35 @@ pub fn order(stored: StoredOrder) -> OrderView {
         member: stored.member,
         points: stored.points,
         transfer: stored.transfer,
+        available_at: stored.available_at.map(rfc3339),
+        refunded: stored.refunded,
         reason: stored.reason,
+    }
+}
+
+/// What a refund did.
+pub fn refund(stored: StoredRefund) -> RefundView {
+    RefundView {
+        id: stored.id,
+        order_id: stored.order_id,
+        applied: stored.applied,
+        amount: stored.amount,
+        reversed: stored.reversed,
+        given_back: stored.given_back,
+    }
+}
+
+/// A coupon at a moment.
+pub fn coupon(stored: StoredCoupon, now: Instant) -> CouponView {
+    CouponView {
+        state: stored.state_at(now),
+        code: stored.code,
+        amount: stored.amount,
+        currency: stored.currency,
+        points: stored.points,
+        member: stored.member,
+        order_id: stored.order,
+        expires_at: rfc3339(stored.expires_at),
+        lines: stored.lines,
     }
 }

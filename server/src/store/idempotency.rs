@@ -38,6 +38,23 @@ pub enum Outcome<O> {
     OtherRequest,
 }
 
+impl<O> Outcome<O> {
+    /// What was done.
+    ///
+    /// # Errors
+    /// [`OtherRequest`].
+    pub fn done(self) -> Result<O, OtherRequest> {
+        match self {
+            Self::Done(output) => Ok(output),
+            Self::OtherRequest => Err(OtherRequest),
+        }
+    }
+}
+
+/// A key that was used for another request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherRequest;
+
 impl<C: Command> Command for Keyed<C>
 where
     C::Output: Serialize + DeserializeOwned,

@@ -3,13 +3,13 @@
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, read_held, value_in};
-use super::{Command, Query, Row, StoreError, Tx, orders, params};
+use super::{Command, Query, Row, StoreError, Tx, adjustments, orders, params};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
-use crate::domain::tier::{self, Counters, Held};
+use crate::domain::tier::{self, Counters, Held, Manual};
 use crate::domain::{DAY, Instant, lot};
-use app::api::{EventKind, MemberId, TaskKind, Window};
+use app::api::{EventKind, MemberId, MemberRef, ProgramId, TaskKind, Window};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -388,5 +388,77 @@ impl Command for Update {
             events::append(tx, self.member, self.at, &News::of(EventKind::Profile)).await?;
         }
         Ok(Updated::Done)
+    }
+}
+
+/// Members of a programme, in the order of their ids, which is the order they joined.
+pub struct Page {
+    /// The programme.
+    pub program: ProgramId,
+    /// Begins after this one.
+    pub after: Option<MemberId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+impl Query for Page {
+    type Output = Vec<MemberId>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        const SQL: &str =
+            "select id from member where program_id = $1 and id > $2 order by id limit $3";
+        let after = self.after.unwrap_or(MemberId([0; 16]));
+        let rows = tx
+            .query(SQL, params![self.program, after, self.limit])
+            .await?;
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+/// The member that a shop names.
+pub struct Named {
+    /// The programme.
+    pub program: ProgramId,
+    /// The name.
+    pub member: MemberRef,
+}
+
+impl Query for Named {
+    type Output = Option<MemberId>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        adjustments::named(tx, self.program, &self.member).await
+    }
+}
+
+/// Gives a member a tier by hand, or ends that. Answers whether there is such a member.
+pub struct SetTier {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The member.
+    pub member: MemberId,
+    /// The tier and its end; empty to give back the tier that the member has earned.
+    pub manual: Option<Manual>,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for SetTier {
+    type Output = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
+        let named = MemberRef {
+            id: Some(self.member),
+            ..MemberRef::default()
+        };
+        let found = adjustments::named(tx, self.rules.id, &named).await?;
+        if found.is_none() {
+            return Ok(false);
+        }
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        books.apply_due(tx).await?;
+        books.set_manual(self.manual.clone());
+        books.close(tx).await?;
+        Ok(true)
     }
 }

@@ -1,11 +1,11 @@
 //! A member's statement, as the ledger has it.
 
-use super::ledger::{from_json, proof_of};
+use super::ledger::{because, from_json, proof_of};
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
 use crate::domain::ledger::{Account, Movement};
 use crate::domain::program::POINTS;
-use app::api::{Explanation, MemberId, ProofLevel, TransferId, TransferState};
+use app::api::{Explanation, Fact, MemberId, ProofLevel, TransferId, TransferState};
 
 /// One line of a member's statement, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Line {
     pub balance_after: i64,
     /// When held points become available.
     pub available_at: Option<Instant>,
+    /// When earned points run out, if that is a date.
+    pub expires_at: Option<Instant>,
     /// The version of the rules.
     pub version: i64,
     /// How it was proven.
@@ -32,7 +34,8 @@ pub struct Line {
     pub explanation: Explanation,
 }
 
-/// A page of a member's statement, the newest first. Posting a hold shows on the hold's own line.
+/// A page of a member's statement, the newest first. Posting a hold shows on the hold's own line, and
+/// spending what was set aside on the line that set it aside.
 pub struct Statement {
     /// Whose.
     pub member: MemberId,
@@ -48,12 +51,14 @@ impl Query for Statement {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
             "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
-                t.available_at, t.version, t.proof, t.explanation, p.balance_after, t.number
+                t.available_at, t.version, t.proof, r.explanation, p.balance_after, t.number, t.expires_at
             from transfer t
-            left join hold h on h.transfer_id = t.id
-            left join transfer p on p.hold_id = t.id and p.target = 'available'
+            join reason r on r.transfer_id = t.id
+            left join hold h on h.transfer_id = t.id and t.target = 'held'
+            left join transfer p on p.hold_id = t.id and p.source = 'held' and p.target = 'available'
             where t.member_id = $1 and t.asset = $2 and t.number < $3
                 and not (t.source = 'held' and t.target = 'available')
+                and not (t.source = 'reserved' and t.target = 'redeemed')
             order by t.number desc limit $4";
         let below = self.below.unwrap_or(i64::MAX);
         let rows = tx
@@ -61,6 +66,15 @@ impl Query for Statement {
             .await?;
         rows.iter().map(Line::read).collect()
     }
+}
+
+/// Reads a reason. One whose text was erased is told as a correction without words.
+fn read_explanation(text: &str) -> Result<Explanation, StoreError> {
+    if text.is_empty() {
+        let note = String::new();
+        return Ok(because(Fact::Adjustment { note }));
+    }
+    from_json(text)
 }
 
 impl Line {
@@ -87,7 +101,8 @@ impl Line {
             available_at: row.get(7)?,
             version: row.get(8)?,
             proof: row.get::<Option<String>>(9)?.as_deref().and_then(proof_of),
-            explanation: from_json(&row.get::<String>(10)?)?,
+            explanation: read_explanation(&row.get::<String>(10)?)?,
+            expires_at: row.get(13)?,
         })
     }
 }

@@ -227,7 +227,7 @@ async fn viewer(
             email: shopper.email.clone(),
         });
     };
-    let stored = me::stored(app, member).await?;
+    let stored = me::stored(app, program, member).await?;
     let reader = Reader {
         program,
         locale: locale(program, asked, headers, Some(&stored.locale)),

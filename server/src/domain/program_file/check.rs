@@ -12,7 +12,7 @@ const HOLD_DAYS_MAX: u32 = 3650;
 const MULTIPLIER_MAX: i64 = 100_000;
 
 /// The most points that one task, reward or welcome moves.
-pub(super) const POINTS_MAX: i64 = 1_000_000_000;
+pub const POINTS_MAX: i64 = 1_000_000_000;
 
 /// Fields and their remedies.
 pub(super) type Found = Vec<(String, String)>;

@@ -8,7 +8,7 @@ mod time;
 
 pub(crate) use check::is_slug;
 
-pub use check::is_origin;
+pub use check::{POINTS_MAX, is_origin};
 
 use super::program::Program;
 use std::fmt;

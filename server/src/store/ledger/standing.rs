@@ -5,7 +5,7 @@ use super::{Books, Credit, Reverse};
 use crate::domain::Instant;
 use crate::domain::ledger::Account;
 use crate::domain::program::Program;
-use crate::domain::tier::{self, Counters, Held, Stretch};
+use crate::domain::tier::{self, Counters, Held, Manual, Stretch};
 use crate::store::events::News;
 use crate::store::{StoreError, Tx, params};
 use app::api::{EventKind, Fact, MemberId, Metric, ProofLevel, TransferId, Window};
@@ -39,6 +39,11 @@ pub(in crate::store) async fn value_in<T: Tx>(
 }
 
 impl Books<'_> {
+    /// Gives a tier by hand, or ends that.
+    pub(in crate::store) fn set_manual(&mut self, manual: Option<Manual>) {
+        self.held.manual = manual;
+    }
+
     async fn value<T: Tx>(&mut self, tx: &mut T, stretch: Stretch) -> Result<i64, StoreError> {
         // What this command did to the lots has to be in the database to be counted there.
         if self.rules.program.ladder.window != Window::Lifetime {

@@ -203,7 +203,7 @@ impl Record {
         let fact = Fact::OrderCancelled { order };
         let cause = GivenBackCause::OrderCancelled;
         let effect = Effect { refunded, fact, cause };
-        give_back(tx, (&self.rules, &self.stamp), member, &mut ledgered, &effect).await
+        give_back(tx, (&self.rules, &self.stamp), member, &ledgered, &effect).await
     }
 
     async fn kept<T: Tx>(&self, tx: &mut T) -> Result<Recorded, StoreError> {
@@ -305,12 +305,12 @@ async fn give_back<T: Tx>(
     tx: &mut T,
     (rules, stamp): (&Rules, &Stamp),
     member: Option<MemberId>,
-    ledgered: &mut Ledgered,
+    ledgered: &Ledgered,
     effect: &Effect,
 ) -> Result<(), StoreError> {
     const SQL: &str = "update shop_order set split = $1, refunded = $2, counts = $3, updated_at = $4
         where program_id = $5 and id = $6";
-    let Ledgered { order, split, .. } = &*ledgered;
+    let Ledgered { order, split, .. } = ledgered;
     let is_whole = split.is_whole();
     let counts = ledgered.counts && !is_whole;
     let refunded = ledgered.refunded + effect.refunded.amount;
@@ -338,7 +338,6 @@ async fn give_back<T: Tx>(
         }
         books.close(tx).await?;
     }
-    (ledgered.counts, ledgered.refunded) = (counts, refunded);
     let points = effect.refunded.returned;
     coupons::give_back(tx, (rules, stamp), &order.id, points, effect.cause).await
 }

@@ -119,7 +119,7 @@ async fn apply<T: Tx>(
         };
         let cause = GivenBackCause::Refund;
         let effect = Effect { refunded, fact, cause };
-        give_back(tx, (rules, stamp), member, &mut ledgered, &effect).await?;
+        give_back(tx, (rules, stamp), member, &ledgered, &effect).await?;
     }
     let (amount, reversed, given_back) = done;
     let set = params![true, amount, reversed, given_back, rules.id, &refund.id];

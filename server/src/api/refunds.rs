@@ -1,0 +1,71 @@
+//! Money of orders that was given back.
+
+use super::Shared;
+use super::extract::{IdempotencyKey, Json, Shop};
+use super::views;
+use crate::crypto::sha256;
+use crate::domain::order;
+use crate::error::Error;
+use crate::store::idempotency::Keyed;
+use crate::store::orders::{Refund, RefundOutcome};
+use app::api::{NewRefund, RefundView};
+use axum::extract::State;
+use axum::http::StatusCode;
+use std::sync::Arc;
+
+/// The scope a key needs.
+const SCOPE: &str = "orders";
+
+/// A digest of what was given back. The time may differ between two tellings of one refund.
+fn digest(refund: &NewRefund) -> Vec<u8> {
+    let given = NewRefund {
+        at: String::new(),
+        ..refund.clone()
+    };
+    sha256(&serde_json::to_vec(&given).unwrap_or_default()).to_vec()
+}
+
+/// `POST /api/v1/programs/{program}/refunds`: 202 while the order has not been told.
+#[utoipa::path(post, path = "/api/v1/programs/{program}/refunds", tag = "shop", request_body = NewRefund,
+    params(("program" = String, Path)),
+    responses((status = 200, body = RefundView), (status = 202, body = RefundView),
+        (status = 409, body = app::api::Problem), (status = 422, body = app::api::Problem)))]
+pub async fn record(
+    State(app): Shared,
+    shop: Shop,
+    key: IdempotencyKey,
+    body: Json<NewRefund>,
+) -> Result<(StatusCode, axum::Json<RefundView>), Error> {
+    shop.may(SCOPE)?;
+    let faults = order::check_refund(&body.value);
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let rules = Arc::clone(&shop.program.rules);
+    let stamp = app.clock.stamp();
+    let keyed = Keyed {
+        key: key.of(rules.id, shop.kid.clone(), "POST /refunds", body.digest),
+        at: stamp.at,
+        command: Refund {
+            rules,
+            digest: digest(&body.value),
+            refund: body.value,
+            stamp,
+        },
+    };
+    match app.store.write(keyed).await?.done()? {
+        RefundOutcome::Kept(stored) => {
+            let status = if stored.applied {
+                StatusCode::OK
+            } else {
+                StatusCode::ACCEPTED
+            };
+            Ok((status, axum::Json(views::refund(stored))))
+        }
+        RefundOutcome::Differs => Err(Error::new(
+            StatusCode::CONFLICT,
+            "refund_differs",
+            "Another refund was sent under this number. Give each refund a number of its own.",
+        )),
+    }
+}
