@@ -401,6 +401,7 @@ pub(super) static EN: Text = Text {
         counts_not: "What is cancelled or refunded does not count.",
         spending: "Spending points never lowers your tier.",
         review,
+        q_keep: "How do I get a tier and keep it?",
         campaigns: "This comes on top of your tier's rate. Where two are on at once, only the better one counts.",
         q_expiry: "When does it run out?",
         expiry,
