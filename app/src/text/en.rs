@@ -253,7 +253,7 @@ pub(super) static EN: Text = Text {
     missing_points: |amount, tier| format!("{amount} to {tier}"),
     missing_spend: |money, tier| format!("{money} of purchases to {tier}"),
     missing_orders: |n, tier| format!("{} to {tier}", orders(n)),
-    missing_by: |missing, date| format!("{missing} by {date}"),
+    missing_by: |missing, date| format!("{missing} by\u{a0}{date}"),
     top_tier: |tier| format!("{tier} is the highest tier, and it is yours."),
     more_spend: |money| format!("{money} of purchases"),
     more_orders: orders,
