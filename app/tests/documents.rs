@@ -1,6 +1,8 @@
 //! What must hold of every document in every state: references lead somewhere, nothing needs a
 //! looser Content-Security-Policy, and nothing that people typed becomes markup.
 
+#[path = "documents/ledger.rs"]
+mod ledger;
 #[path = "../examples/preview/sample.rs"]
 mod sample;
 

@@ -9,7 +9,7 @@ use app::{
     panel::{Form, Panel, Theme, View, Viewer},
     shell::{self, Assets},
 };
-use sample::{DAY, NOW, States, either, history, member, program};
+use sample::{DAY, NOW, States, YEAR_END, either, history, member, program};
 use std::{error::Error, fs, path::Path, sync::Arc};
 
 struct Preview<'a> {
@@ -163,8 +163,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     language(&preview, "ru")?;
     let long = program("ru", true);
     let states = [(AttemptState::Available, None); 4];
+    let mut viewer = member(&long, 1_240_500, 12_000, 2300, states, history("ru"));
+    if let Viewer::Member { me, .. } = &mut viewer {
+        // Somebody to whom the shop gave the tier.
+        me.standing.keep = None;
+        me.standing.manual_until = Some(YEAR_END.into());
+    }
     let panel = Panel {
-        viewer: member(&long, 1_240_500, 12_000, 2300, states, history("ru")),
+        viewer,
         program: Arc::new(long),
         view: View::Home,
         form: Form::Panel,

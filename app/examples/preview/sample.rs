@@ -1,20 +1,27 @@
 //! A programme, its members and their histories, made up to show every state.
 
+#[path = "statement.rs"]
+mod statement;
+
+pub(crate) use statement::history;
+
 use app::{
     api::{
-        AttemptId, AttemptState, AttemptView, Balance, Brand, Explanation, Fact, Localized, MeView,
-        MemberId, Metric, NextStep, NextTier, ProgramView, ProofLevel, ProofView, PurchaseRule,
-        Reason, Standing, TaskKind, TaskStanding, TaskView, TierView, TransferId, TransferState,
-        TransferView, Transfers, UnitForms,
+        AttemptId, AttemptState, AttemptView, Balance, Brand, CampaignView, Expiring, Expiry, Fact,
+        Gives, Keep, MeView, MemberId, Metric, NextStep, NextTier, ProgramView, ProofLevel,
+        PurchaseRule, Reason, Standing, TaskKind, TaskStanding, TaskView, TierView, TransferState,
+        Transfers, UnitForms, Window,
     },
     panel::Viewer,
-    text::{self, ProofOf, Text, TransferFacts},
+    text::{self, Text},
 };
 use std::collections::BTreeMap;
 
 /// 21 November 2026, noon in UTC, in microseconds.
 pub(crate) const NOW: i64 = 1_795_262_400_000_000;
 pub(crate) const DAY: i64 = 86_400_000_000;
+/// The end of 31 December 2026 in Moscow.
+pub(crate) const YEAR_END: &str = "2026-12-31T21:00:00Z";
 
 pub(crate) fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs
@@ -40,7 +47,61 @@ pub(crate) fn tier(
         threshold,
         multiplier_permille: permille,
         perks: perks.to_vec(),
+        entry_points: threshold / 10,
+        gives: gives(id),
     }
+}
+
+fn gives(tier: &str) -> Gives {
+    match tier {
+        "silver" => Gives {
+            free_delivery_from: Some(150_000),
+            early_access_days: Some(1),
+            ..Gives::default()
+        },
+        "gold" => Gives {
+            free_delivery_from: Some(0),
+            early_access_days: Some(3),
+            discount_permille: Some(50),
+            tag: Some("gold".into()),
+        },
+        _ => Gives::default(),
+    }
+}
+
+fn campaign(name: String, permille: i64, from: &str, until: &str) -> CampaignView {
+    CampaignView {
+        name,
+        multiplier_permille: permille,
+        starts_at: from.into(),
+        ends_at: until.into(),
+    }
+}
+
+fn campaigns(locale: &str) -> Vec<CampaignView> {
+    let say = |en: &str, ru: &str| either(locale, en, ru);
+    let at = |day| format!("2026-{day}T21:00:00Z");
+    vec![
+        campaign(say("Summer", "Лето"), 2000, &at("07-01"), &at("07-31")),
+        campaign(
+            say("Week of doubles", "Двойная неделя"),
+            2000,
+            &at("11-16"),
+            &at("11-23"),
+        ),
+        campaign(
+            say("First snow", "Первый снег"),
+            1500,
+            &at("11-30"),
+            &at("12-07"),
+        ),
+        campaign(
+            say("Birthday of the shop", "День рождения магазина"),
+            3000,
+            &at("12-11"),
+            &at("12-12"),
+        ),
+    ]
 }
 
 pub(crate) fn task(
@@ -157,13 +218,10 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
             },
             1000,
             1250,
-            &[
-                perk("Free delivery", "Бесплатная доставка"),
-                perk(
-                    "A tasting set once a year",
-                    "Дегустационный набор раз в год",
-                ),
-            ],
+            &[perk(
+                "A tasting set once a year",
+                "Дегустационный набор раз в год",
+            )],
         ),
         tier(
             "gold",
@@ -174,10 +232,10 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
             },
             5000,
             1500,
-            &[
-                perk("Free delivery", "Бесплатная доставка"),
-                perk("A seat at every cupping", "Место на каждой дегустации"),
-            ],
+            &[perk(
+                "A seat at every cupping",
+                "Место на каждой дегустации",
+            )],
         ),
     ];
     ProgramView {
@@ -191,7 +249,10 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
         point_value: Some(100),
         currency: "RUB".into(),
         metric: Metric::PointsEarned,
+        window: Window::Year,
         tiers,
+        expiry: Expiry::Earning { months: 12 },
+        campaigns: campaigns(locale),
         purchase: Some(PurchaseRule {
             points: 5,
             per: 10_000,
@@ -200,6 +261,8 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
             hold_reason: say("returns are open until then", "до тех пор возможен возврат"),
             counts_shipping: false,
             counts_tax: true,
+            minimum: 50_000,
+            first_order_bonus: 100,
         }),
         tasks: tasks(locale),
         brand: Brand {
@@ -214,149 +277,6 @@ pub(crate) fn rfc(micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros)
         .map(|at| at.to_string())
         .unwrap_or_default()
-}
-
-pub(crate) fn localized(en: &str, ru: &str) -> Localized {
-    Localized(map(&[("en", en), ("ru", ru)]))
-}
-
-pub(crate) fn transfer(
-    locale: &str,
-    n: u8,
-    days_ago: i64,
-    state: TransferState,
-    amount: i64,
-    after: i64,
-    fact: Fact,
-) -> TransferView {
-    let text = Text::by_locale(locale);
-    let hold_days = if matches!(fact, Fact::Order { .. }) {
-        14
-    } else {
-        0
-    };
-    let at = NOW - days_ago * DAY;
-    let available = (hold_days > 0).then_some(at + 14 * DAY);
-    let of = match &fact {
-        Fact::Order { .. } | Fact::OrderCancelled { .. } => ProofOf::Order,
-        Fact::Task { task, .. } if task == "join" => ProofOf::Task(TaskKind::Join),
-        Fact::Task { .. } => ProofOf::Task(TaskKind::Subscribe),
-        Fact::Adjustment { .. } => ProofOf::Adjustment,
-    };
-    let level = if of == ProofOf::Order {
-        ProofLevel::Confirmed
-    } else {
-        ProofLevel::Verified
-    };
-    let explanation = Explanation {
-        fact,
-        hold_days,
-        hold_reason: localized("returns are open until then", "до тех пор возможен возврат"),
-    };
-    let facts = TransferFacts {
-        explanation: &explanation,
-        amount,
-        state,
-        available_at: available,
-        time_zone: "Europe/Moscow",
-        now: NOW,
-    };
-    TransferView {
-        id: TransferId([n; 16]),
-        at: rfc(at),
-        state,
-        amount,
-        balance_after: after,
-        available_at: available.map(rfc),
-        version: 3,
-        proof: Some(ProofView {
-            level,
-            how: text::proof_how(text, level, of).to_owned(),
-        }),
-        text: text::sentence(text, &facts),
-        explanation,
-    }
-}
-
-pub(crate) fn order(number: &str, amount: i64) -> Fact {
-    Fact::Order {
-        order: number.into(),
-        amount,
-        currency: "RUB".into(),
-        points: 5,
-        per: 10_000,
-        tier: localized("Bronze", "Bronze"),
-        multiplier_permille: 1000,
-    }
-}
-
-pub(crate) fn history(locale: &str) -> Transfers {
-    let task = |id: &str, en: &str, ru: &str| Fact::Task {
-        task: id.into(),
-        title: localized(en, ru),
-    };
-    let note = either(locale, "a cup arrived broken", "чашка приехала разбитой");
-    Transfers {
-        items: vec![
-            transfer(
-                locale,
-                6,
-                3,
-                TransferState::Held,
-                120,
-                740,
-                order("1043", 240_000),
-            ),
-            transfer(
-                locale,
-                5,
-                9,
-                TransferState::Posted,
-                40,
-                740,
-                Fact::Adjustment { note },
-            ),
-            transfer(
-                locale,
-                4,
-                20,
-                TransferState::Posted,
-                -60,
-                700,
-                Fact::OrderCancelled {
-                    order: "1021".into(),
-                },
-            ),
-            transfer(
-                locale,
-                3,
-                21,
-                TransferState::Voided,
-                60,
-                760,
-                order("1022", 120_000),
-            ),
-            transfer(
-                locale,
-                2,
-                50,
-                TransferState::Posted,
-                660,
-                760,
-                order("998", 1_320_050),
-            ),
-            transfer(
-                locale,
-                1,
-                400,
-                TransferState::Posted,
-                100,
-                100,
-                task("join", "Join the programme", "Вступление в программу"),
-            ),
-        ],
-        next_cursor: Some("abc".into()),
-    }
 }
 
 pub(crate) fn attempt(
@@ -416,7 +336,21 @@ pub(crate) fn member(
     let next = program.tiers.get(step + 1).map(|tier| NextTier {
         tier: tier.clone(),
         missing: tier.threshold - value,
+        by: Some(YEAR_END.into()),
     });
+    let keep = (step > 0).then(|| Keep {
+        until: YEAR_END.into(),
+        missing: if step == 1 { 400 } else { 0 },
+    });
+    let reserved = history
+        .items
+        .iter()
+        .filter(|line| {
+            line.state == TransferState::Held
+                && matches!(line.explanation.fact, Fact::Redeemed { .. })
+        })
+        .map(|line| -line.amount)
+        .sum();
     let tasks = program.tasks.iter().zip(states);
     let me = MeView {
         id: MemberId([1; 16]),
@@ -430,11 +364,18 @@ pub(crate) fn member(
             asset: "points".into(),
             available,
             held,
+            reserved,
+            expiring: (available > 0).then(|| Expiring {
+                amount: available.min(90),
+                at: YEAR_END.into(),
+            }),
         },
         standing: Standing {
             tier: program.tiers[step].clone(),
             value,
             next,
+            keep,
+            manual_until: None,
         },
         tasks: tasks
             .map(|(task, (state, reason))| attempt(task, state, reason, &program.locale))

@@ -165,7 +165,13 @@ pub(crate) fn tiers(words: Words<'_>) -> impl IntoView + use<> {
         view! {
             <h3>{words.text.q_tiers}</h3>
             <dl>{tiers}</dl>
-            {(words.program.tiers.len() > 1).then(|| counted(words))}
+            {(words.program.tiers.len() > 1)
+                .then(|| {
+                    view! {
+                        <h3>{words.text.rules.q_keep}</h3>
+                        {counted(words)}
+                    }
+                })}
         }
     })
 }

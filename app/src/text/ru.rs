@@ -248,7 +248,7 @@ pub(super) static RU: Text = Text {
     missing_points: |amount, tier| format!("Ещё {amount} до уровня {tier}"),
     missing_spend: |money, tier| format!("Покупок ещё на {money} до уровня {tier}"),
     missing_orders: |n, tier| format!("Ещё {} до уровня {tier}", orders(n)),
-    missing_by: |missing, date| format!("{missing}, не позже {date}"),
+    missing_by: |missing, date| format!("{missing}, не\u{a0}позже\u{a0}{date}"),
     top_tier: |tier| format!("{tier} — высший уровень, и он ваш."),
     more_spend: |money| format!("покупок на {money}"),
     more_orders: orders,
@@ -295,9 +295,9 @@ pub(super) static RU: Text = Text {
     at_your_tier: |tier, times| format!("На уровне {tier}: {times}."),
     first_order: |amount| format!("За первый заказ — ещё {amount}."),
     minimum: |money| format!("За заказы меньше {money} не начисляем."),
-    campaign_on: |name, times, until| format!("{name}: за покупки {times} по {until}."),
+    campaign_on: |name, times, until| format!("{name}: за покупки {times} по\u{a0}{until}."),
     campaign_soon: |name, times, from, until| {
-        format!("{name}: за покупки {times} с {from} по {until}.")
+        format!("{name}: за покупки {times} с\u{a0}{from} по\u{a0}{until}.")
     },
     campaign_day: |name, times, day| format!("{name}: за покупки {times} только {day}."),
     tasks: "Задания",
@@ -399,6 +399,7 @@ pub(super) static RU: Text = Text {
         counts_not: "Отменённое и возвращённое не считается.",
         spending: "Траты накопленного уровень не снижают.",
         review,
+        q_keep: "Как получить уровень и сохранить его?",
         campaigns: "Это умножается на ставку вашего уровня. Если идут сразу две акции, действует только лучшая.",
         q_expiry: "Когда это сгорает?",
         expiry,
@@ -406,7 +407,7 @@ pub(super) static RU: Text = Text {
         expiry_zone: "День заканчивается в полночь по вашему времени.",
         cancelled: "Если заказ отменён, списываем ровно то, что за него начислили.",
         refunded: "Если вернули часть денег, списываем такую же часть начисленного за заказ и никогда не больше, чем начислили.",
-        used: "Что вы сами потратили на этот заказ, так же возвращаем.",
+        used: "Накопленное, которым вы оплатили заказ, возвращаем так же.",
         ran_out: "Что к тому времени сгорело, назад не требуем.",
         spent: "Если вы уже это потратили, баланс может стать ниже нуля, и следующие начисления сначала закроют долг.",
         welcome: "Если уровень в итоге не достигнут, списываем и подарок за него.",

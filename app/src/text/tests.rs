@@ -1,5 +1,8 @@
 //! The words in both languages, letter by letter. No-break spaces are written as `_` here.
 
+mod ledger;
+mod rules;
+
 use super::*;
 use crate::api::{Explanation, Fact, Localized, ProofLevel, TaskKind, TransferState, UnitForms};
 
@@ -46,6 +49,9 @@ fn order(multiplier_permille: i64) -> Explanation {
             per: 10_000,
             tier: localized("Gold", "Gold"),
             multiplier_permille,
+            counted: None,
+            campaign: None,
+            first_order_bonus: 0,
         },
         hold_days: 14,
         hold_reason: localized("returns are open until then", "до тех пор возможен возврат"),
@@ -168,7 +174,7 @@ fn days_are_named_in_the_readers_zone() {
     );
     assert_eq!(
         shown(&date(ru(), NOW - 365 * DAY, "UTC", NOW)),
-        "21_ноября 2025_г."
+        "21_ноября 2025_года"
     );
     assert_eq!(
         shown(&date_of(en(), "2026-12-05T00:00:00Z", "nowhere", NOW)),

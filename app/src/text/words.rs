@@ -275,6 +275,7 @@ pub(crate) struct Rules {
     pub(crate) spending: &'static str,
     /// When a tier is looked at again; empty where tiers are for ever.
     pub(crate) review: fn(Window) -> String,
+    pub(crate) q_keep: &'static str,
     pub(crate) campaigns: &'static str,
     pub(crate) q_expiry: &'static str,
     /// The day of the year, for the mode that has one.
