@@ -74,6 +74,7 @@ impl Stamp {
     }
 
     /// The stamp of a command's `n`th part, with ids of its own.
+    #[must_use]
     pub fn part(&self, n: u16) -> Self {
         let mut part = *self;
         for (byte, by) in part.seed[12..14].iter_mut().zip(n.to_be_bytes()) {

@@ -121,7 +121,10 @@ async fn settle_due(app: &Arc<App>) -> Result<(), StoreError> {
         };
         after = Some((last.due_at, last.hold));
         let settled = due.into_iter().map(|hold| settle(Arc::clone(app), hold));
-        stream::iter(settled).buffer_unordered(AT_ONCE).collect::<()>().await;
+        stream::iter(settled)
+            .buffer_unordered(AT_ONCE)
+            .collect::<()>()
+            .await;
     }
     Ok(())
 }
@@ -135,7 +138,12 @@ async fn settle(app: Arc<App>, due: ledger::DueHold) {
     let outcome = if due.is_coupon {
         app.store.write(coupons::Lapse { rules, hold, stamp }).await
     } else {
-        let post = ledger::PostDue { rules, member, hold, stamp };
+        let post = ledger::PostDue {
+            rules,
+            member,
+            hold,
+            stamp,
+        };
         app.store.write(post).await
     };
     if let Err(error) = outcome {

@@ -2,7 +2,7 @@
 
 use crate::support::sql::{assert_books_balance, count, rows};
 use crate::support::together::{request, together};
-use crate::support::world::{eventually, on_both_databases, paid};
+use crate::support::world::{balance, eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ on_both_databases! {
             points += total * 5 / 10_000;
         }
         let (_, me) = world.get("/api/v1/me", &bearer).await;
-        assert_eq!(me["balance"], json!({ "asset": "points", "available": 50, "held": points }));
+        assert_eq!(me["balance"], balance(50, points));
         let store = &world.app.store;
         assert_eq!(count(store, "select orders from member").await, 30);
         assert_eq!(count(store, "select amount_spent from member").await, totals.iter().sum::<i64>());

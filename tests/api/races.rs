@@ -3,7 +3,7 @@
 
 use crate::support::sql::{assert_books_balance, count, one};
 use crate::support::together::{Told, request, thirty, together};
-use crate::support::world::{World, eventually, on_both_databases, paid};
+use crate::support::world::{World, balance, eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -213,7 +213,7 @@ on_both_databases! {
         assert_eq!(count(store, "select count(*) from transfer").await, 5);
         assert_eq!(count(store, "select count(*) from event").await, 5);
         let (_, me) = world.get("/api/v1/me", &bearer).await;
-        assert_eq!(me["balance"], json!({ "asset": "points", "available": 50, "held": 0 }));
+        assert_eq!(me["balance"], balance(50, 0));
         assert_eq!(count(store, "select orders from member").await, 0);
         assert_eq!(count(store, "select amount_spent from member").await, 0);
         assert_books_balance(store).await;

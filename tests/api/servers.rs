@@ -4,7 +4,7 @@
 use super::stream::Events;
 use crate::support::sql::{assert_books_balance, count};
 use crate::support::together::{request, together};
-use crate::support::world::{World, eventually, on_both_databases, paid};
+use crate::support::world::{World, balance, eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use server::App;
@@ -73,7 +73,7 @@ on_both_databases! {
             assert_eq!((status, &order["points"]), (StatusCode::OK, &json!(50)), "{order}");
         }
         let (_, me) = world.get("/api/v1/me", &bearer).await;
-        assert_eq!(me["balance"], json!({ "asset": "points", "available": 50, "held": 130 * 50 }));
+        assert_eq!(me["balance"], balance(50, 130 * 50));
         world.pass(15 * DAY);
         let store = &world.app.store;
         eventually("the holds' end", async || {

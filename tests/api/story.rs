@@ -1,6 +1,6 @@
 //! The main job without a browser: known, joined, subscribed, paid.
 
-use crate::support::world::{eventually, on_both_databases, paid};
+use crate::support::world::{balance, eventually, on_both_databases, paid};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -13,7 +13,7 @@ on_both_databases! {
         let join = json!({ "version": 1, "time_zone": "Europe/Berlin", "locale": "en" });
         let (status, me) = world.post("/api/v1/me/join", &bearer, &join).await;
         assert_eq!(status, StatusCode::OK, "{me}");
-        assert_eq!(me["balance"], json!({ "asset": "points", "available": 50, "held": 0 }));
+        assert_eq!(me["balance"], balance(50, 0));
         assert_eq!(me["standing"]["tier"]["id"], "bronze");
         assert_eq!(me["standing"]["next"]["missing"], 450);
 
@@ -41,7 +41,7 @@ on_both_databases! {
         assert_eq!(status, StatusCode::OK, "{order}");
         assert_eq!(order["points"], 150, "5 % of 2 400, times 1.25");
         let (_, me) = world.get("/api/v1/me", &bearer).await;
-        assert_eq!(me["balance"], json!({ "asset": "points", "available": 550, "held": 150 }));
+        assert_eq!(me["balance"], balance(550, 150));
 
         let (_, lines) = world.get("/api/v1/me/transfers?locale=en", &bearer).await;
         let text = lines["items"][0]["text"].as_str().unwrap();

@@ -193,6 +193,14 @@ impl World {
             .await
     }
 
+    /// Puts a customer's balance right by so many points.
+    pub(crate) async fn adjust(&self, customer: &str, amount: i64) -> (StatusCode, Value) {
+        let body =
+            json!({ "member": { "customer": customer }, "amount": amount, "note": "a test" });
+        self.post("/api/v1/programs/demo/adjustments", &self.api_key, &body)
+            .await
+    }
+
     /// Waits until a mail has come in for this address that was not there before; `seen` mails were.
     pub(crate) async fn letter(&self, to: &str, seen: usize) -> Letter {
         eventually(&format!("a mail to {to}"), async || {
@@ -223,6 +231,11 @@ pub(crate) fn paid(id: &str, customer: &str, total: i64) -> Value {
         "status": "paid",
         "at": "2026-11-21T12:00:00Z",
     })
+}
+
+/// What `GET /api/v1/me` says of a member who has no coupons, and whose points do not run out.
+pub(crate) fn balance(available: i64, held: i64) -> Value {
+    json!({ "asset": "points", "available": available, "held": held, "reserved": 0, "expiring": null })
 }
 
 /// Asks again and again until there is an answer.

@@ -35,7 +35,11 @@ fn faults(adjustment: &NewAdjustment) -> Vec<FieldError> {
 
 /// What is wrong with a member's name.
 pub(super) fn member_faults(member: &MemberRef) -> Vec<FieldError> {
-    let MemberRef { id, customer, email } = member;
+    let MemberRef {
+        id,
+        customer,
+        email,
+    } = member;
     let given = [id.is_some(), customer.is_some(), email.is_some()];
     let one = given.into_iter().filter(|given| *given).count() == 1;
     let texts = customer.iter().chain(email);
@@ -66,14 +70,29 @@ pub async fn adjust(
     }
     let rules = Arc::clone(&shop.program.rules);
     let stamp = app.clock.stamp();
-    let NewAdjustment { member, amount, note } = body.value;
+    let NewAdjustment {
+        member,
+        amount,
+        note,
+    } = body.value;
     let keyed = Keyed {
         key: key.of(rules.id, shop.kid.clone(), "POST /adjustments", body.digest),
         at: stamp.at,
-        command: Adjust { rules, member, amount, note, by: shop.kid, stamp },
+        command: Adjust {
+            rules,
+            member,
+            amount,
+            note,
+            by: shop.kid,
+            stamp,
+        },
     };
     match app.store.write(keyed).await?.done()? {
-        Adjusted::Done { transfer, member, balance } => Ok(axum::Json(AdjustmentView {
+        Adjusted::Done {
+            transfer,
+            member,
+            balance,
+        } => Ok(axum::Json(AdjustmentView {
             transfer,
             member,
             amount,

@@ -83,7 +83,7 @@ pub async fn redeem(
         Redeemed::Done(coupon, balance) => Ok(axum::Json(RedemptionView {
             id: coupon.id,
             reward: coupon.reward.clone(),
-            coupon: views::coupon(coupon, app.clock.now()),
+            coupon: views::coupon(*coupon, app.clock.now()),
             balance,
         })),
         Redeemed::TooFew { available } => Err(too_few(available)),
@@ -105,7 +105,9 @@ pub async fn cancel(
     member: Member,
     Path(redemption): Path<String>,
 ) -> Result<axum::Json<CouponView>, Error> {
-    let id = redemption.parse().map_err(|_| Error::not_found("redemption"))?;
+    let id = redemption
+        .parse()
+        .map_err(|_| Error::not_found("redemption"))?;
     let cancel = Cancel {
         rules: Arc::clone(&member.session.program.rules),
         member: member.id,
@@ -113,7 +115,7 @@ pub async fn cancel(
         stamp: app.clock.stamp(),
     };
     match app.store.write(cancel).await? {
-        Ended::Done(coupon) => Ok(axum::Json(views::coupon(coupon, app.clock.now()))),
+        Ended::Done(coupon) => Ok(axum::Json(views::coupon(*coupon, app.clock.now()))),
         Ended::InUse(coupon) => Err(not_open(&coupon)),
         Ended::Unknown => Err(Error::not_found("redemption")),
     }
@@ -158,9 +160,13 @@ pub async fn use_for(
     shop.may(SCOPE)?;
     let UseCoupon { order_id, lines } = body.value;
     if !order::is_text(&order_id) {
-        return Err(Error::field("order_id", "give the shop's own number, at most 255 bytes"));
+        return Err(Error::field(
+            "order_id",
+            "give the shop's own number, at most 255 bytes",
+        ));
     }
-    let is_line = |id: &str, amount| order::is_text(id) && (0..=order::AMOUNT_MAX).contains(&amount);
+    let is_line =
+        |id: &str, amount| order::is_text(id) && (0..=order::AMOUNT_MAX).contains(&amount);
     if lines.len() > LINES_MAX || !lines.iter().all(|line| is_line(&line.id, line.amount)) {
         let detail = "give at most 500 lines, each with an id and an amount from 0";
         return Err(Error::field("lines", detail));
@@ -175,10 +181,16 @@ pub async fn use_for(
     let keyed = Keyed {
         key: key.of(rules.id, shop.kid, &route, body.digest),
         at: stamp.at,
-        command: Use { rules, code, order: order_id, lines, stamp },
+        command: Use {
+            rules,
+            code,
+            order: order_id,
+            lines,
+            stamp,
+        },
     };
     match app.store.write(keyed).await?.done()? {
-        Used::Kept(coupon) => Ok(axum::Json(views::coupon(coupon, app.clock.now()))),
+        Used::Kept(coupon) => Ok(axum::Json(views::coupon(*coupon, app.clock.now()))),
         Used::NotOpen(coupon) => Err(not_open(&coupon)),
         Used::Unknown => Err(Error::not_found("code")),
     }
@@ -205,7 +217,7 @@ pub async fn release(
         stamp: app.clock.stamp(),
     };
     match app.store.write(release).await? {
-        Ended::Done(coupon) => Ok(axum::Json(views::coupon(coupon, app.clock.now()))),
+        Ended::Done(coupon) => Ok(axum::Json(views::coupon(*coupon, app.clock.now()))),
         Ended::InUse(coupon) => Err(not_open(&coupon)),
         Ended::Unknown => Err(Error::not_found("code")),
     }

@@ -28,10 +28,7 @@ pub async fn stored(app: &App, program: &Loaded, id: MemberId) -> Result<StoredM
         rules: &program.rules,
         now: app.clock.now(),
     };
-    app.store
-        .read(get)
-        .await?
-        .ok_or_else(Error::unauthorized)
+    app.store.read(get).await?.ok_or_else(Error::unauthorized)
 }
 
 async fn view(

@@ -45,7 +45,13 @@ pub async fn join(
     body: Json<NewMember>,
 ) -> Result<axum::Json<MemberView>, Error> {
     shop.may(SCOPE)?;
-    let NewMember { customer, email: address, name, locale, time_zone } = body.value;
+    let NewMember {
+        customer,
+        email: address,
+        name,
+        locale,
+        time_zone,
+    } = body.value;
     let mut errors = Vec::new();
     let mut fault = |field: &str, detail: &str| {
         errors.push(FieldError {
@@ -66,8 +72,14 @@ pub async fn join(
     if name.as_deref().is_some_and(|name| !attempt::is_name(name)) {
         fault("name", "give a name of at most 100 letters");
     }
-    if time_zone.as_deref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
-        fault("time_zone", "use a name of the IANA list, such as Europe/Berlin");
+    if time_zone
+        .as_deref()
+        .is_some_and(|zone| TimeZone::get(zone).is_err())
+    {
+        fault(
+            "time_zone",
+            "use a name of the IANA list, such as Europe/Berlin",
+        );
     }
     if !errors.is_empty() {
         return Err(Error::invalid(errors));
@@ -175,7 +187,12 @@ pub async fn set_tier(
     let rules = Arc::clone(&shop.program.rules);
     let stamp = app.clock.stamp();
     let manual = manual(&rules.program, body.value, stamp.at)?;
-    let set = SetTier { rules, member, manual, stamp };
+    let set = SetTier {
+        rules,
+        member,
+        manual,
+        stamp,
+    };
     if !app.store.write(set).await? {
         return Err(Error::not_found("member"));
     }
@@ -193,10 +210,18 @@ fn manual(
     if !program.tiers.iter().any(|known| known.id == tier) {
         return Err(Error::field("tier", "the programme has no such tier"));
     }
-    let until = asked.until.as_deref().and_then(|until| until.parse::<Timestamp>().ok());
-    let until = until.map(Timestamp::as_microsecond).filter(|until| *until > now);
+    let until = asked
+        .until
+        .as_deref()
+        .and_then(|until| until.parse::<Timestamp>().ok());
+    let until = until
+        .map(Timestamp::as_microsecond)
+        .filter(|until| *until > now);
     let until = until.ok_or_else(|| {
-        Error::field("until", "give a time to come as RFC 3339, such as 2027-11-21T12:00:00Z")
+        Error::field(
+            "until",
+            "give a time to come as RFC 3339, such as 2027-11-21T12:00:00Z",
+        )
     })?;
     Ok(Some(crate::domain::tier::Manual { tier, until }))
 }

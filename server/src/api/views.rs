@@ -6,15 +6,15 @@ use crate::domain::{Instant, email, tier};
 use crate::programs::Loaded;
 use crate::store::StoreError;
 use crate::store::attempts::{StoredAttempt, explanation_of};
+use crate::store::coupons::StoredCoupon;
 use crate::store::events::StoredEvent;
 use crate::store::members::StoredMember;
-use crate::store::coupons::StoredCoupon;
 use crate::store::orders::{StoredOrder, StoredRefund};
 use crate::store::statement::Line;
 use app::api::{
     AttemptState, AttemptView, Balance, CouponView, Event, EventKind, Expiring, Fact, MeView,
-    MemberView, NextStep, OrderView, ProofView, Reason, RefundView, Standing, TaskKind, TaskStanding,
-    TransferView,
+    MemberView, NextStep, OrderView, ProofView, Reason, RefundView, Standing, TaskKind,
+    TaskStanding, TransferView,
 };
 use app::text::{Happening, ProofOf, Text, TransferFacts};
 use jiff::Timestamp;
@@ -170,7 +170,8 @@ pub fn transfer(reader: &Reader<'_>, line: &Line) -> TransferView {
         now: reader.now,
     };
     let of = match &line.explanation.fact {
-        Fact::Order { .. } | Fact::OrderCancelled { .. } | Fact::Refund { .. } => ProofOf::Order,
+        Fact::Order { .. } | Fact::OrderCancelled { .. } => ProofOf::Order,
+        Fact::Refund { .. } => ProofOf::Refund,
         Fact::Redeemed { .. }
         | Fact::GivenBack { .. }
         | Fact::Expired { .. }
@@ -232,7 +233,9 @@ pub fn event(reader: &Reader<'_>, stored: &StoredEvent) -> Result<Event, StoreEr
         (EventKind::Redeemed, _) => Happening::Redeemed(amount, what),
         (EventKind::GivenBack, _) => Happening::GivenBack(amount, what),
         (EventKind::Expired, _) => Happening::Expired(amount, what),
-        (EventKind::Expiring, _) => Happening::Expiring(amount, stored.due_at.unwrap_or(reader.now)),
+        (EventKind::Expiring, _) => {
+            Happening::Expiring(amount, stored.due_at.unwrap_or(reader.now))
+        }
         (EventKind::Tier, Some(tier)) if stored.down => {
             Happening::TierDown(tier.name.get(reader.locale))
         }

@@ -137,7 +137,15 @@ async fn seed(app: &App, shop_origin: &str) -> Result<(String, String, [u8; 32])
     let sealed = app.master.seal(TOKEN_KID.as_bytes(), &token_secret);
     add_key(app, id, TOKEN_KID, KeyKind::TokenSecret, sealed, "").await?;
     let digest = sha256(api_secret.as_bytes()).to_vec();
-    add_key(app, id, API_KID, KeyKind::Api, digest, "orders").await?;
+    add_key(
+        app,
+        id,
+        API_KID,
+        KeyKind::Api,
+        digest,
+        "orders members adjustments coupons",
+    )
+    .await?;
     Ok((
         program.slug,
         format!("{API_KID}.{api_secret}"),

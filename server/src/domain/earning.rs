@@ -17,9 +17,13 @@ pub const POINTS_MAX: i64 = 10_000_000_000_000_000;
 /// down once.
 fn points(rule: &Purchase, weighted: i128, tier: i64, campaign: i64) -> i64 {
     let factors = [rule.points, tier, campaign].map(i128::from);
-    let exact = factors.iter().try_fold(weighted, |sum, factor| sum.checked_mul(*factor));
+    let exact = factors
+        .iter()
+        .try_fold(weighted, |sum, factor| sum.checked_mul(*factor));
     let whole = exact.map(|exact| exact / (i128::from(rule.per) * 1_000_000_000));
-    whole.map_or(POINTS_MAX, |whole| i64::try_from(whole).unwrap_or(POINTS_MAX).min(POINTS_MAX))
+    whole.map_or(POINTS_MAX, |whole| {
+        i64::try_from(whole).unwrap_or(POINTS_MAX).min(POINTS_MAX)
+    })
 }
 
 /// What an order earns and why.
@@ -53,7 +57,10 @@ pub fn for_order(
 ) -> (Split, Result<Earning, NoEarning>) {
     let mut parts = split::parts(order);
     let earning = earn(program, buyer, order, placed_at, told_at, &mut parts);
-    let split = Split { parts, ..Split::default() };
+    let split = Split {
+        parts,
+        ..Split::default()
+    };
     (split, earning)
 }
 
@@ -79,7 +86,11 @@ fn earn(
     let campaign = campaign(program, buyer.tier, placed_at);
     let times = campaign.map_or(1000, |campaign| campaign.multiplier_permille);
     let tier = buyer.tier;
-    let bonus = if buyer.is_first { rule.first_order_bonus } else { 0 };
+    let bonus = if buyer.is_first {
+        rule.first_order_bonus
+    } else {
+        0
+    };
     let points = points(rule, weighted, tier.multiplier_permille, times) + bonus;
     if points == 0 {
         return Err(NoEarning::TooSmall);
@@ -124,7 +135,11 @@ fn earning_amounts(rule: &Purchase, order: &Order, parts: &[Part]) -> Vec<i64> {
         .collect();
     let mut amounts = split::apportion(goods, &lines);
     if order.shipping > 0 {
-        amounts.push(if rule.counts_shipping { order.shipping } else { 0 });
+        amounts.push(if rule.counts_shipping {
+            order.shipping
+        } else {
+            0
+        });
     }
     amounts
 }
@@ -142,7 +157,10 @@ fn weights(rule: &Purchase, order: &Order, amounts: &[i64]) -> Vec<i128> {
 fn product_multiplier(rule: &Purchase, line: &OrderLine) -> i64 {
     let named = rule.products.iter().find(|rate| {
         line.sku.as_ref().is_some_and(|sku| rate.skus.contains(sku))
-            || line.collections.iter().any(|name| rate.collections.contains(name))
+            || line
+                .collections
+                .iter()
+                .any(|name| rate.collections.contains(name))
     });
     named.map_or(1000, |rate| rate.multiplier_permille)
 }

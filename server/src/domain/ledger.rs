@@ -103,7 +103,16 @@ mod tests {
     use super::*;
 
     fn change(from: Account, to: Account) -> (i64, i64, i64) {
-        let Change { available, held, reserved } = Movement { from, to, amount: 7 }.change();
+        let Change {
+            available,
+            held,
+            reserved,
+        } = Movement {
+            from,
+            to,
+            amount: 7,
+        }
+        .change();
         (available, held, reserved)
     }
 

@@ -132,7 +132,10 @@ pub fn take(lots: &[Lot], amount: i64) -> Vec<Part> {
             break;
         }
         wanted -= amount;
-        parts.push(Part { lot: lot.id, amount });
+        parts.push(Part {
+            lot: lot.id,
+            amount,
+        });
     }
     parts
 }
@@ -153,12 +156,22 @@ pub struct Reversal {
 pub fn reverse(amount: i64, held: i64, own: Option<&Lot>, others: &[Lot]) -> Reversal {
     let from_hold = amount.min(held);
     let from_available = own.map_or(0, |own| own.reversible().min(amount - from_hold));
-    let mut parts = own.map_or_else(Vec::new, |own| take(std::slice::from_ref(own), from_available));
+    let mut parts = own.map_or_else(Vec::new, |own| {
+        take(std::slice::from_ref(own), from_available)
+    });
     let taken: i64 = parts.iter().map(|part| part.amount).sum();
     let own = own.map(|own| own.id);
-    let others: Vec<Lot> = others.iter().filter(|lot| Some(lot.id) != own).cloned().collect();
+    let others: Vec<Lot> = others
+        .iter()
+        .filter(|lot| Some(lot.id) != own)
+        .cloned()
+        .collect();
     parts.extend(take(&others, from_available - taken));
-    Reversal { from_hold, from_available, parts }
+    Reversal {
+        from_hold,
+        from_available,
+        parts,
+    }
 }
 
 /// Where points go that come back.
@@ -185,9 +198,15 @@ pub fn give_back(taken: &[(Lot, i64)], amount: i64, is_over: impl Fn(&Lot) -> bo
         if is_over(lot) {
             late += amount;
         } else {
-            parts.push(Part { lot: lot.id, amount });
+            parts.push(Part {
+                lot: lot.id,
+                amount,
+            });
         }
     }
     // What had been borrowed comes from no lot, and gets one of its own.
-    Return { parts, late: late + rest }
+    Return {
+        parts,
+        late: late + rest,
+    }
 }

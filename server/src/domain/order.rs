@@ -136,7 +136,10 @@ pub fn check_refund(refund: &NewRefund) -> Vec<FieldError> {
     };
     for (field, text) in [("id", &refund.id), ("order_id", &refund.order_id)] {
         if !is_text(text) {
-            fault(field.into(), "give the shop's own number, at most 255 bytes");
+            fault(
+                field.into(),
+                "give the shop's own number, at most 255 bytes",
+            );
         }
     }
     let money = 0..=AMOUNT_MAX;
@@ -293,7 +296,15 @@ mod tests {
     #[test]
     fn reasons_have_names_of_their_own() {
         use NoEarning::{BelowMinimum, Cancelled, NoMember, NoRule, OtherCurrency, TooSmall};
-        let names = [NoMember, OtherCurrency, NoRule, TooSmall, BelowMinimum, Cancelled].map(NoEarning::code);
+        let names = [
+            NoMember,
+            OtherCurrency,
+            NoRule,
+            TooSmall,
+            BelowMinimum,
+            Cancelled,
+        ]
+        .map(NoEarning::code);
         assert_eq!(
             names,
             [

@@ -241,7 +241,11 @@ impl Tier {
 
 impl Campaign {
     fn view(&self, locale: &str) -> CampaignView {
-        let at = |at| Timestamp::from_microsecond(at).unwrap_or_default().to_string();
+        let at = |at| {
+            Timestamp::from_microsecond(at)
+                .unwrap_or_default()
+                .to_string()
+        };
         CampaignView {
             name: self.name.get(locale).to_owned(),
             multiplier_permille: self.multiplier_permille,

@@ -61,7 +61,10 @@ pub fn apportion(total: i64, weights: &[i64]) -> Vec<i64> {
         .map(|weight| if sum == 0 { 1 } else { i128::from(*weight) })
         .collect();
     let sum = weights.iter().sum::<i128>().max(1);
-    let exact: Vec<i128> = weights.iter().map(|weight| i128::from(total) * weight).collect();
+    let exact: Vec<i128> = weights
+        .iter()
+        .map(|weight| i128::from(total) * weight)
+        .collect();
     let mut shares: Vec<i128> = exact.iter().map(|exact| exact / sum).collect();
     let left = i128::from(total) - shares.iter().sum::<i128>();
     let mut order: Vec<usize> = (0..shares.len()).collect();
@@ -69,7 +72,10 @@ pub fn apportion(total: i64, weights: &[i64]) -> Vec<i64> {
     for index in order.into_iter().take(usize::try_from(left).unwrap_or(0)) {
         shares[index] += 1;
     }
-    shares.into_iter().map(|share| i64::try_from(share).unwrap_or(0)).collect()
+    shares
+        .into_iter()
+        .map(|share| i64::try_from(share).unwrap_or(0))
+        .collect()
 }
 
 /// The parts of an order and the money of each: delivery by itself, everything else, with its tax, on
@@ -90,7 +96,9 @@ pub fn parts(order: &Order) -> Vec<Part> {
     } else {
         let amounts = apportion(goods, &prices);
         let lines = order.lines.iter().zip(amounts);
-        lines.map(|(line, amount)| part(Some(&line.id), line.amount, amount)).collect()
+        lines
+            .map(|(line, amount)| part(Some(&line.id), line.amount, amount))
+            .collect()
     };
     if order.shipping > 0 {
         parts.push(part(None, order.shipping, order.shipping));
@@ -101,7 +109,10 @@ pub fn parts(order: &Order) -> Vec<Part> {
 impl Split {
     /// What is left of the order's money.
     pub fn left(&self) -> i64 {
-        self.parts.iter().map(|part| part.amount - part.refunded).sum()
+        self.parts
+            .iter()
+            .map(|part| part.amount - part.refunded)
+            .sum()
     }
 
     /// Whether all of its money was given back.
@@ -131,7 +142,11 @@ impl Split {
             part.refunded += share;
         }
         let rest = accepted - named.iter().sum::<i64>();
-        let left: Vec<i64> = self.parts.iter().map(|part| part.amount - part.refunded).collect();
+        let left: Vec<i64> = self
+            .parts
+            .iter()
+            .map(|part| part.amount - part.refunded)
+            .collect();
         for (part, share) in self.parts.iter_mut().zip(apportion(rest, &left)) {
             part.refunded += share;
         }
@@ -156,7 +171,9 @@ impl Split {
     /// The money of each part that `lines` name, at most what it has left.
     fn named(&self, lines: &[RefundLine]) -> Vec<i64> {
         let of = |part: &Part| {
-            let wanted = lines.iter().filter(|line| part.line.as_ref() == Some(&line.id));
+            let wanted = lines
+                .iter()
+                .filter(|line| part.line.as_ref() == Some(&line.id));
             let wanted: i128 = wanted.map(|line| i128::from(line.amount)).sum();
             let share = wanted * i128::from(part.amount) / i128::from(part.price.max(1));
             let share = i64::try_from(share).unwrap_or(i64::MAX);
@@ -186,7 +203,11 @@ impl Split {
         let fine = |part: &Part| {
             if part.refunded == part.amount {
                 // A part without a price is given back with the whole.
-                return if part.amount == 0 { 0 } else { i128::from(of(part)) * FINE };
+                return if part.amount == 0 {
+                    0
+                } else {
+                    i128::from(of(part)) * FINE
+                };
             }
             i128::from(of(part)) * i128::from(part.refunded) * FINE / i128::from(part.amount)
         };

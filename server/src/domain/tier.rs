@@ -102,7 +102,11 @@ pub struct Stretch {
 
 /// The highest tier that a value of the metric reaches.
 pub fn reached(program: &Program, value: i64) -> &Tier {
-    let reached = program.tiers.iter().rev().find(|tier| tier.threshold <= value);
+    let reached = program
+        .tiers
+        .iter()
+        .rev()
+        .find(|tier| tier.threshold <= value);
     // The first tier begins at 0; after a refund a counter may stand below it.
     reached.unwrap_or(&program.tiers[0])
 }
@@ -122,7 +126,10 @@ pub fn window_now(program: &Program, held: &Held, now: Instant, zone: &TimeZone)
         Some(end) => window_start(window, end - 1, zone),
         None => window_start(window, start, zone),
     };
-    Stretch { from, until: Instant::MAX }
+    Stretch {
+        from,
+        until: Instant::MAX,
+    }
 }
 
 /// The window in which the present tier was reached or last kept: what the member has it for.
@@ -153,7 +160,11 @@ pub fn rise(program: &Program, held: &Held, value: i64, now: Instant) -> Held {
     Held {
         tier: reached.id.clone(),
         // What the longer window of the grace saved, no other window explains.
-        kept: if saved { has.id.clone() } else { held.kept.clone() },
+        kept: if saved {
+            has.id.clone()
+        } else {
+            held.kept.clone()
+        },
         since: now,
         grace_from: None,
         manual: held.manual.clone(),
@@ -165,7 +176,11 @@ pub fn rise(program: &Program, held: &Held, value: i64, now: Instant) -> Held {
 pub fn fall(program: &Program, held: &Held, value: i64, value_since: i64) -> Held {
     let kept = by_id(program, &held.kept);
     let deserved = reached(program, value.max(value_since));
-    let floor = if kept.threshold > deserved.threshold { kept } else { deserved };
+    let floor = if kept.threshold > deserved.threshold {
+        kept
+    } else {
+        deserved
+    };
     if floor.threshold >= by_id(program, &held.tier).threshold {
         return held.clone();
     }
@@ -181,12 +196,18 @@ pub fn review(program: &Program, held: &Held, value: i64, now: Instant, zone: &T
     let ladder = &program.ladder;
     let has = by_id(program, &held.tier);
     let deserved = reached(program, value);
-    let end = held.grace_from.or_else(|| window_end(ladder.window, held.since, zone));
+    let end = held
+        .grace_from
+        .or_else(|| window_end(ladder.window, held.since, zone));
     let Some(end) = end.filter(|end| *end <= now && has.threshold > 0) else {
         return held.clone();
     };
     if deserved.threshold >= has.threshold {
-        let kept = if held.grace_from.is_some() { has } else { &program.tiers[0] };
+        let kept = if held.grace_from.is_some() {
+            has
+        } else {
+            &program.tiers[0]
+        };
         return Held {
             kept: kept.id.clone(),
             since: end,
@@ -200,11 +221,22 @@ pub fn review(program: &Program, held: &Held, value: i64, now: Instant, zone: &T
             ..held.clone()
         };
     }
-    if held.grace_from.is_some_and(|from| now < grace_end(ladder, from)) {
+    if held
+        .grace_from
+        .is_some_and(|from| now < grace_end(ladder, from))
+    {
         return held.clone();
     }
-    let below = program.tiers.iter().rev().find(|tier| tier.threshold < has.threshold);
-    let to = if ladder.one_step { below.unwrap_or(deserved) } else { deserved };
+    let below = program
+        .tiers
+        .iter()
+        .rev()
+        .find(|tier| tier.threshold < has.threshold);
+    let to = if ladder.one_step {
+        below.unwrap_or(deserved)
+    } else {
+        deserved
+    };
     Held {
         tier: to.id.clone(),
         kept: to.id.clone(),
@@ -218,7 +250,10 @@ pub fn review(program: &Program, held: &Held, value: i64, now: Instant, zone: &T
 pub fn welcomed<'a>(program: &'a Program, from: &str, to: &str) -> Vec<&'a Tier> {
     let (from, to) = (by_id(program, from).threshold, by_id(program, to).threshold);
     let each = program.ladder.entry_of_each;
-    let passed = program.tiers.iter().filter(|tier| tier.threshold > from && tier.threshold <= to);
+    let passed = program
+        .tiers
+        .iter()
+        .filter(|tier| tier.threshold > from && tier.threshold <= to);
     passed
         .filter(|tier| tier.entry_points > 0 && (each || tier.threshold == to))
         .collect()
@@ -232,8 +267,9 @@ fn grace_end(ladder: &Ladder, from: Instant) -> Instant {
 fn window_start(window: Window, at: Instant, zone: &TimeZone) -> Instant {
     let start = match window {
         Window::Lifetime => None,
-        Window::Rolling { months } => local(at, zone)
-            .and_then(|at| at.checked_sub(Span::new().try_months(months).ok()?).ok()),
+        Window::Rolling { months } => {
+            local(at, zone).and_then(|at| at.checked_sub(Span::new().try_months(months).ok()?).ok())
+        }
         Window::Year => local(at, zone).and_then(|at| at.first_of_year().ok()?.start_of_day().ok()),
     };
     start.map_or(Instant::MIN, |start| start.timestamp().as_microsecond())
@@ -267,15 +303,28 @@ pub fn standing(
     locale: &str,
 ) -> Standing {
     let zone = program.zone();
-    let text = |at: Instant| Timestamp::from_microsecond(at).unwrap_or_default().to_string();
+    let text = |at: Instant| {
+        Timestamp::from_microsecond(at)
+            .unwrap_or_default()
+            .to_string()
+    };
     let tier = by_id(program, held.effective(now));
-    let next = program.tiers.iter().find(|next| next.threshold > tier.threshold);
+    let next = program
+        .tiers
+        .iter()
+        .find(|next| next.threshold > tier.threshold);
     let window = program.ladder.window;
     // A rolling window has no end by which all of it would have to be there.
-    let by = (window == Window::Year).then(|| window_end(window, now, &zone)).flatten();
+    let by = (window == Window::Year)
+        .then(|| window_end(window, now, &zone))
+        .flatten();
     let manual = held.manual.as_ref().filter(|manual| now < manual.until);
     let earned = by_id(program, &held.tier);
-    let until = Held { manual: None, ..held.clone() }.review_at(program, &zone);
+    let until = Held {
+        manual: None,
+        ..held.clone()
+    }
+    .review_at(program, &zone);
     Standing {
         tier: tier.view(locale),
         value,

@@ -70,7 +70,11 @@ impl Command for Adjust {
                 .debit(tx, Account::Adjusted, -self.amount, &explanation)
                 .await?;
             let balance = books.close(tx).await?;
-            return Ok(Adjusted::Done { transfer, member, balance });
+            return Ok(Adjusted::Done {
+                transfer,
+                member,
+                balance,
+            });
         }
         let credit = Credit {
             from: Account::Adjusted,
@@ -83,7 +87,11 @@ impl Command for Adjust {
         };
         let transfer = books.credit(tx, &credit).await?;
         let balance = books.close(tx).await?;
-        Ok(Adjusted::Done { transfer, member, balance })
+        Ok(Adjusted::Done {
+            transfer,
+            member,
+            balance,
+        })
     }
 }
 
@@ -100,7 +108,10 @@ pub(super) async fn named<T: Tx>(
     }
     let shopper = Shopper {
         customer: member.customer.clone(),
-        email: member.email.as_deref().and_then(crate::domain::email::parse),
+        email: member
+            .email
+            .as_deref()
+            .and_then(crate::domain::email::parse),
         email_verified: true,
         ..Shopper::default()
     };

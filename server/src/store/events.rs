@@ -70,7 +70,8 @@ pub(super) async fn write<T: Tx>(
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "insert into event (member_id, number, kind, transfer_id, amount, tier, down, task, due_at,
+    const SQL: &str =
+        "insert into event (member_id, number, kind, transfer_id, amount, tier, down, task, due_at,
             created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let row = params![
@@ -147,8 +148,17 @@ impl StoredEvent {
         // What leaves the member is told as an amount below zero.
         let sign = match (account(9)?, account(10)?) {
             (Some(from), Some(to)) => {
-                let change = Movement { from, to, amount: 1 }.change();
-                if change.available + change.held < 0 { -1 } else { 1 }
+                let change = Movement {
+                    from,
+                    to,
+                    amount: 1,
+                }
+                .change();
+                if change.available + change.held < 0 {
+                    -1
+                } else {
+                    1
+                }
             }
             _ => 1,
         };
@@ -160,7 +170,9 @@ impl StoredEvent {
             tier: row.get(4)?,
             down: row.get(5)?,
             task: row.get(6)?,
-            explanation: row.get::<Option<String>>(7)?.filter(|text| !text.is_empty()),
+            explanation: row
+                .get::<Option<String>>(7)?
+                .filter(|text| !text.is_empty()),
             due_at: row.get(8)?,
         })
     }

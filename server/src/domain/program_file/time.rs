@@ -88,8 +88,14 @@ impl Check {
                 1
             })
         });
-        if table.early_access_days.is_some_and(|days| !(1..=366).contains(&days)) {
-            self.fault(format!("{at}.early_access_days"), "give a number from 1 to 366");
+        if table
+            .early_access_days
+            .is_some_and(|days| !(1..=366).contains(&days))
+        {
+            self.fault(
+                format!("{at}.early_access_days"),
+                "give a number from 1 to 366",
+            );
         }
         if table.tag.as_deref().is_some_and(|tag| !is_slug(tag)) {
             let remedy = "use 2 to 40 small letters, digits and hyphens";
@@ -100,7 +106,11 @@ impl Check {
             discount_permille: discount,
             free_delivery_from: table.free_delivery_from.map(|text| {
                 let free = decimal(&text, exponent) == Some(0);
-                if free { 0 } else { self.money(&field, &text, exponent) }
+                if free {
+                    0
+                } else {
+                    self.money(&field, &text, exponent)
+                }
             }),
             early_access_days: table.early_access_days,
             tag: table.tag,
@@ -138,7 +148,10 @@ impl Check {
             self.localized(&format!("{at}.name"), &table.name);
             for name in &table.tiers {
                 if !tiers.iter().any(|tier| tier.id == *name) {
-                    self.fault(format!("{at}.tiers"), format!("there is no tier \"{name}\""));
+                    self.fault(
+                        format!("{at}.tiers"),
+                        format!("there is no tier \"{name}\""),
+                    );
                 }
             }
             let starts_at = self.moment(&format!("{at}.starts"), &table.starts, &zone);

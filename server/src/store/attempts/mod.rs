@@ -21,9 +21,7 @@ use crate::domain::Instant;
 use crate::domain::attempt::{self, state_name, state_of};
 use crate::domain::ledger::Account;
 use crate::domain::program::{Rules, Task};
-use app::api::{
-    AttemptId, AttemptState, Explanation, Fact, Localized, MemberId, ProofLevel,
-};
+use app::api::{AttemptId, AttemptState, Explanation, Fact, Localized, MemberId, ProofLevel};
 use serde::{Deserialize, Serialize};
 
 /// An attempt as it is stored.

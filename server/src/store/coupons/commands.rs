@@ -33,7 +33,7 @@ pub struct Redeem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Redeemed {
     /// The coupon, and the available balance after it.
-    Done(StoredCoupon, i64),
+    Done(Box<StoredCoupon>, i64),
     /// The member has too few points. Nothing has changed.
     TooFew {
         /// What they can spend.
@@ -75,7 +75,7 @@ impl Command for Redeem {
         .run(tx)
         .await?;
         let coupon = found.ok_or_else(|| StoreError::internal("a coupon went away"))?;
-        Ok(Redeemed::Done(coupon, balance))
+        Ok(Redeemed::Done(Box::new(coupon), balance))
     }
 }
 
@@ -87,7 +87,8 @@ impl Redeem {
         hold: TransferId,
         id: RedemptionId,
     ) -> Result<(), StoreError> {
-        const HOLD: &str = "insert into hold (transfer_id, member_id, kind, state, remaining, due_at)
+        const HOLD: &str =
+            "insert into hold (transfer_id, member_id, kind, state, remaining, due_at)
             values ($1, $2, 'coupon', 'pending', $3, $4)";
         const COUPON: &str = "insert into coupon (program_id, code, id, member_id, reward, name, points, amount,
                 currency, state, hold_id, taken_id, returned, lines, expires_at, created_at, updated_at)
@@ -132,9 +133,9 @@ pub struct Use {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Used {
     /// The order has it.
-    Kept(StoredCoupon),
+    Kept(Box<StoredCoupon>),
     /// It cannot be used; where it stands says why. Nothing has changed.
-    NotOpen(StoredCoupon),
+    NotOpen(Box<StoredCoupon>),
     /// There is no such code.
     Unknown,
 }
@@ -163,16 +164,17 @@ impl Command for Use {
         let set = params![&self.order, lines, now, self.rules.id, &self.code];
         if let Some(row) = tx.query_one(RESERVE, set).await? {
             let coupon = StoredCoupon::read(&row)?;
-            tx.later(KEEP, params![now + RESERVED_FOR, coupon.hold]).await?;
-            return Ok(Used::Kept(coupon));
+            tx.later(KEEP, params![now + RESERVED_FOR, coupon.hold])
+                .await?;
+            return Ok(Used::Kept(Box::new(coupon)));
         }
         let coupon = find.run(tx).await?;
         let coupon = coupon.ok_or_else(|| StoreError::internal("a coupon went away"))?;
         let same_order = coupon.order.as_ref() == Some(&self.order);
         Ok(if coupon.state == CouponState::Used && same_order {
-            Used::Kept(coupon)
+            Used::Kept(Box::new(coupon))
         } else {
-            Used::NotOpen(coupon)
+            Used::NotOpen(Box::new(coupon))
         })
     }
 }
@@ -197,9 +199,9 @@ impl Use {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ended {
     /// Its points came back, now or before.
-    Done(StoredCoupon),
+    Done(Box<StoredCoupon>),
     /// An order has it. Nothing has changed.
-    InUse(StoredCoupon),
+    InUse(Box<StoredCoupon>),
     /// There is no such code.
     Unknown,
 }
@@ -229,7 +231,7 @@ impl Command for Release {
         if let Some(coupon) = ended {
             let at = (&*self.rules, &self.stamp);
             end(tx, at, &coupon, GivenBackCause::Released, 0).await?;
-            return Ok(Ended::Done(coupon));
+            return Ok(Ended::Done(Box::new(coupon)));
         }
         let find = Find {
             program: self.rules.id,
@@ -272,7 +274,7 @@ impl Command for Cancel {
         if let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? {
             let at = (&*self.rules, &self.stamp);
             end(tx, at, &coupon, GivenBackCause::Cancelled, 0).await?;
-            return Ok(Ended::Done(coupon));
+            return Ok(Ended::Done(Box::new(coupon)));
         }
         let row = tx.query_one(FIND, params![self.id, self.member]).await?;
         let coupon = row.as_ref().map(StoredCoupon::read).transpose()?;
@@ -282,8 +284,10 @@ impl Command for Cancel {
 
 fn over(coupon: StoredCoupon) -> Ended {
     match coupon.state {
-        CouponState::Released | CouponState::Lapsed => Ended::Done(coupon),
-        CouponState::Open | CouponState::Reserved | CouponState::Used => Ended::InUse(coupon),
+        CouponState::Released | CouponState::Lapsed => Ended::Done(Box::new(coupon)),
+        CouponState::Open | CouponState::Reserved | CouponState::Used => {
+            Ended::InUse(Box::new(coupon))
+        }
     }
 }
 
@@ -340,7 +344,13 @@ pub(super) async fn end<T: Tx>(
         order: coupon.order.clone(),
     });
     books
-        .give_back(tx, Account::Reserved, coupon.hold, coupon.points, &explanation)
+        .give_back(
+            tx,
+            Account::Reserved,
+            coupon.hold,
+            coupon.points,
+            &explanation,
+        )
         .await?;
     books.close(tx).await?;
     Ok(())

@@ -16,9 +16,7 @@ pub(super) use orders::{PaidBy, claim, give_back, let_go, record, settle_for_gue
 use super::ledger::from_json;
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::{DAY, Instant};
-use app::api::{
-    CouponLine, CouponState, Localized, MemberId, ProgramId, RedemptionId, TransferId,
-};
+use app::api::{CouponLine, CouponState, Localized, MemberId, ProgramId, RedemptionId, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// What [`StoredCoupon`] reads, in its order.

@@ -140,7 +140,9 @@ async fn take<T: Tx>(
 pub(in crate::store) fn record(split: &mut Split, paid_by: &[PaidBy]) {
     for PaidBy { points, lines } in paid_by {
         let on_line = |part: &crate::domain::split::Part| -> i64 {
-            let own = lines.iter().filter(|line| part.line.as_ref() == Some(&line.id));
+            let own = lines
+                .iter()
+                .filter(|line| part.line.as_ref() == Some(&line.id));
             own.map(|line| line.amount).sum()
         };
         let mut weights: Vec<i64> = split.parts.iter().map(on_line).collect();
@@ -166,7 +168,8 @@ pub(in crate::store) async fn give_back<T: Tx>(
         columns!(),
         " from coupon where program_id = $1 and order_id = $2 and state = 'used' order by code"
     );
-    const RETURN: &str = "update coupon set returned = returned + $1, updated_at = $2 where id = $3";
+    const RETURN: &str =
+        "update coupon set returned = returned + $1, updated_at = $2 where id = $3";
     const OVER: &str = "update coupon set state = 'released' where id = $1";
     let mut rest = points;
     let rows = tx.query(USED, params![rules.id, order]).await?;
@@ -180,7 +183,8 @@ pub(in crate::store) async fn give_back<T: Tx>(
         if points == 0 {
             continue;
         }
-        tx.later(RETURN, params![points, stamp.at, coupon.id]).await?;
+        tx.later(RETURN, params![points, stamp.at, coupon.id])
+            .await?;
         let explanation = because(Fact::GivenBack {
             reward: coupon.name.clone(),
             cause,

@@ -132,7 +132,9 @@ impl<'a> Books<'a> {
         account.reserved += change.reserved;
         account.transfers += 1;
         if account.held < 0 || account.reserved < 0 {
-            return Err(StoreError::internal("a transfer that the balance does not allow"));
+            return Err(StoreError::internal(
+                "a transfer that the balance does not allow",
+            ));
         }
         let secret = sha256(&[self.stamp.salt.as_slice(), &new.id.0].concat());
         let mut salt = [0; 16];
@@ -178,7 +180,8 @@ impl<'a> Books<'a> {
     }
 
     async fn write_account<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str = "update account set available = $1, held = $2, reserved = $3, transfers = $4,
+        const SQL: &str =
+            "update account set available = $1, held = $2, reserved = $3, transfers = $4,
                 active_at = $5, look_at = $6
             where member_id = $7 and asset = $8";
         if self.account == self.before.account {
@@ -193,14 +196,22 @@ impl<'a> Books<'a> {
             look_at,
         } = self.account;
         let set = params![
-            available, held, reserved, transfers, active_at, look_at, self.member, POINTS
+            available,
+            held,
+            reserved,
+            transfers,
+            active_at,
+            look_at,
+            self.member,
+            POINTS
         ];
         tx.later(SQL, set).await
     }
 
     /// Counts and numbers the news in one step: others may tell this member something at the same time.
     async fn write_member<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str = "update member set events = events + $1, points_earned = points_earned + $2,
+        const SQL: &str =
+            "update member set events = events + $1, points_earned = points_earned + $2,
                 amount_spent = amount_spent + $3, orders = orders + $4
             where id = $5 returning events";
         if self.counted == Counters::default() && self.news.is_empty() {
@@ -245,6 +256,8 @@ pub(in crate::store) fn read_held(row: &Row, first: usize) -> Result<Held, Store
         kept: row.get(first + 1)?,
         since: row.get(first + 2)?,
         grace_from: row.get(first + 3)?,
-        manual: manual.zip(until).map(|(tier, until)| Manual { tier, until }),
+        manual: manual
+            .zip(until)
+            .map(|(tier, until)| Manual { tier, until }),
     })
 }

@@ -149,14 +149,17 @@ impl Query for ToLook {
     type Output = Vec<(ProgramId, MemberId)>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const LOTS: &str = "select m.program_id, m.id from account a join member m on m.id = a.member_id
+        const LOTS: &str =
+            "select m.program_id, m.id from account a join member m on m.id = a.member_id
             where a.look_at <= $1 order by a.look_at, a.member_id limit $2 offset $3";
         const TIERS: &str = "select program_id, id from member
             where review_at <= $1 order by review_at, id limit $2 offset $3";
         let due = params![self.now, self.limit, self.skip];
         let mut rows = tx.query(LOTS, due).await?;
         rows.extend(tx.query(TIERS, due).await?);
-        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.get(0)?, row.get(1)?)))
+            .collect()
     }
 }
 

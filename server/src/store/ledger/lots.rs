@@ -122,20 +122,40 @@ impl Lots {
         tx: &mut T,
         member: MemberId,
     ) -> Result<(), StoreError> {
-        const INSERT: &str = "insert into lot (member_id, asset, id, amount, remaining, expired, taken_back, counts,
+        const INSERT: &str =
+            "insert into lot (member_id, asset, id, amount, remaining, expired, taken_back, counts,
                 opened_at, expires_at, idle_months, warned)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-        const UPDATE: &str = "update lot set remaining = $1, expired = $2, taken_back = $3, warned = $4
+        const UPDATE: &str =
+            "update lot set remaining = $1, expired = $2, taken_back = $3, warned = $4
             where member_id = $5 and id = $6";
         for entry in &mut self.entries {
             let lot = &entry.lot;
-            let Lot { id, amount, remaining, expired, taken_back, warned, .. } = *lot;
+            let Lot {
+                id,
+                amount,
+                remaining,
+                expired,
+                taken_back,
+                warned,
+                ..
+            } = *lot;
             let (is_new, changed) = (entry.is_new, entry.changed);
             (entry.is_new, entry.changed) = (false, false);
             if is_new {
                 let row = params![
-                    member, POINTS, id, amount, remaining, expired, taken_back, lot.counts,
-                    lot.opened_at, lot.expires_at, lot.idle_months, warned
+                    member,
+                    POINTS,
+                    id,
+                    amount,
+                    remaining,
+                    expired,
+                    taken_back,
+                    lot.counts,
+                    lot.opened_at,
+                    lot.expires_at,
+                    lot.idle_months,
+                    warned
                 ];
                 tx.later(INSERT, row).await?;
             } else if changed {
@@ -171,7 +191,8 @@ pub(super) async fn write_moves<T: Tx>(
 ) -> Result<(), StoreError> {
     const SQL: &str = "insert into lot_move (transfer_id, lot_id, amount) values ($1, $2, $3)";
     for part in parts {
-        tx.later(SQL, params![transfer, part.lot, sign * part.amount]).await?;
+        tx.later(SQL, params![transfer, part.lot, sign * part.amount])
+            .await?;
     }
     Ok(())
 }

@@ -50,7 +50,8 @@ impl Books<'_> {
         tx: &mut T,
         credit: &Credit<'_>,
     ) -> Result<TransferId, StoreError> {
-        const HOLD: &str = "insert into hold (transfer_id, member_id, kind, state, remaining, due_at, idle_months)
+        const HOLD: &str =
+            "insert into hold (transfer_id, member_id, kind, state, remaining, due_at, idle_months)
             values ($1, $2, 'earning', 'pending', $3, $4, $5)";
         let id = TransferId(self.new_id());
         let opens_at = credit.available_at.unwrap_or(self.now());
@@ -85,7 +86,13 @@ impl Books<'_> {
             self.tell(EventKind::Held, id);
             return Ok(id);
         }
-        self.open_lot(id, credit.points, owed, credit.counts, (expires_at, idle_months));
+        self.open_lot(
+            id,
+            credit.points,
+            owed,
+            credit.counts,
+            (expires_at, idle_months),
+        );
         self.tell(EventKind::Earned, id);
         Ok(id)
     }
@@ -171,7 +178,10 @@ impl Books<'_> {
         }
         let row = tx.query_one(HOLD, params![reverse.original]).await?;
         let waits: i64 = row.map_or(Ok(0), |row| row.get(0))?;
-        let own = self.lots.load_one(tx, self.member, reverse.original).await?;
+        let own = self
+            .lots
+            .load_one(tx, self.member, reverse.original)
+            .await?;
         self.lots.load(tx, self.member).await?;
         let plan = lot::reverse(reverse.points, waits, own.as_ref(), &self.in_order());
         if plan.from_hold > 0 {
@@ -205,13 +215,13 @@ impl Books<'_> {
         waits: i64,
     ) -> Result<(), StoreError> {
         const LOWER: &str = "update hold set remaining = remaining - $1 where transfer_id = $2";
-        const VOID: &str =
-            "update hold set remaining = 0, state = 'voided', resolved_at = $1 where transfer_id = $2";
+        const VOID: &str = "update hold set remaining = 0, state = 'voided', resolved_at = $1 where transfer_id = $2";
         let mut new = self.taking_back(reverse, Account::Held, points);
         new.hold = Some(reverse.original);
         self.post(tx, &new).await?;
         if points == waits {
-            tx.later(VOID, params![self.now(), reverse.original]).await?;
+            tx.later(VOID, params![self.now(), reverse.original])
+                .await?;
         } else {
             tx.later(LOWER, params![points, reverse.original]).await?;
         }
@@ -219,7 +229,12 @@ impl Books<'_> {
         Ok(())
     }
 
-    fn taking_back<'r>(&mut self, reverse: &Reverse<'r>, from: Account, amount: i64) -> NewTransfer<'r> {
+    fn taking_back<'r>(
+        &mut self,
+        reverse: &Reverse<'r>,
+        from: Account,
+        amount: i64,
+    ) -> NewTransfer<'r> {
         NewTransfer {
             id: TransferId(self.new_id()),
             movement: Movement {
@@ -310,7 +325,8 @@ impl Books<'_> {
         parts: &[Part],
     ) -> Result<(), StoreError> {
         for part in parts {
-            self.lots.change(part.lot, |lot| lot.remaining -= part.amount);
+            self.lots
+                .change(part.lot, |lot| lot.remaining -= part.amount);
         }
         write_moves(tx, transfer, parts, -1).await
     }
@@ -378,7 +394,8 @@ impl Books<'_> {
         };
         self.post(tx, &new).await?;
         for part in &back.parts {
-            self.lots.change(part.lot, |lot| lot.remaining += part.amount);
+            self.lots
+                .change(part.lot, |lot| lot.remaining += part.amount);
         }
         write_moves(tx, new.id, &back.parts, 1).await?;
         if back.late > 0 {
@@ -413,7 +430,10 @@ impl Books<'_> {
 
     /// Lets go what has run out, and warns of what soon will. Every command does that first, so nothing
     /// depends on a job having run.
-    pub(in crate::store) async fn apply_due<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+    pub(in crate::store) async fn apply_due<T: Tx>(
+        &mut self,
+        tx: &mut T,
+    ) -> Result<(), StoreError> {
         let now = self.now();
         if self.account.look_at.is_none_or(|at| at > now) {
             return Ok(());
@@ -502,7 +522,11 @@ impl Books<'_> {
         if self.lots.all_open {
             return self.lots.open().filter_map(look).min();
         }
-        let made = self.lots.made().filter(|lot| lot.remaining > 0).filter_map(look);
+        let made = self
+            .lots
+            .made()
+            .filter(|lot| lot.remaining > 0)
+            .filter_map(look);
         made.chain(self.account.look_at).min()
     }
 

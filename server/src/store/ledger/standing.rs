@@ -88,7 +88,12 @@ impl Books<'_> {
         // After a long silence several windows have ended, each with a review of its own.
         for _ in 0..REVIEWS_MAX {
             let ended = match self.held.grace_from {
-                Some(_) => Some(tier::window_now(&rules.program, &self.held, self.now(), &zone)),
+                Some(_) => Some(tier::window_now(
+                    &rules.program,
+                    &self.held,
+                    self.now(),
+                    &zone,
+                )),
                 None => tier::window_ended(&rules.program, &self.held, &zone),
             };
             let Some(ended) = ended.filter(|_| self.is_due(&zone)) else {
@@ -115,8 +120,7 @@ impl Books<'_> {
 
     /// Welcomes a member who rises with points, once for each tier.
     async fn welcome<T: Tx>(&mut self, tx: &mut T, risen: &Held) -> Result<(), StoreError> {
-        const ENTER: &str =
-            "insert into tier_entry (member_id, tier, undone) values ($1, $2, $3)
+        const ENTER: &str = "insert into tier_entry (member_id, tier, undone) values ($1, $2, $3)
             on conflict (member_id, tier) do update set undone = excluded.undone
             where tier_entry.undone";
         const NAME: &str =
@@ -182,7 +186,8 @@ impl Books<'_> {
     }
 
     async fn write_standing<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str = "update member set tier = $1, tier_earned = $2, tier_kept = $3, tier_since = $4,
+        const SQL: &str =
+            "update member set tier = $1, tier_earned = $2, tier_kept = $3, tier_since = $4,
                 grace_from = $5, manual_tier = $6, manual_until = $7, review_at = $8
             where id = $9";
         let rules = self.rules;
@@ -197,10 +202,24 @@ impl Books<'_> {
         {
             return Ok(());
         }
-        let Held { tier: earned, kept, since, grace_from, manual } = self.held.clone();
+        let Held {
+            tier: earned,
+            kept,
+            since,
+            grace_from,
+            manual,
+        } = self.held.clone();
         let (manual, until) = manual.map(|manual| (manual.tier, manual.until)).unzip();
         let set = params![
-            &tier, earned, kept, since, grace_from, manual, until, review_at, self.member
+            &tier,
+            earned,
+            kept,
+            since,
+            grace_from,
+            manual,
+            until,
+            review_at,
+            self.member
         ];
         tx.later(SQL, set).await?;
         let [to, from] = [&tier, &self.before.tier].map(|id| tier::by_id(program, id));

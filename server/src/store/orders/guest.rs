@@ -23,7 +23,8 @@ pub(in crate::store) async fn of_guest<T: Tx>(
     program: ProgramId,
     email: &str,
 ) -> Result<Vec<GuestOrder>, StoreError> {
-    const SQL: &str = "select body, transfer_id, split, counts, refunded, member_id, created_at from shop_order
+    const SQL: &str =
+        "select body, transfer_id, split, counts, refunded, member_id, created_at from shop_order
         where program_id = $1 and email = $2 and member_id is null and status = 'paid'
         order by placed_at, id limit $3";
     let rows = tx.query(SQL, params![program, email, CLAIM_MAX]).await?;
@@ -47,7 +48,8 @@ pub(in crate::store) async fn claim<T: Tx>(
         where program_id = $2 and id = $3 and member_id is null and status = 'paid'";
     const SAVED: &str =
         "select transfer_id, split from shop_order where program_id = $1 and id = $2";
-    const SPLIT: &str = "update shop_order set split = $1, counts = $2 where program_id = $3 and id = $4";
+    const SPLIT: &str =
+        "update shop_order set split = $1, counts = $2 where program_id = $3 and id = $4";
     let rules = books.rules;
     let order: &Order = &guest.ledgered.order;
     let before = &guest.ledgered.split;

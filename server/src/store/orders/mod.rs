@@ -36,7 +36,7 @@ pub struct StoredOrder {
     pub transfer: Option<TransferId>,
     /// How much that was, less what was taken back.
     pub points: i64,
-    /// When they become available, if they wait.
+    /// When they become available, if they had to wait.
     pub available_at: Option<Instant>,
     /// Money that was given back.
     pub refunded: i64,
@@ -185,7 +185,16 @@ impl Record {
             coupons::settle_for_guest(tx, &self.rules, &self.stamp, &self.order.id, codes).await?;
         coupons::record(&mut split, &paid_by);
         let reason = Some(NoEarning::NoMember.code());
-        save(tx, self.rules.id, &self.order.id, None, reason, false, &split).await
+        save(
+            tx,
+            self.rules.id,
+            &self.order.id,
+            None,
+            reason,
+            false,
+            &split,
+        )
+        .await
     }
 
     /// Calls the order off: all that is left of it is given back.
@@ -202,7 +211,11 @@ impl Record {
         let order = self.order.id.clone();
         let fact = Fact::OrderCancelled { order };
         let cause = GivenBackCause::OrderCancelled;
-        let effect = Effect { refunded, fact, cause };
+        let effect = Effect {
+            refunded,
+            fact,
+            cause,
+        };
         give_back(tx, (&self.rules, &self.stamp), member, &ledgered, &effect).await
     }
 
@@ -286,8 +299,7 @@ async fn save<T: Tx>(
     counts: bool,
     split: &Split,
 ) -> Result<(), StoreError> {
-    const SQL: &str =
-        "update shop_order set transfer_id = $1, reason = $2, counts = $3, split = $4
+    const SQL: &str = "update shop_order set transfer_id = $1, reason = $2, counts = $3, split = $4
         where program_id = $5 and id = $6";
     let set = params![transfer, reason, counts, json(split)?, program, order];
     tx.later(SQL, set).await
@@ -308,13 +320,21 @@ async fn give_back<T: Tx>(
     ledgered: &Ledgered,
     effect: &Effect,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "update shop_order set split = $1, refunded = $2, counts = $3, updated_at = $4
+    const SQL: &str =
+        "update shop_order set split = $1, refunded = $2, counts = $3, updated_at = $4
         where program_id = $5 and id = $6";
     let Ledgered { order, split, .. } = ledgered;
     let is_whole = split.is_whole();
     let counts = ledgered.counts && !is_whole;
     let refunded = ledgered.refunded + effect.refunded.amount;
-    let set = params![json(split)?, refunded, counts, stamp.at, rules.id, &order.id];
+    let set = params![
+        json(split)?,
+        refunded,
+        counts,
+        stamp.at,
+        rules.id,
+        &order.id
+    ];
     // Before the books close, since they look at it where tiers have windows.
     tx.later(SQL, set).await?;
     if let Some(member) = member {
@@ -354,8 +374,8 @@ impl Query for Get<'_> {
     type Output = Option<StoredOrder>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str = "select o.id, o.status, o.member_id, o.transfer_id, o.reason, o.split, o.refunded, h.due_at
-            from shop_order o left join hold h on h.transfer_id = o.transfer_id and h.state = 'pending'
+        const SQL: &str = "select o.id, o.status, o.member_id, o.transfer_id, o.reason, o.split, o.refunded, t.available_at
+            from shop_order o left join transfer t on t.id = o.transfer_id
             where o.program_id = $1 and o.id = $2";
         let row = tx.query_one(SQL, params![self.program, self.id]).await?;
         row.as_ref().map(read).transpose()

@@ -51,7 +51,8 @@ impl Command for Refund {
     type Output = RefundOutcome;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<RefundOutcome, StoreError> {
-        const INSERT: &str = "insert into refund (program_id, id, order_id, digest, body, applied, amount, reversed,
+        const INSERT: &str =
+            "insert into refund (program_id, id, order_id, digest, body, applied, amount, reversed,
                 given_back, created_at)
             values ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7) on conflict (program_id, id) do nothing";
         const STORED: &str =
@@ -96,7 +97,8 @@ async fn apply<T: Tx>(
     refund: &NewRefund,
 ) -> Result<(), StoreError> {
     // It changes nothing, but of two refunds of one order the second waits here for the first.
-    const ORDER: &str = "update shop_order set updated_at = updated_at where program_id = $1 and id = $2
+    const ORDER: &str =
+        "update shop_order set updated_at = updated_at where program_id = $1 and id = $2
         returning body, transfer_id, split, counts, refunded, member_id, status";
     const DONE: &str = "update refund set applied = $1, amount = $2, reversed = $3, given_back = $4
         where program_id = $5 and id = $6";
@@ -118,7 +120,11 @@ async fn apply<T: Tx>(
             earned: ledgered.split.earned(),
         };
         let cause = GivenBackCause::Refund;
-        let effect = Effect { refunded, fact, cause };
+        let effect = Effect {
+            refunded,
+            fact,
+            cause,
+        };
         give_back(tx, (rules, stamp), member, &ledgered, &effect).await?;
     }
     let (amount, reversed, given_back) = done;
