@@ -165,7 +165,7 @@ impl Store {
     pub async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
         match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.write(command).await,
-            Engine::Postgres(postgres) => postgres.write(&command).await,
+            Engine::Postgres(postgres) => postgres.write(command).await,
         }
     }
 

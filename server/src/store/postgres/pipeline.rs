@@ -1,0 +1,154 @@
+//! One transaction, with as few waits as it can have.
+//!
+//! What a command costs is mostly the way to the database and back. So `begin` goes out together
+//! with the first statement, a statement whose answer nobody needs together with the next one that
+//! is waited for, and the last of them together with `commit`. Two things make that safe:
+//!
+//! - A statement that fails ends its transaction in PostgreSQL: whatever is already on the way after
+//!   it fails too, and a `commit` becomes a rollback. Each answer is looked at before the commit is
+//!   believed, so what failed is never acknowledged.
+//! - If `begin` itself failed, the statement after it would be a transaction of its own. It cannot
+//!   write: a session's transactions are read-only unless their `begin` says otherwise
+//!   ([`SESSION`]).
+
+use super::value::{as_sql, owned};
+use crate::store::{Row, StoreError, Tx, Value};
+use app::api::MemberId;
+use deadpool_postgres::ClientWrapper;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, maybe_done};
+use std::pin::{Pin, pin};
+use tokio_postgres::{Error, Statement};
+
+/// What each connection is told when it is made.
+pub(super) const SESSION: &str = "set session characteristics as transaction read only";
+/// Begins a command's transaction.
+pub(super) const WRITE: &str = "begin isolation level read committed, read write";
+/// Begins a query's, which sees one moment.
+pub(super) const READ: &str = "begin isolation level repeatable read, read only";
+
+/// A transaction on a connection of its own. Unless it was committed, it is rolled back when dropped.
+pub(super) struct Pipeline<'c> {
+    client: &'c ClientWrapper,
+    state: State,
+    /// Statements that nobody waits for, in order.
+    queued: Vec<(Statement, Vec<Value>)>,
+    /// Why this must not commit.
+    failed: Option<StoreError>,
+    woken: Vec<MemberId>,
+}
+
+enum State {
+    /// Nothing was sent; this will be the first.
+    New(&'static str),
+    Open,
+    Over,
+}
+
+impl<'c> Pipeline<'c> {
+    pub(super) fn new(client: &'c ClientWrapper, begin: &'static str) -> Self {
+        Self {
+            client,
+            state: State::New(begin),
+            queued: Vec::new(),
+            failed: None,
+            woken: Vec::new(),
+        }
+    }
+
+    /// Commits; answers who has news.
+    pub(super) async fn commit(mut self) -> Result<Vec<MemberId>, StoreError> {
+        if let Some(failed) = self.failed.take() {
+            return Err(failed);
+        }
+        if matches!(self.state, State::Open) || !self.queued.is_empty() {
+            self.send(self.client.batch_execute("commit")).await?;
+        }
+        self.state = State::Over;
+        Ok(std::mem::take(&mut self.woken))
+    }
+
+    /// Sends what is queued and then `last`, without a wait between them, and waits for all answers.
+    async fn send<O>(
+        &mut self,
+        last: impl Future<Output = Result<O, Error>>,
+    ) -> Result<O, StoreError> {
+        // Also when this is dropped before the answers are there: nobody knows them then.
+        self.failed = Some(StoreError::internal("a statement was not waited for"));
+        let client = self.client;
+        let mut sent = Vec::<BoxFuture<'_, Result<(), Error>>>::new();
+        if let State::New(begin) = self.state {
+            self.state = State::Open;
+            sent.push(Box::pin(client.batch_execute(begin)));
+        }
+        for (statement, params) in self.queued.drain(..) {
+            sent.push(Box::pin(async move {
+                let done = client.execute_raw(&statement, &params).await;
+                done.map(|_| ())
+            }));
+        }
+        // Being polled for the first time is what puts a request on its way, so this is their order.
+        let mut sent: Vec<_> = sent.into_iter().map(maybe_done).collect();
+        for request in &mut sent {
+            let _sent = request.now_or_never();
+        }
+        let mut last = pin!(maybe_done(last));
+        let _sent = last.as_mut().now_or_never();
+        // The first that failed is the reason; the others only say that there was one.
+        let mut failed = None;
+        for mut request in sent {
+            (&mut request).await;
+            let answer = Pin::new(&mut request).take_output().and_then(Result::err);
+            failed = failed.or(answer);
+        }
+        last.as_mut().await;
+        let outcome = match (failed, last.take_output()) {
+            (Some(error), _) | (None, Some(Err(error))) => Err(StoreError::from(error)),
+            (None, Some(Ok(output))) => Ok(output),
+            (None, None) => Err(StoreError::internal("an answer was taken twice")),
+        };
+        self.failed = outcome.as_ref().err().cloned();
+        outcome
+    }
+
+    /// Known to each connection after its first use; until then this is a way to the database and
+    /// back of its own.
+    async fn prepared(&mut self, sql: &'static str) -> Result<Statement, StoreError> {
+        let prepared = self.client.prepare_cached(sql).await;
+        prepared.map_err(|error| self.failed.insert(error.into()).clone())
+    }
+}
+
+impl Drop for Pipeline<'_> {
+    fn drop(&mut self) {
+        if matches!(self.state, State::Open) {
+            // On its way before whatever the connection is used for next; nobody needs the answer.
+            let _sent = self.client.batch_execute("rollback").now_or_never();
+        }
+    }
+}
+
+impl Tx for Pipeline<'_> {
+    async fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64, StoreError> {
+        let statement = self.prepared(sql).await?;
+        let client = self.client;
+        self.send(client.execute_raw(&statement, params)).await
+    }
+
+    async fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let statement = self.prepared(sql).await?;
+        let (client, params) = (self.client, as_sql(params));
+        let rows = self.send(client.query(&statement, &params)).await?;
+        rows.iter().map(owned).collect()
+    }
+
+    async fn later(&mut self, sql: &'static str, params: &[Value]) -> Result<(), StoreError> {
+        let statement = self.prepared(sql).await?;
+        self.queued.push((statement, params.to_vec()));
+        Ok(())
+    }
+
+    fn wake(&mut self, member: MemberId) {
+        self.woken.push(member);
+    }
+}

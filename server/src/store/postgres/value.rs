@@ -1,0 +1,94 @@
+//! What crosses into PostgreSQL and back: parameters, rows, and what its errors mean here.
+
+use crate::store::{Row, StoreError, Value};
+use bytes::BytesMut;
+use std::error::Error;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+pub(super) fn as_sql(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
+}
+
+pub(super) fn owned(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
+    let columns = row.columns().iter().enumerate();
+    let values = columns.map(|(index, column)| {
+        Ok(match *column.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(index)?.into(),
+            Type::BOOL => row.try_get::<_, Option<bool>>(index)?.into(),
+            Type::TEXT => row.try_get::<_, Option<String>>(index)?.into(),
+            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index)?.into(),
+            Type::UUID => row.try_get::<_, Option<Uuid>>(index)?.map(|id| id.0).into(),
+            ref other => return Err(StoreError::internal(format!("a column of type {other}"))),
+        })
+    });
+    Ok(Row(values.collect::<Result<_, _>>()?))
+}
+
+/// The 16 bytes of a `uuid` column.
+struct Uuid(Vec<u8>);
+
+impl<'a> tokio_postgres::types::FromSql<'a> for Uuid {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(raw.to_vec()))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::UUID
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match (self, ty) {
+            (Self::Null, _) => Ok(IsNull::Yes),
+            (Self::Int(n), &Type::INT8) => n.to_sql(ty, out),
+            (Self::Bool(b), &Type::BOOL) => b.to_sql(ty, out),
+            (Self::Text(text), &Type::TEXT) => text.to_sql(ty, out),
+            (Self::Bytes(bytes), &Type::UUID | &Type::BYTEA) => {
+                out.extend_from_slice(bytes);
+                Ok(IsNull::No)
+            }
+            (_, ty) => Err(format!("a parameter does not fit {ty}").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(code) = error.code() else {
+            // Without a code it is the connection that failed, not a statement.
+            return Self::Unavailable(error.to_string());
+        };
+        // Its detail would quote the row, and with it what people entrusted to us.
+        let message = error.as_db_error().map_or("", |error| error.message());
+        let text = format!("{} {message}", code.code());
+        if *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
+        {
+            Self::Retry(text)
+        } else if matches!(&code.code()[..2], "08" | "53" | "57") {
+            Self::Unavailable(text)
+        } else {
+            Self::Internal(text)
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for StoreError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
