@@ -1,14 +1,21 @@
-//! `make bench`: what a shopper waits for and downloads, as one table, and as `target/bench.json`.
+//! `make bench`: what a shopper waits for and downloads, what a server carries, and what it costs,
+//! as one table and as `target/bench.json`.
 //!
-//! The panel is opened by its launcher in the demo's shop, over a slow line and on a slow
-//! processor. Beside it, in the same run, a bare server shows a plain page that opens the same
-//! document with the same code: what no panel of this weight can beat.
+//! Each row stands beside a reference from the same run on the same machine: what nothing built the
+//! same way can beat, or what is allowed. The load comes from the same processors that serve it.
+//! `make bench ONLY=reads` measures one topic; its rows are all that the file then has.
 
 #![expect(
     clippy::unwrap_used,
     reason = "what cannot be measured stops the bench"
 )]
 
+mod browser;
+mod child;
+mod house;
+mod load;
+mod members;
+mod reads;
 #[expect(
     dead_code,
     unused_imports,
@@ -17,280 +24,58 @@
 )]
 #[path = "../support/mod.rs"]
 mod support;
+mod table;
 
-use axum::response::{Html, IntoResponse as _};
-use axum::routing::get;
-use axum::{Router, http::HeaderMap};
-use serde_json::{Value, json};
-use support::browser::Browser;
-use support::weigh::{CODE_MAX, LOADER_MAX, OPEN_MAX, personal, weigh};
-use support::world::{Database, World, eventually};
-use thirtyfour::By;
-use tokio::net::TcpListener;
+use std::process::ExitCode;
+use table::{Goal, Row};
 
-/// Openings of each kind; the median counts.
-const RUNS: usize = 7;
-/// A slow mobile line: delay in milliseconds, then bytes a second either way.
-const LATENCY: u32 = 150;
-const BYTES_PER_SECOND: u32 = 1_600_000 / 8;
-/// How many times slower the processor is.
-const PROCESSOR: f64 = 4.0;
-/// A frame of another site would have a process of its own, where the brakes do not reach.
-const ONE_PROCESS: &str = "--disable-site-isolation-trials";
+/// Measurements of each kind; the median counts.
+const RUNS: usize = 5;
+/// What a server may hold in memory, in bytes.
+const MEMORY_MAX: f64 = 150.0 * 1024.0 * 1024.0;
 
-/// One line of the table.
-struct Row {
-    name: &'static str,
-    value: f64,
-    unit: &'static str,
-    reference: f64,
-}
+/// What can be measured by itself, and by what.
+const TOPICS: &[(&str, fn() -> Vec<Row>)] = &[("browser", browser::rows), ("reads", reads::rows)];
 
-impl Row {
-    fn bytes(name: &'static str, value: usize, reference: usize) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let [value, reference] = [value, reference].map(|bytes| bytes as f64);
-        Self {
-            name,
-            value,
-            unit: "bytes",
-            reference,
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(code) = child::run(&words) {
+        return code;
+    }
+    // Cargo adds an option of its own, for the harness that this bench has none of.
+    let only: Vec<&String> = words.iter().filter(|word| *word != "--bench").collect();
+    let known = |word: &&String| TOPICS.iter().any(|(name, _)| name == *word);
+    if let Some(unknown) = only.iter().find(|word| !known(word)) {
+        let names: Vec<&str> = TOPICS.iter().map(|(name, _)| *name).collect();
+        eprintln!(
+            "there is no topic \"{unknown}\"; there are {}",
+            names.join(", ")
+        );
+        return ExitCode::FAILURE;
+    }
+    let mut rows = Vec::new();
+    for (name, topic) in TOPICS {
+        if only.is_empty() || only.iter().any(|word| word == name) {
+            eprintln!("measuring: {name}");
+            rows.extend(topic());
+        } else {
+            eprintln!("left out: {name}");
         }
     }
+    table::print(&rows);
+    table::write(&rows);
+    ExitCode::SUCCESS
+}
 
-    fn json(&self) -> Value {
-        json!({
-            "name": self.name,
-            "value": self.value,
-            "unit": self.unit,
-            "reference": self.reference,
-            "ratio": (self.value / self.reference * 1000.0).round() / 1000.0,
-        })
+/// The memory of a server that has been under load.
+fn memory(server: &child::Process) -> Row {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let resident = server.resident() as f64;
+    Row {
+        name: "server.memory",
+        unit: "bytes",
+        values: vec![resident],
+        references: vec![MEMORY_MAX],
+        goal: Goal::AtMost(1.0),
     }
-}
-
-/// Milliseconds from the press of the button to the panel's first paint, and to its being alive.
-#[derive(Clone, Copy)]
-struct Opening {
-    paint: f64,
-    alive: f64,
-}
-
-/// Notes, in the page around the panel, when the button is pressed and when the panel says hello.
-const WATCH: &str = "
-    const now = () => performance.timeOrigin + performance.now();
-    addEventListener('pointerdown', () => window.pressed ??= now(), true);
-    addEventListener('message', event => { if (event.data === 'laurel:ready') window.alive ??= now(); });";
-/// Notes, in every frame, when the first picture with content had been drawn: the browser reports
-/// the first contentful paint of a frame from another site to nobody.
-const PAINT: &str = "
-    const look = () => requestAnimationFrame(() =>
-        document.querySelector('#panel section') ? requestAnimationFrame(drawn) : look());
-    const drawn = () => { window.painted = performance.timeOrigin + performance.now(); };
-    if (window !== parent) look();";
-
-/// Opens `page` anew, presses `button` there and watches what `frame` becomes.
-async fn open(prepare: impl AsyncFn(&Browser), page: &str, button: &str, frame: &str) -> Opening {
-    let browser = Browser::open(1280, 800, &[ONE_PROCESS]).await;
-    prepare(&browser).await;
-    browser
-        .slow_network(LATENCY, BYTES_PER_SECOND, BYTES_PER_SECOND)
-        .await;
-    browser.slow_processor(PROCESSOR).await;
-    browser
-        .devtools(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": PAINT }),
-        )
-        .await;
-    browser.goto(page).await.unwrap();
-    let launcher = eventually("the button", async || {
-        let script = format!("return {button}");
-        browser.execute(script, vec![]).await.ok()?.element().ok()
-    })
-    .await;
-    browser.execute(WATCH, vec![]).await.unwrap();
-    launcher.click().await.unwrap();
-    let alive = eventually("the panel", async || {
-        browser
-            .execute("return window.alive", vec![])
-            .await
-            .ok()?
-            .json()
-            .as_f64()
-    })
-    .await;
-    let pressed = browser
-        .execute("return window.pressed", vec![])
-        .await
-        .unwrap()
-        .json()
-        .as_f64()
-        .unwrap();
-    browser
-        .find(By::Css(frame))
-        .await
-        .unwrap()
-        .enter_frame()
-        .await
-        .unwrap();
-    let painted = browser
-        .execute("return window.painted", vec![])
-        .await
-        .unwrap()
-        .json()
-        .as_f64()
-        .unwrap();
-    Opening {
-        paint: painted - pressed,
-        alive: alive - pressed,
-    }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2].round()
-}
-
-/// The panel as a member finds it in the shop.
-async fn in_the_shop(world: &World) -> Opening {
-    let sign_in = async |browser: &Browser| {
-        // Found and pressed in one go: the page may be on its way out.
-        let press = async |selector: &str| {
-            eventually(selector, async || {
-                let found = browser.find(By::Css(selector)).await.ok()?;
-                found.click().await.ok()
-            })
-            .await;
-        };
-        let here = async |selector: &str| {
-            eventually(selector, async || {
-                browser.find(By::Css(selector)).await.ok()
-            })
-            .await;
-        };
-        // Who has something in the cart comes to the cart, where nothing of the panel's is yet.
-        browser
-            .goto(format!("{}/product/guji", world.shop))
-            .await
-            .unwrap();
-        press("#add").await;
-        here("#pay").await;
-        press("#sign-in").await;
-        press("button[value=ivan]").await;
-        eventually("the account", async || {
-            browser.find(By::Css("#sign-out")).await.ok()
-        })
-        .await;
-    };
-    let button = "document.querySelector('laurel-host')?.shadowRoot.querySelector('button')";
-    open(sign_in, &world.shop, button, "laurel-host > iframe").await
-}
-
-/// A bare server with the same document and the same code, and a page that opens it. Gives the
-/// address of that page.
-async fn bare(world: &World) -> String {
-    let host = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let panel = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let host_url = format!("http://localhost:{}", host.local_addr().unwrap().port());
-    let panel_url = format!("http://{}/", panel.local_addr().unwrap());
-
-    let html = personal(world, "ivan", "en")
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let html = html.replace(&world.shop, &host_url);
-    let document = server::site::Asset::pack("text/html; charset=utf-8", html.into_bytes());
-    let site = world.app.site.clone();
-    let asset = move |axum::extract::Path((build, name)): axum::extract::Path<(String, String)>,
-                      headers: HeaderMap| async move {
-        server::site::serve(&site, &build, &name, &headers)
-    };
-    let router = Router::new()
-        .route(
-            "/",
-            get(async move |headers: HeaderMap| {
-                document.respond(&headers, "no-store").into_response()
-            }),
-        )
-        .route("/s/{build}/pkg/{name}", get(asset));
-    tokio::spawn(async { axum::serve(panel, router).await });
-
-    let page = format!(
-        "<!DOCTYPE html><title>Host</title><button>Open</button><script>
-        document.querySelector('button').onclick = () => {{
-            const frame = document.createElement('iframe');
-            Object.assign(frame, {{width: 400, height: 640, src: '{panel_url}'}});
-            document.body.append(frame);
-        }}</script>"
-    );
-    let router = Router::new().route("/", get(async move || Html(page)));
-    tokio::spawn(async { axum::serve(host, router).await });
-    host_url
-}
-
-async fn timings(world: &World) -> [Row; 2] {
-    let host = bare(world).await;
-    let (mut shop, mut plain) = (Vec::new(), Vec::new());
-    // In turn, so that whatever else the machine does meets both.
-    for _ in 0..RUNS {
-        shop.push(in_the_shop(world).await);
-        plain.push(
-            open(
-                async |_| {},
-                &host,
-                "document.querySelector('button')",
-                "iframe",
-            )
-            .await,
-        );
-    }
-    let row = |name, time: fn(&Opening) -> f64| Row {
-        name,
-        value: median(shop.iter().map(time).collect()),
-        unit: "ms",
-        reference: median(plain.iter().map(time).collect()),
-    };
-    [
-        row("panel.paint", |opening| opening.paint),
-        row("panel.interactive", |opening| opening.alive),
-    ]
-}
-
-fn main() {
-    let runtime = tokio::runtime::Runtime::new().expect("threads can be started");
-    let rows = runtime.block_on(async {
-        let world = World::open(Database::Sqlite).await;
-        let weights = weigh(&world).await;
-        let mut rows = vec![
-            Row::bytes("loader.br", weights.loader, LOADER_MAX),
-            Row::bytes("panel.wasm.br", weights.wasm + weights.glue, CODE_MAX),
-            Row::bytes("panel.open.br", weights.open(), OPEN_MAX),
-        ];
-        rows.extend(timings(&world).await);
-        rows
-    });
-    println!(
-        "{:<20} {:>10} {:<6} {:>10} {:>6}",
-        "name", "value", "unit", "reference", "ratio"
-    );
-    for Row {
-        name,
-        value,
-        unit,
-        reference,
-    } in &rows
-    {
-        println!(
-            "{name:<20} {value:>10} {unit:<6} {reference:>10} {:>6.2}",
-            value / reference
-        );
-    }
-    let rows: Vec<Value> = rows.iter().map(Row::json).collect();
-    let text = serde_json::to_string_pretty(&rows).expect("the rows are JSON");
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench.json");
-    std::fs::write(file, text + "\n").expect("target/bench.json can be written");
 }
