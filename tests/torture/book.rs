@@ -106,7 +106,7 @@ impl Book {
         client
             .wrong
             .take()
-            .map_or(Ok(touched), |what| Err(Finding::Other(what)))
+            .map_or(Ok(touched), |fault| Err(fault.into()))
     }
 
     /// Compares customers' points with what was acknowledged; each of the `open` requests may have
@@ -123,7 +123,7 @@ impl Book {
         });
         let told: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
         for (customer, found) in told {
-            let (available, held) = found.map_err(|fault| unexpected(customer, &fault))?;
+            let (available, held) = found?;
             let found = available + held;
             let known = self.points.get(customer).copied().unwrap_or_default();
             let open = open.iter().filter(|request| request.customer == *customer);
@@ -169,7 +169,7 @@ impl Book {
         let told = future::join_all(sent).await;
         let mut touched = BTreeSet::new();
         for (request, before, now) in told {
-            let now = now.map_err(Finding::Other)?;
+            let now = now?;
             touched.insert(request.customer.clone());
             // What was told the preparation is not known here.
             if request.operation.answer_stays() && !before.is_null() && now != *before {
@@ -196,7 +196,7 @@ impl Book {
         }
         let asked = stream::iter(held).map(async |(customer, held)| {
             let found = line.points(customer).await;
-            let found = found.map_err(|fault| unexpected(customer, &fault))?;
+            let found = found?;
             Ok((found.1 != held).then(|| format!("{customer} has {} held, not {held}", found.1)))
         });
         let told: Vec<Result<Option<String>, Finding>> =
@@ -205,11 +205,14 @@ impl Book {
     }
 }
 
-fn unexpected(customer: &str, fault: &Fault) -> Finding {
-    Finding::Other(match fault {
-        Fault::Wrong(what) => what.clone(),
-        Fault::Unanswered => format!("a server that runs does not say what {customer} has"),
-    })
+impl From<Fault> for Finding {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Gone(what) => Self::Lost(what),
+            Fault::Wrong(what) => Self::Other(what),
+            Fault::Unanswered => Self::Other("a server that runs does not answer".into()),
+        }
+    }
 }
 
 /// Everything that `known` and any of `open` add up to.

@@ -39,7 +39,7 @@ pub(crate) struct Client {
     /// What has been acknowledged since it was last looked at.
     pub(crate) answered: Vec<(Request, Value)>,
     /// An answer that must not be.
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Fault>,
 }
 
 impl Client {
@@ -74,7 +74,7 @@ impl Client {
         };
         match until_answered(line, &request).await {
             Ok(answer) => self.take(request, Ok(answer)),
-            Err(what) => self.wrong = Some(what),
+            Err(fault) => self.wrong = Some(fault),
         }
         true
     }
@@ -82,7 +82,7 @@ impl Client {
     fn take(&mut self, request: Request, answer: Result<Value, Fault>) {
         match answer {
             Err(Fault::Unanswered) => self.unanswered = Some(request),
-            Err(Fault::Wrong(what)) => self.wrong = Some(what),
+            Err(fault) => self.wrong = Some(fault),
             Ok(answer) => {
                 if let Some(customer) = &mut self.customer {
                     customer.hear(&request.operation, &answer);
@@ -155,17 +155,18 @@ impl Client {
 }
 
 /// Sends a request until it is answered.
-pub(crate) async fn until_answered(line: &Line, request: &Request) -> Result<Value, String> {
+pub(crate) async fn until_answered(line: &Line, request: &Request) -> Result<Value, Fault> {
     let sending = async {
         loop {
             match line.send(request).await {
-                Ok(answer) => return Ok(answer),
-                Err(Fault::Wrong(what)) => return Err(what),
                 Err(Fault::Unanswered) => tokio::time::sleep(PAUSE).await,
+                answer => return answer,
             }
         }
     };
-    tokio::time::timeout(PATIENCE, sending)
-        .await
-        .unwrap_or_else(|_| Err(format!("{request:?} is not answered by a server that runs")))
+    let answer = tokio::time::timeout(PATIENCE, sending).await;
+    answer.unwrap_or_else(|_| {
+        let text = format!("{request:?} is not answered by a server that runs");
+        Err(Fault::Wrong(text))
+    })
 }

@@ -29,7 +29,9 @@ pub(crate) struct Shop {
 pub(crate) enum Fault {
     /// None came, or "later": whether it was done is not known.
     Unanswered,
-    /// An answer that must not be.
+    /// An answer that knows nothing of what was acknowledged.
+    Gone(String),
+    /// Another answer that must not be.
     Wrong(String),
 }
 
@@ -76,7 +78,10 @@ impl Line {
         if status == StatusCode::OK && operation.is_answered_by(&answer) {
             return Ok(answer);
         }
-        Err(Fault::Wrong(format!("{request:?}: {status} {answer}")))
+        Err(unexpected(
+            status,
+            format!("{request:?}: {status} {answer}"),
+        ))
     }
 
     /// The customer's points, available and held. Nobody who is no member has any.
@@ -90,7 +95,8 @@ impl Line {
         }
         let balance = &answer["balance"];
         let points = balance["available"].as_i64().zip(balance["held"].as_i64());
-        points.ok_or_else(|| Fault::Wrong(format!("GET /me of {customer}: {status} {answer}")))
+        let text = || format!("GET /me of {customer}: {status} {answer}");
+        points.ok_or_else(|| unexpected(status, text()))
     }
 
     /// The customer's session, opened if none was. One that was opened is acknowledged, so it must
@@ -153,6 +159,14 @@ impl Line {
             return Err(Fault::Unanswered);
         }
         Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+}
+
+/// A session, an attempt or an order that a client names has been acknowledged.
+fn unexpected(status: StatusCode, text: String) -> Fault {
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Fault::Gone(text),
+        _ => Fault::Wrong(text),
     }
 }
 

@@ -6,7 +6,7 @@
 //! is told orders as any other. The holds that it makes fall due one by one during the torture, by
 //! the machine's own time, under the unchanged `laurel serve`.
 
-use crate::line::{Bearers, Fault, Line, Shop};
+use crate::line::{Bearers, Line, Shop};
 use crate::operations::{Operation, Request, some_points};
 use crate::process::{Launch, run_this, said, site};
 use clap::Parser;
@@ -177,11 +177,9 @@ async fn send(line: &Line, customer: &str, key: &str, operation: Operation) -> R
         key: key.to_owned(),
         operation,
     };
-    match line.send(&request).await {
-        Ok(_) => Ok(()),
-        Err(Fault::Wrong(what)) => Err(what),
-        Err(Fault::Unanswered) => Err(format!("{request:?} was not answered")),
-    }
+    let sent = line.send(&request).await;
+    sent.map(|_| ())
+        .map_err(|fault| format!("{request:?}: {fault:?}"))
 }
 
 /// Imports the programme and makes its keys, as an owner does.
