@@ -93,6 +93,7 @@ impl Book {
     /// Writes down what a client was told. Answers whose points that touches.
     pub(crate) fn enter(&mut self, client: &mut Client) -> Result<BTreeSet<String>, Finding> {
         let mut touched = BTreeSet::new();
+        self.counts.resent += std::mem::take(&mut client.resent);
         for (request, answer) in client.answered.drain(..) {
             let points = self.points.entry(request.customer.clone()).or_default();
             *points += request.operation.points();

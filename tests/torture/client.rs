@@ -38,6 +38,8 @@ pub(crate) struct Client {
     pub(crate) unanswered: Option<Request>,
     /// What has been acknowledged since it was last looked at.
     pub(crate) answered: Vec<(Request, Value)>,
+    /// How many requests were sent again since that was last looked at.
+    pub(crate) resent: usize,
     /// An answer that must not be.
     pub(crate) wrong: Option<Fault>,
 }
@@ -52,31 +54,34 @@ impl Client {
             crowd,
             unanswered: None,
             answered: Vec::new(),
+            resent: 0,
             wrong: None,
         }
     }
 
-    /// Sends until it is told to stop or a request is not answered.
+    /// Sends until it is told to stop or a request is not answered, beginning with the one that was
+    /// not answered before.
     pub(crate) async fn run(mut self, line: Line, stop: Arc<AtomicBool>) -> Self {
+        let mut again = self.unanswered.take();
+        self.resent += usize::from(again.is_some());
         while !stop.load(Ordering::Relaxed) && self.unanswered.is_none() && self.wrong.is_none() {
-            let request = self.next();
+            let request = again.take().unwrap_or_else(|| self.next());
             let answer = line.send(&request).await;
             self.take(request, answer);
         }
         self
     }
 
-    /// Sends what was not answered once more, with the same key, until it is. Answers whether there
-    /// was anything.
-    pub(crate) async fn settle(&mut self, line: &Line) -> bool {
+    /// Sends what was not answered once more, with the same key, until it is.
+    pub(crate) async fn settle(&mut self, line: &Line) {
         let Some(request) = self.unanswered.take() else {
-            return false;
+            return;
         };
+        self.resent += 1;
         match until_answered(line, &request).await {
             Ok(answer) => self.take(request, Ok(answer)),
             Err(fault) => self.wrong = Some(fault),
         }
-        true
     }
 
     fn take(&mut self, request: Request, answer: Result<Value, Fault>) {

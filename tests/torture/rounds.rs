@@ -23,13 +23,15 @@ use tokio::task::JoinHandle;
 const CLIENTS: usize = 8;
 /// The longest that servers run under load before the fault.
 const LOAD: Duration = Duration::from_millis(400);
+/// The longest that they do where the fault is to meet what they do first.
+const CATCHING_UP: Duration = Duration::from_millis(150);
 /// The longest that a server that is killed while it starts has had for that.
 const START: Duration = Duration::from_millis(60);
 /// One round in so many kills the server while it starts, too.
-const STARTS: u32 = 8;
+const STARTS: u8 = 8;
 /// Orders of yesterday for each round, and how long after each other they fall due, in microseconds.
-const ORDERS: usize = 24;
-const APART: i64 = 15_000;
+const ORDERS: usize = 40;
+const APART: i64 = 16_000;
 /// How long the last of yesterday's orders may take to be posted once it is due.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -156,10 +158,25 @@ impl Database {
         if self.plan.stops_postgres {
             return self.round_without_postgres().await;
         }
+        self.strike(LOAD).await?;
+        if self.rng.bool() {
+            // Once more at once: a server that has just started posts what fell due meanwhile.
+            self.start().await?;
+            self.strike(CATCHING_UP).await?;
+        }
+        if self.rng.u8(..STARTS) == 0 {
+            self.kill_while_it_starts().await?;
+        }
+        self.start().await?;
+        self.reckon().await
+    }
+
+    /// Kills one server under load, or all.
+    async fn strike(&mut self, load: Duration) -> Result<(), Finding> {
         let victims = self.victims();
         let stop = Arc::new(AtomicBool::new(false));
         let (doomed, others) = self.load(&victims, &stop);
-        tokio::time::sleep(self.some(LOAD)).await;
+        tokio::time::sleep(self.some(load)).await;
         for victim in &victims {
             if let Some((server, _)) = self.servers[*victim].take() {
                 server.kill();
@@ -168,16 +185,13 @@ impl Database {
         let mut clients = ended(doomed).await?;
         // While the other server goes on, it takes over what the dead one did not answer.
         if !self.lines().is_empty() {
-            self.settle(&mut clients).await;
+            let line = self.line();
+            settle(&mut clients, &line).await;
         }
         stop.store(true, Ordering::Relaxed);
         clients.extend(ended(others).await?);
-        self.cut_power()?;
-        if self.rng.u32(..STARTS) == 0 {
-            self.kill_while_it_starts(victims[0]).await?;
-        }
-        self.start().await?;
-        self.reckon(clients).await
+        self.clients = clients;
+        self.cut_power()
     }
 
     /// A round in which every server stays and their database goes.
@@ -186,9 +200,9 @@ impl Database {
         let (running, _) = self.load(&all, &Arc::default());
         tokio::time::sleep(self.some(LOAD)).await;
         self.postgres(postgres::Server::stop_at_once).await;
-        let clients = ended(running).await?;
+        self.clients = ended(running).await?;
         self.postgres(postgres::Server::start_again).await;
-        self.reckon(clients).await
+        self.reckon().await
     }
 
     async fn postgres(&self, order: fn(&postgres::Server)) {
@@ -234,14 +248,10 @@ impl Database {
         (doomed, others)
     }
 
-    async fn settle(&mut self, clients: &mut [Client]) {
-        let line = self.line();
-        let settled = clients.iter_mut().map(|client| client.settle(&line));
-        let settled = futures_util::future::join_all(settled).await;
-        self.book.counts.resent += settled.into_iter().filter(|had_any| *had_any).count();
-    }
-
-    async fn kill_while_it_starts(&mut self, number: usize) -> Result<(), Finding> {
+    async fn kill_while_it_starts(&mut self) -> Result<(), Finding> {
+        let Some(number) = self.servers.iter().position(Option::is_none) else {
+            return Ok(());
+        };
         let (server, _) = self.launch.spawn(number).map_err(Finding::Other)?;
         tokio::time::sleep(self.some(START)).await;
         server.kill();
@@ -250,24 +260,24 @@ impl Database {
 
     /// Nothing acknowledged may be missing; then what was not is sent again, with some of what was;
     /// then everything must be there exactly once, and the books balance.
-    async fn reckon(&mut self, mut clients: Vec<Client>) -> Result<(), Finding> {
+    async fn reckon(&mut self) -> Result<(), Finding> {
         let before = self.book.counts.acknowledged;
         let mut touched = BTreeSet::new();
-        for client in &mut clients {
+        for client in &mut self.clients {
             touched.extend(self.book.enter(client)?);
         }
-        let open = clients
+        let open = self
+            .clients
             .iter()
             .filter_map(|client| client.unanswered.clone());
         let open: Vec<_> = open.collect();
         let line = self.line();
         self.book.compare(&line, &touched, &open).await?;
 
-        self.settle(&mut clients).await;
-        for client in &mut clients {
+        settle(&mut self.clients, &line).await;
+        for client in &mut self.clients {
             touched.extend(self.book.enter(client)?);
         }
-        self.clients = clients;
         let new = self.book.counts.acknowledged - before;
         let lines = self.lines();
         touched.extend(self.book.repeat(&lines, &mut self.rng, new).await?);
@@ -315,6 +325,12 @@ impl Database {
         let _kept = std::fs::write(self.folder.path().join("kept"), "");
         (self.folder.keep(), logs)
     }
+}
+
+/// Sends what was not answered once more, with the same keys, until all of it is.
+async fn settle(clients: &mut [Client], line: &Line) {
+    let settled = clients.iter_mut().map(|client| client.settle(line));
+    futures_util::future::join_all(settled).await;
 }
 
 type Running = Vec<JoinHandle<Client>>;
