@@ -60,7 +60,7 @@ impl Server {
         let data = format!("{path}/data");
         // The postmaster's children notice when it is killed, and the data goes with them.
         after_exit(
-            r#"kill -s KILL "$(head -n 1 "$1/data/postmaster.pid")"; rm -rf "$1""#,
+            r#"kill -s KILL "$(head -n 1 "$1/data/postmaster.pid")"; [ -e "$1/kept" ] || rm -rf "$1""#,
             &[path],
         );
 
@@ -108,6 +108,16 @@ impl Server {
     /// If this process did not make it.
     pub(crate) fn stop_at_once(&self) {
         self.control("stop", &["--mode", "immediate"]);
+    }
+
+    /// Leaves its data where it is once this process ends; answers the folder.
+    ///
+    /// # Panics
+    /// If this process did not make it.
+    pub(crate) fn keep(&self) -> &Path {
+        let (directory, _) = self.own.as_ref().expect("a server of this process");
+        std::fs::write(directory.join("kept"), "").expect("the folder can be written to");
+        directory
     }
 
     fn control(&self, verb: &str, options: &[&str]) {

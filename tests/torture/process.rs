@@ -78,6 +78,7 @@ impl Launch {
             .args(["--database", &self.database_url, "--master-key-file"])
             .arg(self.key_file())
             .args(["--site", site().to_str().unwrap()])
+            .env("LAUREL_LOG", "info,tokio_postgres=warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());

@@ -12,7 +12,6 @@ use crate::support::postgres;
 use fastrand::Rng;
 use server::clock::Clock;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -317,13 +316,20 @@ impl Database {
         self.audit().await
     }
 
-    /// Leaves everything where it is, for somebody to look into; answers the folder and what the
+    /// Leaves everything where it is, for somebody to look into; answers where that is, and what the
     /// servers said last.
-    pub(crate) fn keep(self) -> (PathBuf, String) {
+    pub(crate) fn keep(self) -> String {
         let logs = self.launch.logs();
+        let postgres = self.plan.postgres.as_ref().map(|postgres| postgres.keep());
+        let postgres = postgres.map_or(String::new(), |kept| {
+            format!("; {} in {}", self.launch.database_url, kept.display())
+        });
         // Without it the folder goes with this process.
         let _kept = std::fs::write(self.folder.path().join("kept"), "");
-        (self.folder.keep(), logs)
+        format!(
+            "everything is kept in {}{postgres}\n{logs}",
+            self.folder.keep().display()
+        )
     }
 }
 

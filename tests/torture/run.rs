@@ -5,7 +5,7 @@ use crate::rounds::{Database, Plan, Power};
 use crate::support::postgres;
 use fastrand::Rng;
 use futures_util::future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tokio::time::Instant;
 
 /// Rounds on one database; then a fresh one, so that it stays small.
@@ -14,8 +14,10 @@ const ROUNDS_PER_DATABASE: usize = 25;
 const LANES: usize = 2;
 /// Failures after which a kind is given up.
 const FAILURES_MAX: usize = 3;
-/// Rounds within which a disk that is not synced must have lost something acknowledged.
-const BITES_MAX: usize = 20;
+/// Rounds within which a disk that is not synced must have lost something acknowledged, and rounds
+/// on one database meanwhile.
+const BITES_MAX: usize = 40;
+const BITES_PER_DATABASE: usize = 2;
 /// Nothing of PostgreSQL's own safety is given up, or a stop could lose what was acknowledged. Only
 /// the machine's disk is not waited for: its power stays on.
 const POSTGRES: &[&str] = &["fsync=off"];
@@ -58,13 +60,13 @@ impl Kind {
     /// How many rounds, of so many in all.
     fn rounds(self, rounds: Option<usize>) -> usize {
         match (self, rounds) {
+            (Self::Bite("normal"), None) => 0,
             (Self::Bite(_), _) => BITES_MAX,
             (Self::Killed, Some(rounds)) => rounds,
             (Self::PowerCut, Some(rounds)) => rounds.div_ceil(5),
             (Self::TwoServers, Some(rounds)) => rounds.div_ceil(5) * 2,
             (Self::PostgresStopped, Some(rounds)) => rounds.div_ceil(25),
-            (Self::Killed | Self::PowerCut, None) => 6,
-            (Self::TwoServers, None) => 4,
+            (Self::Killed | Self::PowerCut | Self::TwoServers, None) => 4,
             (Self::PostgresStopped, None) => 2,
         }
     }
@@ -90,6 +92,11 @@ impl Kind {
             seed,
             rounds,
         }
+    }
+
+    /// Whether it proves that the harness notices.
+    fn must_lose(self) -> bool {
+        matches!(self, Self::Bite(_))
     }
 
     fn is_on_postgres(self) -> bool {
@@ -191,14 +198,21 @@ pub(crate) async fn run() -> Result<(), String> {
         "seconds"
     );
     let mut failed = Vec::new();
+    let postgres = LazyLock::new(|| Arc::new(postgres::Server::start(POSTGRES)));
     for kind in Kind::ALL {
-        if !kind.name().contains(&only) {
+        let rounds = kind.rounds(rounds);
+        if rounds == 0 || !kind.name().contains(&only) {
             continue;
         }
-        let tally = torture(kind, seed, kind.rounds(rounds)).await;
+        let postgres = kind.is_on_postgres().then(|| &*postgres);
+        let tally = torture(kind, postgres, seed, rounds).await;
         tally.print(kind);
-        let must_lose = matches!(kind, Kind::Bite(_));
-        if must_lose != (tally.lost > 0) || !must_lose && tally.failures() > 0 {
+        let is_right = if kind.must_lose() {
+            tally.lost > 0
+        } else {
+            tally.failures() == 0
+        };
+        if !is_right {
             failed.push(kind.name());
         }
     }
@@ -221,16 +235,18 @@ fn number(name: &str) -> Result<Option<u64>, String> {
 }
 
 /// All rounds of a kind, on several databases at once.
-async fn torture(kind: Kind, seed: u64, rounds: usize) -> Tally {
+async fn torture(
+    kind: Kind,
+    postgres: Option<&Arc<postgres::Server>>,
+    seed: u64,
+    rounds: usize,
+) -> Tally {
     let began = Instant::now();
-    let postgres = kind
-        .is_on_postgres()
-        .then(|| Arc::new(postgres::Server::start(POSTGRES)));
     let count = kind.lanes();
     let lanes = (0..count).map(|lane| {
         let share = rounds / count + usize::from(lane < rounds % count);
         let seed = seed.wrapping_add(1_000_000 * (lane as u64 + 1));
-        in_lane(kind, postgres.as_ref(), seed, share)
+        in_lane(kind, postgres, seed, share)
     });
     let mut all = Tally::default();
     for lane in future::join_all(lanes).await {
@@ -248,12 +264,16 @@ async fn in_lane(
 ) -> Tally {
     let mut tally = Tally::default();
     let mut rng = Rng::with_seed(seed);
-    let may_bite = matches!(kind, Kind::Bite(_));
     while tally.rounds < rounds {
-        if may_bite && tally.lost > 0 || !may_bite && tally.failures() >= FAILURES_MAX {
+        let (most, is_over) = if kind.must_lose() {
+            (BITES_PER_DATABASE, tally.lost > 0)
+        } else {
+            (ROUNDS_PER_DATABASE, tally.failures() >= FAILURES_MAX)
+        };
+        if is_over {
             break;
         }
-        let share = ROUNDS_PER_DATABASE.min(rounds - tally.rounds);
+        let share = most.min(rounds - tally.rounds);
         let plan = kind.plan(postgres, rng.u64(..), share);
         if let Err(finding) = on_one_database(kind, plan, &mut tally).await {
             tally.note(&finding);
@@ -264,29 +284,32 @@ async fn in_lane(
 
 async fn on_one_database(kind: Kind, plan: Plan, tally: &mut Tally) -> Result<(), Finding> {
     let (seed, rounds) = (plan.seed, plan.rounds);
-    let mut database = Database::open(plan).await?;
-    let mut outcome = Ok(());
-    for _ in 0..rounds {
-        outcome = database.round().await;
-        tally.rounds += 1;
-        if outcome.is_err() {
-            break;
+    let tell = |round: usize, finding: &Finding| {
+        // What must lose has nothing to report.
+        if !kind.must_lose() {
+            let name = kind.name();
+            eprintln!("{name}, database of seed {seed}, its round {round}: {finding:?}");
         }
+    };
+    let mut database = Database::open(plan)
+        .await
+        .inspect_err(|finding| tell(0, finding))?;
+    let (mut round, mut outcome) = (0, Ok(()));
+    while round < rounds && outcome.is_ok() {
+        outcome = database.round().await;
+        round += 1;
     }
-    if outcome.is_ok() {
+    tally.rounds += round;
+    // A disk that loses is not waited for.
+    if outcome.is_ok() && !kind.must_lose() {
         outcome = database.end().await;
     }
     tally.add(&database);
-    if let Err(finding) = &outcome
-        && !matches!(kind, Kind::Bite(_))
-    {
-        let (folder, logs) = database.keep();
-        eprintln!(
-            "{}, database seed {seed}, round {}: {finding:?}\neverything is kept in {}\n{logs}",
-            kind.name(),
-            tally.rounds,
-            folder.display()
-        );
+    if let Err(finding) = &outcome {
+        tell(round, finding);
+        if !kind.must_lose() {
+            eprintln!("{}", database.keep());
+        }
     }
     outcome
 }
