@@ -12,6 +12,11 @@ LAUREL_TOOLS ?= $(HOME)/.cache/laurel
 LISTEN ?= 127.0.0.1:8080
 SHOP ?= 127.0.0.1:8081
 
+# How often `make torture` kills a server; the other kinds of rounds come in proportion.
+ROUNDS ?= 500
+# The seed that a failed run printed, to send the same requests again.
+SEED ?=
+
 TRUNK := 0.21.14
 CARGO_DENY := 0.20.2
 CARGO_LLVM_COV := 0.9.1
@@ -46,6 +51,9 @@ clean: ## Remove everything that was built or installed in this folder
 
 test: $(SITE) test-needs ## Run all tests, on both databases and in a real browser
 	cargo test --workspace
+
+torture: $(SITE) test-needs ## Kill servers and cut the power ROUNDS=500 times; print what was lost
+	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) cargo test -p tests --test torture
 
 bench: $(SITE) test-needs ## Measure; print a table and write target/bench.json
 	cargo bench -p tests
@@ -130,4 +138,4 @@ help:
 	@awk 'BEGIN { FS = ":.*## " } /^##@ (Use|Prove)/ { print "\n" substr($$0, 5) } \
 	    /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: run dist site clean test bench coverage lint deny ci rust site-needs test-needs test-system help
+.PHONY: run dist site clean test torture bench coverage lint deny ci rust site-needs test-needs test-system help

@@ -1,7 +1,7 @@
 //! What the tests stand on: a real PostgreSQL and a real browser. Each is started when the first
 //! test asks for it and is gone, with everything it wrote, when the test process is.
 
-mod after_exit;
+pub(crate) mod after_exit;
 pub(crate) mod audit;
 pub(crate) mod browser;
 #[cfg(test)]

@@ -27,6 +27,7 @@ const UNSAFE_BUT_FAST: &[&str] = &[
 static SHARED: LazyLock<Server> = LazyLock::new(|| match std::env::var("TEST_POSTGRES_URL") {
     Ok(url) => Server {
         url: url.parse().expect("TEST_POSTGRES_URL is a URL"),
+        own: None,
     },
     Err(_) => Server::start(UNSAFE_BUT_FAST),
 });
@@ -39,6 +40,8 @@ pub(crate) async fn database() -> String {
 /// A running PostgreSQL server.
 pub(crate) struct Server {
     url: Url,
+    /// The folder of its data and its options, if this process started it.
+    own: Option<(PathBuf, String)>,
 }
 
 impl Server {
@@ -57,7 +60,7 @@ impl Server {
         let data = format!("{path}/data");
         // The postmaster's children notice when it is killed, and the data goes with them.
         after_exit(
-            r#"kill -s KILL "$(head -n 1 "$1/data/postmaster.pid")"; rm -rf "$1""#,
+            r#"kill -s KILL "$(head -n 1 "$1/data/postmaster.pid")"; [ -e "$1/kept" ] || rm -rf "$1""#,
             &[path],
         );
 
@@ -80,21 +83,50 @@ impl Server {
             format!("-p {port} -k {path} -c listen_addresses=127.0.0.1 -c max_connections=300"),
             |all, setting| format!("{all} -c {setting}"),
         );
-        run(as_postgres(&programs.join("pg_ctl"), &directory).args([
-            "start",
-            "--wait",
-            "--silent",
-            "--pgdata",
-            &data,
-            "--options",
-            &settings,
-        ]));
-
-        Self {
+        let server = Self {
             url: format!("postgres://laurel@127.0.0.1:{port}/postgres")
                 .parse()
                 .expect("this is a URL"),
-        }
+            own: Some((directory, settings)),
+        };
+        server.start_again();
+        server
+    }
+
+    /// Starts it, also after [`Self::stop_at_once`].
+    ///
+    /// # Panics
+    /// If this process did not make it.
+    pub(crate) fn start_again(&self) {
+        let (_, settings) = self.own.as_ref().expect("a server of this process");
+        self.control("start", &["--options", settings]);
+    }
+
+    /// Stops it as a crash does: without a last word to anybody, and it recovers when it starts.
+    ///
+    /// # Panics
+    /// If this process did not make it.
+    pub(crate) fn stop_at_once(&self) {
+        self.control("stop", &["--mode", "immediate"]);
+    }
+
+    /// Leaves its data where it is once this process ends; answers the folder.
+    ///
+    /// # Panics
+    /// If this process did not make it.
+    pub(crate) fn keep(&self) -> &Path {
+        let (directory, _) = self.own.as_ref().expect("a server of this process");
+        std::fs::write(directory.join("kept"), "").expect("the folder can be written to");
+        directory
+    }
+
+    fn control(&self, verb: &str, options: &[&str]) {
+        let (directory, _) = self.own.as_ref().expect("a server of this process");
+        let program = programs().join("pg_ctl");
+        run(as_postgres(&program, directory)
+            .args([verb, "--wait", "--silent", "--pgdata"])
+            .arg(directory.join("data"))
+            .args(options));
     }
 
     /// The URL of a new, empty database on this server.

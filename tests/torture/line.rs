@@ -1,0 +1,178 @@
+//! A line to one server: requests and their answers, and how a missing answer differs from a wrong
+//! one.
+
+use crate::operations::{PROGRAM, Request, Sender};
+use jsonwebtoken::{EncodingKey, Header};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use server::clock::Clock;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Far longer than any answer takes: a server that hangs is a failure.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What a shop needs to speak to Laurel.
+#[derive(Clone, Debug)]
+pub(crate) struct Shop {
+    /// The bearer of its backend.
+    pub(crate) api_key: String,
+    /// The name of the key that signs its customers' tokens.
+    pub(crate) kid: String,
+    /// That key.
+    pub(crate) secret: String,
+}
+
+/// Why there is no good answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    /// None came, or "later": whether it was done is not known.
+    Unanswered,
+    /// An answer that knows nothing of what was acknowledged.
+    Gone(String),
+    /// Another answer that must not be.
+    Wrong(String),
+}
+
+/// The bearers of sessions that were opened, by customer.
+pub(crate) type Bearers = Arc<Mutex<HashMap<String, String>>>;
+
+/// Connections to one start of one server.
+#[derive(Clone)]
+pub(crate) struct Line {
+    http: reqwest::Client,
+    url: String,
+    shop: Arc<Shop>,
+    clock: Clock,
+    bearers: Bearers,
+}
+
+impl Line {
+    /// A line to the server at `url`; tokens are signed by `clock`.
+    pub(crate) fn new(url: &str, shop: Arc<Shop>, clock: Clock, bearers: Bearers) -> Self {
+        Self {
+            http: reqwest::Client::builder()
+                .timeout(PATIENCE)
+                .build()
+                .unwrap(),
+            url: url.to_owned(),
+            shop,
+            clock,
+            bearers,
+        }
+    }
+
+    /// Sends a request under its key.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Value, Fault> {
+        let operation = &request.operation;
+        let bearer = match operation.sender() {
+            Sender::Shop => self.shop.api_key.clone(),
+            Sender::Shopper => self.bearer(&request.customer).await?,
+        };
+        let body = operation.body(&request.customer);
+        let (path, key) = (operation.path(), Some(request.key.as_str()));
+        let (status, answer) = self
+            .call(Method::POST, &path, &bearer, Some(&body), key)
+            .await?;
+        if status == StatusCode::OK && operation.is_answered_by(&answer) {
+            return Ok(answer);
+        }
+        Err(unexpected(
+            status,
+            format!("{request:?}: {status} {answer}"),
+        ))
+    }
+
+    /// The customer's points, available and held. Nobody who is no member has any.
+    pub(crate) async fn points(&self, customer: &str) -> Result<(i64, i64), Fault> {
+        let bearer = self.bearer(customer).await?;
+        let (status, answer) = self
+            .call(Method::GET, "/api/v1/me", &bearer, None, None)
+            .await?;
+        if status == StatusCode::FORBIDDEN && answer["code"] == "not_a_member" {
+            return Ok((0, 0));
+        }
+        let balance = &answer["balance"];
+        let points = balance["available"].as_i64().zip(balance["held"].as_i64());
+        let text = || format!("GET /me of {customer}: {status} {answer}");
+        points.ok_or_else(|| unexpected(status, text()))
+    }
+
+    /// The customer's session, opened if none was. One that was opened is acknowledged, so it must
+    /// be there after any crash.
+    async fn bearer(&self, customer: &str) -> Result<String, Fault> {
+        let known = self.known().get(customer).cloned();
+        if let Some(bearer) = known {
+            return Ok(bearer);
+        }
+        let body = json!({ "program": PROGRAM, "token": self.token(customer) });
+        let (status, answer) = self
+            .call(Method::POST, "/api/v1/sessions", "", Some(&body), None)
+            .await?;
+        let Some(bearer) = answer["token"].as_str() else {
+            return Err(Fault::Wrong(format!(
+                "a session of {customer}: {status} {answer}"
+            )));
+        };
+        self.known().insert(customer.to_owned(), bearer.to_owned());
+        Ok(bearer.to_owned())
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
+        self.bearers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn token(&self, customer: &str) -> String {
+        let now = self.clock.now() / 1_000_000;
+        let header = Header {
+            kid: Some(self.shop.kid.clone()),
+            ..Header::default()
+        };
+        let claims = json!({ "aud": PROGRAM, "sub": customer, "iat": now, "exp": now + 300 });
+        let key = EncodingKey::from_secret(self.shop.secret.as_bytes());
+        jsonwebtoken::encode(&header, &claims, &key).unwrap()
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        bearer: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Result<(StatusCode, Value), Fault> {
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        if !bearer.is_empty() {
+            request = request.bearer_auth(bearer);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let answer = request.send().await.map_err(|error| lost(&error))?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|error| lost(&error))?;
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            return Err(Fault::Unanswered);
+        }
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+}
+
+/// A session, an attempt or an order that a client names has been acknowledged.
+fn unexpected(status: StatusCode, text: String) -> Fault {
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Fault::Gone(text),
+        _ => Fault::Wrong(text),
+    }
+}
+
+fn lost(error: &reqwest::Error) -> Fault {
+    if error.is_timeout() {
+        return Fault::Wrong(format!("a server hangs: {error}"));
+    }
+    Fault::Unanswered
+}
