@@ -238,7 +238,7 @@ impl Query for Get<'_> {
             "select m.id, m.joined_at, m.points_earned, m.amount_spent, m.orders, m.events,
                 m.locale, m.time_zone, p.name, p.email, p.birthday, a.available, a.held, a.reserved,
                 m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier, m.manual_until,
-                a.active_at,
+                a.active_at, a.look_at,
                 (select i.value from identity i where i.member_id = m.id and i.kind = 'customer'
                     order by i.created_at, i.value limit 1)
             from member m join person p on p.member_id = m.id join account a on a.member_id = m.id
@@ -263,8 +263,12 @@ impl Query for Get<'_> {
             available: row.get(11)?,
             held: row.get(12)?,
             reserved: row.get(13)?,
-            expiring: self.expiring(tx, row.get(20)?, &time_zone).await?,
-            customer: row.get(21)?,
+            expiring: match row.get::<Option<Instant>>(21)? {
+                Some(_) => self.expiring(tx, row.get(20)?, &time_zone).await?,
+                // Nothing of this account ever falls due.
+                None => None,
+            },
+            customer: row.get(22)?,
             time_zone,
             attempts: attempts::of_member(tx, self.member).await?,
         }))
@@ -297,7 +301,7 @@ impl Get<'_> {
         Ok((value, keeps))
     }
 
-    /// What runs out next. Nothing is asked where nothing can.
+    /// What runs out next.
     async fn expiring<T: Tx>(
         &self,
         tx: &mut T,
