@@ -27,6 +27,7 @@ const UNSAFE_BUT_FAST: &[&str] = &[
 static SHARED: LazyLock<Server> = LazyLock::new(|| match std::env::var("TEST_POSTGRES_URL") {
     Ok(url) => Server {
         url: url.parse().expect("TEST_POSTGRES_URL is a URL"),
+        own: None,
     },
     Err(_) => Server::start(UNSAFE_BUT_FAST),
 });
@@ -39,6 +40,14 @@ pub(crate) async fn database() -> String {
 /// A running PostgreSQL server.
 pub(crate) struct Server {
     url: Url,
+    /// How it is stopped and started again, if it is our own.
+    own: Option<Own>,
+}
+
+struct Own {
+    directory: PathBuf,
+    data: String,
+    settings: String,
 }
 
 impl Server {
@@ -80,21 +89,32 @@ impl Server {
             format!("-p {port} -k {path} -c listen_addresses=127.0.0.1 -c max_connections=300"),
             |all, setting| format!("{all} -c {setting}"),
         );
-        run(as_postgres(&programs.join("pg_ctl"), &directory).args([
-            "start",
-            "--wait",
-            "--silent",
-            "--pgdata",
-            &data,
-            "--options",
-            &settings,
-        ]));
-
+        let own = Own {
+            directory,
+            data,
+            settings,
+        };
+        own.start();
         Self {
             url: format!("postgres://laurel@127.0.0.1:{port}/postgres")
                 .parse()
                 .expect("this is a URL"),
+            own: Some(own),
         }
+    }
+
+    /// Stops it at once, as a crash would: nobody is waited for, nothing is written down.
+    pub(crate) fn stop(&self) {
+        self.own().control(&["stop", "--mode=immediate"]);
+    }
+
+    /// Starts it again on the same port.
+    pub(crate) fn start_again(&self) {
+        self.own().start();
+    }
+
+    fn own(&self) -> &Own {
+        self.own.as_ref().expect("the server is this process's own")
     }
 
     /// The URL of a new, empty database on this server.
@@ -124,6 +144,18 @@ impl Server {
         let mut url = self.url.clone();
         url.set_path(&name);
         url.into()
+    }
+}
+
+impl Own {
+    fn start(&self) {
+        self.control(&["start", "--options", &self.settings]);
+    }
+
+    fn control(&self, what: &[&str]) {
+        let mut command = as_postgres(&programs().join("pg_ctl"), &self.directory);
+        let common = ["--wait", "--silent", "--pgdata", &self.data];
+        run(command.args(what).args(common));
     }
 }
 

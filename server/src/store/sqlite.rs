@@ -5,7 +5,7 @@
 //! commit, and none is delayed when nothing else waits.
 
 use super::migrations::MIGRATIONS;
-use super::{Command, Query, Row, StoreError, Tx, Value, Wake};
+use super::{Command, Query, Ring, Row, StoreError, Tx, Value, Wake};
 use app::api::MemberId;
 use futures_util::FutureExt;
 use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior, types::ValueRef};
@@ -198,14 +198,19 @@ fn run_group(
             None
         };
     }
-    let committed = connection.execute_batch("commit").map_err(|error| {
-        // A commit that fails may leave the transaction open; the next group must not find it so.
-        let _ended = connection.execute_batch("rollback");
-        StoreError::from(error)
-    });
+    let committed = if connection.is_autocommit() {
+        let why = "what ran together was undone, since there was no room";
+        Err(StoreError::Unavailable(why.into()))
+    } else {
+        connection.execute_batch("commit").map_err(|error| {
+            // A commit that fails may leave the transaction open; the next group must not find it so.
+            let _ended = connection.execute_batch("rollback");
+            StoreError::from(error)
+        })
+    };
     if committed.is_ok() {
         for member in woken {
-            wake(member);
+            wake(Ring::Member(member));
         }
     }
     for job in group {
@@ -223,11 +228,13 @@ fn in_savepoint<O>(
         let mut tx = SqliteTx::new(connection);
         let outcome = body(&mut tx);
         let woken = tx.woken;
-        if outcome.is_err() {
-            connection.execute_batch("rollback to command")?;
+        // A full disk has undone the savepoint already, with everything around it.
+        if outcome.is_err() && !connection.is_autocommit() {
+            connection.execute_batch("rollback to command; release command")?;
         }
+        let output = outcome?;
         connection.execute_batch("release command")?;
-        Ok((outcome?, woken))
+        Ok((output, woken))
     };
     match run(connection) {
         Ok((output, woken)) => (Ok(output), woken),
