@@ -103,11 +103,19 @@ impl Server {
         self.control("start", &["--options", settings]);
     }
 
+    /// Stops it at once, as a crash would: nobody is waited for, nothing is written down.
+    ///
+    /// # Panics
+    /// If this process did not make it.
+    pub(crate) fn stop(&self) {
+        self.control("stop", &["--mode", "immediate"]);
+    }
+
     /// Runs `pg_ctl` on it.
     ///
     /// # Panics
     /// If this process did not make it, or `pg_ctl` fails.
-    pub(crate) fn control(&self, verb: &str, options: &[&str]) {
+    fn control(&self, verb: &str, options: &[&str]) {
         let (directory, _) = self.own.as_ref().expect("a server of this process");
         let program = programs().join("pg_ctl");
         run(as_postgres(&program, directory)

@@ -199,8 +199,7 @@ impl Database {
         let (running, _) = self.load(&all, &Arc::default());
         tokio::time::sleep(self.some(LOAD)).await;
         // Without a last word to anybody, as a crash is; it recovers when it starts.
-        self.postgres(|postgres| postgres.control("stop", &["--mode", "immediate"]))
-            .await;
+        self.postgres(postgres::Server::stop).await;
         self.clients = ended(running).await?;
         self.postgres(postgres::Server::start_again).await;
         self.reckon().await
