@@ -1,29 +1,55 @@
 //! Who is waiting for whose news on this server.
 
+use crate::store::Ring;
 use app::api::MemberId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 /// Streams that one member may have open on one server: a few devices with a few pages each.
 pub const STREAMS_MAX: i64 = 20;
+/// Streams that read the store at the same moment. When everybody is rung for, ten thousand streams
+/// look in turns, and requests find connections free.
+const LOOKING_MAX: usize = 4;
 
 /// Wakes the open streams of a member. It carries no content: a stream reads what is new from the
 /// store, from where it left off, so nothing is missed and nothing is told twice.
-#[derive(Debug, Clone, Default)]
-pub struct Hub(Arc<Mutex<HashMap<MemberId, Waiting>>>);
+#[derive(Debug, Clone)]
+pub struct Hub {
+    waiting: Arc<Mutex<HashMap<MemberId, Waiting>>>,
+    turns: Arc<Semaphore>,
+}
 
 #[derive(Debug)]
 struct Waiting {
-    bell: Arc<Notify>,
+    bell: watch::Sender<()>,
     streams: i64,
 }
 
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            waiting: Arc::default(),
+            turns: Arc::new(Semaphore::new(LOOKING_MAX)),
+        }
+    }
+}
+
 impl Hub {
-    /// Rings for everybody who waits for this member's news.
-    pub fn wake(&self, member: MemberId) {
-        if let Some(waiting) = self.lock().get(&member) {
-            waiting.bell.notify_waiters();
+    /// Rings for those who wait for these news.
+    pub fn wake(&self, whom: Ring) {
+        let map = self.lock();
+        match whom {
+            Ring::Member(member) => {
+                if let Some(waiting) = map.get(&member) {
+                    waiting.bell.send_replace(());
+                }
+            }
+            Ring::Everybody => {
+                for waiting in map.values() {
+                    waiting.bell.send_replace(());
+                }
+            }
         }
     }
 
@@ -31,7 +57,7 @@ impl Hub {
     pub fn listen(&self, member: MemberId) -> Option<Listener> {
         let mut map = self.lock();
         let waiting = map.entry(member).or_insert_with(|| Waiting {
-            bell: Arc::default(),
+            bell: watch::Sender::default(),
             streams: 0,
         });
         if waiting.streams == STREAMS_MAX {
@@ -41,7 +67,7 @@ impl Hub {
         Some(Listener {
             hub: self.clone(),
             member,
-            bell: waiting.bell.clone(),
+            bell: waiting.bell.subscribe(),
         })
     }
 
@@ -56,7 +82,7 @@ impl Hub {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<MemberId, Waiting>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,13 +91,20 @@ impl Hub {
 pub struct Listener {
     hub: Hub,
     member: MemberId,
-    bell: Arc<Notify>,
+    bell: watch::Receiver<()>,
 }
 
 impl Listener {
-    /// The bell. Ask for [`Notify::notified`] before reading the store, or a ring is lost.
-    pub fn bell(&self) -> &Notify {
-        &self.bell
+    /// Waits for a ring. One that came since the last is not lost.
+    pub async fn rung(&mut self) {
+        // The hub keeps the bell as long as somebody listens.
+        let _rung = self.bell.changed().await;
+    }
+
+    /// Waits for a turn to read the store; it lasts until what is answered is dropped.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed, and without it a stream would only be less polite.
+        self.hub.turns.acquire().await.ok()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Through HTTP alone.
 
+mod away;
 mod callers;
 mod codes;
 mod contract;

@@ -4,7 +4,7 @@
 use super::stream::Events;
 use crate::support::sql::{assert_books_balance, count};
 use crate::support::together::{request, together};
-use crate::support::world::{World, balance, eventually, on_both_databases, paid};
+use crate::support::world::{Database, World, balance, eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use server::App;
@@ -12,6 +12,7 @@ use server::config::Config;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_postgres::NoTls;
 
 const DAY: i64 = 24 * 3600 * 1_000_000;
 
@@ -106,19 +107,6 @@ on_both_databases! {
         assert_eq!((to.len(), world.mailbox.letters().len()), (20, 20));
     }
 
-    async fn a_stream_shows_what_the_other_server_wrote(world: World) {
-        let second = Second::open(&world).await;
-        let bearer = world.member("42").await;
-        let mut events = Events::open(&world, &second.url, &bearer, "locale=en", None).await;
-        let (status, _) = world.order(&paid("1043", "42", 240_000)).await;
-        assert_eq!(status, StatusCode::OK);
-        let told = events.next().await.unwrap();
-        assert_eq!((told.name.as_str(), &told.data["amount"]), ("held", &json!(120)));
-        // And its session is closed there as well.
-        world.send(Method::DELETE, "/api/v1/sessions/current", &bearer, None, None).await;
-        assert_eq!(events.next().await, None);
-    }
-
     async fn new_rules_reach_the_other_server_by_themselves(world: World) {
         let second = Second::open(&world).await;
         let source = server::demo::PROGRAM.replace("http://localhost:8081", &world.shop).replace("points = 5\n", "points = 10\n");
@@ -131,4 +119,106 @@ on_both_databases! {
         })
         .await;
     }
+}
+
+/// Runs statements on PostgreSQL itself, beside the database in question.
+async fn by_the_operator(world: &World, statements: &str) {
+    let mut url: reqwest::Url = world.database_url.parse().unwrap();
+    let database = url.path().trim_start_matches('/').to_owned();
+    url.set_path("postgres");
+    let (client, connection) = tokio_postgres::connect(url.as_str(), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    for statement in statements.replace("{database}", &database).split(';') {
+        client.batch_execute(statement).await.unwrap();
+    }
+}
+
+/// Waits until both servers listen, which they begin to do when they are open already.
+async fn until_both_listen(world: &World) {
+    eventually("two listeners", async || {
+        let listening = "select count(*) from pg_stat_activity
+            where datname = current_database() and application_name = 'laurel-bell' and state = 'idle' and query <> ''";
+        (count(&world.app.store, listening).await == 2).then_some(())
+    })
+    .await;
+}
+
+// A stream by itself looks at the store once a minute only, three times as long as these tests wait
+// for anything: what arrives was rung for.
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_stream_shows_what_the_other_server_wrote() {
+    let world = World::open(Database::Postgres).await;
+    let second = Second::open(&world).await;
+    until_both_listen(&world).await;
+    let bearer = world.member("42").await;
+    let mut events = Events::open(&world, &second.url, &bearer, "locale=en", None).await;
+    for number in 1..=5 {
+        let order = paid(&number.to_string(), "42", 240_000);
+        let (status, _) = world.order(&order).await;
+        assert_eq!(status, StatusCode::OK);
+        let told = events.next().await.unwrap();
+        assert_eq!(told.name, "held");
+        assert_eq!((told.id, &told.data["amount"]), (1 + number, &json!(120)));
+    }
+    // And its session is closed there as well.
+    let path = "/api/v1/sessions/current";
+    world.send(Method::DELETE, path, &bearer, None, None).await;
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn news_of_many_members_reach_the_other_server() {
+    let world = World::open(Database::Postgres).await;
+    let second = Second::open(&world).await;
+    until_both_listen(&world).await;
+    let mut streams = Vec::new();
+    for number in 0..40 {
+        let bearer = world.member(&number.to_string()).await;
+        streams.push(Events::open(&world, &second.url, &bearer, "locale=en", None).await);
+    }
+    let orders = (0..40).map(|number: i32| {
+        let order = paid(&number.to_string(), &number.to_string(), 240_000);
+        request(
+            &world,
+            Method::POST,
+            "/api/v1/programs/demo/orders",
+            &world.api_key,
+            Some(&order),
+            None,
+        )
+    });
+    for (status, order) in together(orders).await {
+        assert_eq!(status, StatusCode::OK, "{order}");
+    }
+    for stream in &mut streams {
+        assert_eq!(stream.next().await.unwrap().name, "held");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_written_while_a_server_could_not_listen_reaches_its_streams() {
+    const KILL: &str = "select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = '{database}' and application_name = 'laurel-bell'";
+    let world = World::open(Database::Postgres).await;
+    let second = Second::open(&world).await;
+    until_both_listen(&world).await;
+    let bearer = world.member("42").await;
+    let mut events = Events::open(&world, &second.url, &bearer, "locale=en", None).await;
+    // Killed, and free to come back.
+    by_the_operator(&world, KILL).await;
+    world.order(&paid("1", "42", 240_000)).await;
+    assert_eq!(events.next().await.unwrap().id, 2);
+    until_both_listen(&world).await;
+    // Killed, and kept away: connections that are there go on, and new ones are refused.
+    let keep_away = "alter database {database} allow_connections false;";
+    by_the_operator(&world, &format!("{keep_away}{KILL}")).await;
+    let (status, _) = world.order(&paid("2", "42", 240_000)).await;
+    assert_eq!(status, StatusCode::OK);
+    by_the_operator(&world, "alter database {database} allow_connections true").await;
+    assert_eq!(events.next().await.unwrap().id, 3);
+    // And the bell rings as before.
+    until_both_listen(&world).await;
+    world.order(&paid("3", "42", 240_000)).await;
+    assert_eq!(events.next().await.unwrap().id, 4);
 }

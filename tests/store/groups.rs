@@ -6,6 +6,7 @@ use crate::support::sql::{count, rows};
 use crate::support::world::Database;
 use app::api::MemberId;
 use server::store::{Command, Query, StoreError, Tx, Value};
+use std::collections::HashSet;
 
 /// Writes a setting, and then ends in one way or another.
 struct Put {
@@ -233,13 +234,14 @@ async fn a_full_queue_of_sqlites_writer_says_that_it_is_busy() {
 async fn a_postgres_pool_that_is_all_taken_says_that_it_is_busy() {
     let place = Place::open(Database::Postgres).await;
     let door = Door::default();
-    let holding: Vec<_> = (0..16)
-        .map(|n| {
-            let (store, door) = (place.store.clone(), door.clone());
-            tokio::spawn(async move { store.write(put(n.to_string(), End::Waiting(door))).await })
-        })
-        .collect();
-    door.until_waiting(16);
+    let mut holding = Vec::new();
+    for n in 0..16 {
+        let (store, waiting) = (place.store.clone(), door.clone());
+        let command = put(n.to_string(), End::Waiting(waiting));
+        holding.push(tokio::spawn(async move { store.write(command).await }));
+        // One after the other, or one would wait behind another in its transaction.
+        door.until_waiting(holding.len());
+    }
     let refused = place.store.write(put("one too many", End::Well)).await;
     assert!(
         matches!(refused, Err(StoreError::Unavailable(_))),
@@ -250,4 +252,31 @@ async fn a_postgres_pool_that_is_all_taken_says_that_it_is_busy() {
         task.await.unwrap().unwrap();
     }
     assert!(place.store.write(put("now", End::Well)).await.is_ok());
+    // Whoever was told that it is busy has gone, and what nobody waits for is not begun.
+    let refused = "select count(*) from setting where name = 'one too many'";
+    assert_eq!(count(&place.store, refused).await, 0);
+}
+
+/// Answers the number of the transaction that it ran in.
+struct WhichTransaction;
+
+impl Command for WhichTransaction {
+    type Output = i64;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<i64, StoreError> {
+        let row = tx.query_one("select txid_current()", &[]).await?;
+        row.unwrap().get(0)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_waits_for_postgres_shares_transactions() {
+    let place = Place::open(Database::Postgres).await;
+    let writes = (0..200).map(|_| place.store.write(WhichTransaction));
+    let numbers = futures_util::future::join_all(writes).await;
+    let numbers: HashSet<i64> = numbers.into_iter().map(Result::unwrap).collect();
+    assert!(numbers.len() < 200, "{}", numbers.len());
+    // And one that is alone has one of its own, at once.
+    let alone = place.store.write(WhichTransaction).await.unwrap();
+    assert!(!numbers.contains(&alone));
 }

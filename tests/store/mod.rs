@@ -2,6 +2,7 @@
 //! and disturbs nobody, a read is of one moment.
 
 mod groups;
+mod later;
 mod opening;
 mod retries;
 mod schema;
@@ -11,7 +12,7 @@ mod values;
 use crate::support::postgres;
 use crate::support::world::Database;
 use app::api::MemberId;
-use server::store::Store;
+use server::store::{Ring, Store};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use tempfile::TempDir;
 
@@ -29,10 +30,12 @@ impl Place {
         let (url, folder) = address(database).await;
         let woken = Arc::<Mutex<Vec<MemberId>>>::default();
         let list = Arc::clone(&woken);
-        let wake = Arc::new(move |member| {
-            list.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(member);
+        let wake = Arc::new(move |whom| {
+            if let Ring::Member(member) = whom {
+                list.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(member);
+            }
         });
         let store = Store::open(&url, wake).await.unwrap();
         Self {

@@ -36,12 +36,19 @@ async fn two_commands_that_lock_each_other_out_are_both_done() {
         place.store.write(row).await.unwrap();
     }
     let (door, runs) = (Door::default(), Arc::<AtomicUsize>::default());
-    let meeting = [["a", "b"], ["b", "a"]].map(|rows| {
+    let mut meeting = Vec::new();
+    for rows in [["a", "b"], ["b", "a"]] {
         let (store, door, runs) = (place.store.clone(), door.clone(), runs.clone());
-        tokio::spawn(async move { store.write(Touch { rows, door, runs }).await })
-    });
+        let touch = Touch {
+            rows,
+            door: door.clone(),
+            runs,
+        };
+        meeting.push(tokio::spawn(async move { store.write(touch).await }));
+        // One after the other, or both would be in one transaction and never meet.
+        door.until_waiting(meeting.len());
+    }
     // Each has its first row and wants the other's.
-    door.until_waiting(2);
     door.open();
     for command in meeting {
         assert_eq!(command.await.unwrap(), Ok(()));

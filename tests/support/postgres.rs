@@ -40,8 +40,9 @@ pub(crate) async fn database() -> String {
 /// A running PostgreSQL server.
 pub(crate) struct Server {
     url: Url,
-    /// The folder of its data and its options, if this process started it.
-    own: Option<(PathBuf, String)>,
+    /// The folder of its data and its options, if this process made it. The folder goes when the
+    /// process does, unless there is a file `kept` in it.
+    pub(crate) own: Option<(PathBuf, String)>,
 }
 
 impl Server {
@@ -93,7 +94,7 @@ impl Server {
         server
     }
 
-    /// Starts it, also after [`Self::stop_at_once`].
+    /// Starts it, also after it was stopped.
     ///
     /// # Panics
     /// If this process did not make it.
@@ -102,24 +103,18 @@ impl Server {
         self.control("start", &["--options", settings]);
     }
 
-    /// Stops it as a crash does: without a last word to anybody, and it recovers when it starts.
+    /// Stops it at once, as a crash would: nobody is waited for, nothing is written down.
     ///
     /// # Panics
     /// If this process did not make it.
-    pub(crate) fn stop_at_once(&self) {
+    pub(crate) fn stop(&self) {
         self.control("stop", &["--mode", "immediate"]);
     }
 
-    /// Leaves its data where it is once this process ends; answers the folder.
+    /// Runs `pg_ctl` on it.
     ///
     /// # Panics
-    /// If this process did not make it.
-    pub(crate) fn keep(&self) -> &Path {
-        let (directory, _) = self.own.as_ref().expect("a server of this process");
-        std::fs::write(directory.join("kept"), "").expect("the folder can be written to");
-        directory
-    }
-
+    /// If this process did not make it, or `pg_ctl` fails.
     fn control(&self, verb: &str, options: &[&str]) {
         let (directory, _) = self.own.as_ref().expect("a server of this process");
         let program = programs().join("pg_ctl");

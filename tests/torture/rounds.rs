@@ -198,7 +198,8 @@ impl Database {
         let all: Vec<usize> = (0..self.servers.len()).collect();
         let (running, _) = self.load(&all, &Arc::default());
         tokio::time::sleep(self.some(LOAD)).await;
-        self.postgres(postgres::Server::stop_at_once).await;
+        // Without a last word to anybody, as a crash is; it recovers when it starts.
+        self.postgres(postgres::Server::stop).await;
         self.clients = ended(running).await?;
         self.postgres(postgres::Server::start_again).await;
         self.reckon().await
@@ -320,9 +321,11 @@ impl Database {
     /// servers said last.
     pub(crate) fn keep(self) -> String {
         let logs = self.launch.logs();
-        let postgres = self.plan.postgres.as_ref().map(|postgres| postgres.keep());
-        let postgres = postgres.map_or(String::new(), |kept| {
-            format!("; {} in {}", self.launch.database_url, kept.display())
+        let postgres = self.plan.postgres.as_ref();
+        let postgres = postgres.and_then(|postgres| postgres.own.as_ref());
+        let postgres = postgres.map_or(String::new(), |(folder, _)| {
+            let _kept = std::fs::write(folder.join("kept"), "");
+            format!("; {} in {}", self.launch.database_url, folder.display())
         });
         // Without it the folder goes with this process.
         let _kept = std::fs::write(self.folder.path().join("kept"), "");

@@ -179,10 +179,11 @@ pub async fn renew(State(app): Shared, session: Session) -> Result<StatusCode, E
 #[utoipa::path(delete, path = "/api/v1/sessions/current", tag = "shopper",
     responses((status = 204), (status = 401, body = app::api::Problem)))]
 pub async fn close(State(app): Shared, session: Session) -> Result<StatusCode, Error> {
-    app.store.write(Close(session.digest)).await?;
-    if let Some(member) = session.stored.member {
-        // Its open streams look whether they still may.
-        app.hub.wake(member);
-    }
+    app.store
+        .write(Close {
+            digest: session.digest,
+            member: session.stored.member,
+        })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

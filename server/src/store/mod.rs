@@ -33,8 +33,17 @@ use app::api::MemberId;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Called for each member that has news, after the commit that made it.
-pub type Wake = Arc<dyn Fn(MemberId) + Send + Sync>;
+/// Who may have news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ring {
+    /// This member, after the commit that made them.
+    Member(MemberId),
+    /// Anybody: what other servers wrote may have gone unheard for a while.
+    Everybody,
+}
+
+/// Called when there may be news, whichever server wrote them. It must not block.
+pub type Wake = Arc<dyn Fn(Ring) + Send + Sync>;
 
 /// Why the store could not do something. A refusal by the rules is never one of these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

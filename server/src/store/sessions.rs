@@ -146,14 +146,22 @@ impl Command for Renew {
 }
 
 /// Signs out. The row stays until its end, so that the same token does not open it again.
-pub struct Close(pub Digest);
+pub struct Close {
+    /// Of its bearer.
+    pub digest: Digest,
+    /// Whose open streams are to look whether they still may, on whichever server.
+    pub member: Option<MemberId>,
+}
 
 impl Command for Close {
     type Output = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         const SQL: &str = "update session set closed = $1 where digest = $2";
-        tx.execute(SQL, params![true, self.0.to_vec()]).await?;
+        tx.execute(SQL, params![true, self.digest.to_vec()]).await?;
+        if let Some(member) = self.member {
+            tx.wake(member);
+        }
         Ok(())
     }
 }

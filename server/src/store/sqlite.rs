@@ -5,7 +5,7 @@
 //! commit, and none is delayed when nothing else waits.
 
 use super::migrations::MIGRATIONS;
-use super::{Command, Query, Row, StoreError, Tx, Value, Wake};
+use super::{Command, Query, Ring, Row, StoreError, Tx, Value, Wake};
 use app::api::MemberId;
 use futures_util::FutureExt;
 use rusqlite::config::DbConfig;
@@ -208,13 +208,18 @@ fn run_group(
             None
         };
     }
-    let committed = run_cached(connection, "commit").inspect_err(|_| {
-        // A commit that fails may leave the transaction open; the next group must not find it so.
-        let _ended = run_cached(connection, "rollback");
-    });
+    let committed = if connection.is_autocommit() {
+        let why = "what ran together was undone, since there was no room";
+        Err(StoreError::Unavailable(why.into()))
+    } else {
+        run_cached(connection, "commit").inspect_err(|_| {
+            // A commit that fails may leave the transaction open; the next group must not find it so.
+            let _ended = run_cached(connection, "rollback");
+        })
+    };
     if committed.is_ok() {
         for member in woken {
-            wake(member);
+            wake(Ring::Member(member));
         }
     }
     for job in group {
@@ -232,11 +237,14 @@ fn in_savepoint<O>(
         let mut tx = SqliteTx::new(connection);
         let outcome = body(&mut tx);
         let woken = tx.woken;
-        if outcome.is_err() {
+        // A full disk has undone the savepoint already, with everything around it.
+        if outcome.is_err() && !connection.is_autocommit() {
             run_cached(connection, "rollback to command")?;
+            run_cached(connection, "release command")?;
         }
+        let output = outcome?;
         run_cached(connection, "release command")?;
-        Ok((outcome?, woken))
+        Ok((output, woken))
     };
     match run(connection) {
         Ok((output, woken)) => (Ok(output), woken),

@@ -1,17 +1,24 @@
-//! PostgreSQL: a pool of connections, one transaction per command, bounded retries.
+//! PostgreSQL: a pool of connections, commands that share transactions, bounded retries, and a bell
+//! between servers.
 
+mod bell;
+mod lanes;
 mod pipeline;
 mod value;
 
 use super::migrations::MIGRATIONS;
-use super::{Command, Query, StoreError, Wake};
+use super::{Command, Query, Ring, StoreError, Wake};
+use bell::Bell;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
 };
+use lanes::Lanes;
 use pipeline::Pipeline;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio_postgres::NoTls;
+use tokio::task::JoinSet;
+use tokio_postgres::{Config, NoTls};
 
 /// How often a command runs anew after a deadlock or a serialisation failure.
 const TRIES_MAX: u32 = 6;
@@ -21,46 +28,91 @@ const POOL_MAX: usize = 16;
 const POOL_WAIT: Duration = Duration::from_secs(5);
 /// How long a transaction may take before its connection is believed to be dead.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// How long a silent connection is trusted. The system's own two hours are for other times.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// The number under which servers take turns to migrate ("laurel" on a telephone).
 const MIGRATION_LOCK: i64 = 528_735;
 
-/// A pool of connections.
+/// The database, as one server has it.
 #[derive(Clone)]
 pub(super) struct Postgres {
-    pool: Pool,
-    wake: Wake,
+    connections: Connections,
+    lanes: Lanes,
+    /// Ends with the last handle.
+    _listening: Arc<JoinSet<()>>,
 }
 
 impl Postgres {
     /// Connects to `url` and brings the schema up to date.
     pub(super) async fn open(url: &str, wake: Wake) -> Result<Self, StoreError> {
-        let config = tokio_postgres::Config::from_str(url)
+        let mut config = Config::from_str(url)
             .map_err(|_| StoreError::Unavailable("the PostgreSQL address cannot be read".into()))?;
-        let manager = Manager::from_config(
-            config,
-            NoTls,
-            ManagerConfig {
-                recycling_method: RecyclingMethod::Fast,
-            },
-        );
-        let pool = Pool::builder(manager)
-            .max_size(POOL_MAX)
-            .wait_timeout(Some(POOL_WAIT))
-            .create_timeout(Some(POOL_WAIT))
-            .runtime(Runtime::Tokio1)
-            .post_create(Hook::async_fn(|client, _| {
-                Box::pin(async move {
-                    let told = client.batch_execute(pipeline::SESSION).await;
-                    told.map_err(HookError::Backend)
-                })
-            }))
-            .build()
-            .map_err(|error| StoreError::internal(error.to_string()))?;
-        let store = Self { pool, wake };
-        store.migrate().await?;
-        Ok(store)
+        config.keepalives_idle(SILENCE_MAX);
+        config.tcp_user_timeout(SILENCE_MAX);
+        config.connect_timeout(POOL_WAIT);
+        let bell = Arc::new(Bell::default());
+        let connections = Connections {
+            pool: pool(config.clone())?,
+            wake: wake.clone(),
+            bell: bell.clone(),
+        };
+        connections.migrate().await?;
+        let mut listening = JoinSet::new();
+        listening.spawn(bell::keep(config, bell, wake));
+        Ok(Self {
+            lanes: Lanes::new(connections.clone()),
+            connections,
+            _listening: Arc::new(listening),
+        })
     }
 
+    pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
+        self.lanes.write(command).await
+    }
+
+    pub(super) async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output, StoreError> {
+        let client = self.connections.pool.get().await?;
+        let reading = async {
+            let mut tx = Pipeline::new(&client, pipeline::READ);
+            query.run(&mut tx).await
+        };
+        let outcome = tokio::time::timeout(ANSWER_MAX, reading).await;
+        outcome.unwrap_or_else(|_| Err(gone(client)))
+    }
+}
+
+fn pool(config: Config) -> Result<Pool, StoreError> {
+    let manager = Manager::from_config(
+        config,
+        NoTls,
+        ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        },
+    );
+    Pool::builder(manager)
+        .max_size(POOL_MAX)
+        .wait_timeout(Some(POOL_WAIT))
+        .create_timeout(Some(POOL_WAIT))
+        .runtime(Runtime::Tokio1)
+        .post_create(Hook::async_fn(|client, _| {
+            Box::pin(async move {
+                let told = client.batch_execute(pipeline::SESSION).await;
+                told.map_err(HookError::Backend)
+            })
+        }))
+        .build()
+        .map_err(|error| StoreError::internal(error.to_string()))
+}
+
+/// The pool, and who is told what was committed.
+#[derive(Clone)]
+struct Connections {
+    pool: Pool,
+    wake: Wake,
+    bell: Arc<Bell>,
+}
+
+impl Connections {
     async fn migrate(&self) -> Result<(), StoreError> {
         let mut client = self.pool.get().await?;
         let tx = client.build_transaction().read_only(false).start().await?;
@@ -82,32 +134,17 @@ impl Postgres {
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
-        let store = self.clone();
-        // In a task of its own: a caller who goes away does not stop half-way what was begun, nor
-        // keep the news from those it is for. SQLite's writer does not look back either.
-        let running = tokio::spawn(async move { store.write_until_done(&command).await });
-        running.await.unwrap_or_else(|ended| {
-            Err(if ended.is_panic() {
-                StoreError::internal("a command panicked")
-            } else {
-                StoreError::stopped()
-            })
-        })
-    }
-
-    async fn write_until_done<C: Command>(&self, command: &C) -> Result<C::Output, StoreError> {
+    /// Runs a command in a transaction of its own, again and again where it met another.
+    async fn write<C: Command>(&self, command: &C) -> Result<C::Output, StoreError> {
         let mut tried = 0;
         loop {
             tried += 1;
-            match self.write_once(command).await {
+            let outcome = self.transaction(pipeline::WRITE, async |tx| {
+                lanes::guarded(command.run(tx)).await
+            });
+            match outcome.await {
                 Err(StoreError::Retry(_)) if tried < TRIES_MAX => {
-                    // By chance, or contenders would meet again.
-                    let [chance] = crate::clock::random();
-                    tokio::time::sleep(Duration::from_millis(
-                        u64::from(tried) * (1 + u64::from(chance) / 16),
-                    ))
-                    .await;
+                    pause(tried).await;
                 }
                 Err(StoreError::Retry(why)) => return Err(StoreError::Unavailable(why)),
                 outcome => return outcome,
@@ -115,30 +152,33 @@ impl Postgres {
         }
     }
 
-    async fn write_once<C: Command>(&self, command: &C) -> Result<C::Output, StoreError> {
+    /// Runs `body` once, commits, and rings for those who have news.
+    async fn transaction<O>(
+        &self,
+        begin: &'static str,
+        body: impl AsyncFnOnce(&mut Pipeline<'_>) -> Result<O, StoreError>,
+    ) -> Result<O, StoreError> {
         let client = self.pool.get().await?;
         let running = async {
-            let mut tx = Pipeline::new(&client, pipeline::WRITE);
-            let output = command.run(&mut tx).await?;
+            let mut tx = Pipeline::new(&client, begin);
+            let output = body(&mut tx).await?;
             Ok((output, tx.commit().await?))
         };
         let outcome = tokio::time::timeout(ANSWER_MAX, running).await;
         let (output, woken) = outcome.unwrap_or_else(|_| Err(gone(client)))?;
-        for member in woken {
-            (self.wake)(member);
+        for member in &woken {
+            (self.wake)(Ring::Member(*member));
         }
+        self.bell.announce(woken);
         Ok(output)
     }
+}
 
-    pub(super) async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output, StoreError> {
-        let client = self.pool.get().await?;
-        let running = async {
-            let mut tx = Pipeline::new(&client, pipeline::READ);
-            query.run(&mut tx).await
-        };
-        let outcome = tokio::time::timeout(ANSWER_MAX, running).await;
-        outcome.unwrap_or_else(|_| Err(gone(client)))
-    }
+/// Waits before another try. By chance, or contenders would meet again.
+async fn pause(tried: u32) {
+    let [chance] = crate::clock::random();
+    let millis = u64::from(tried) * (1 + u64::from(chance) / 16);
+    tokio::time::sleep(Duration::from_millis(millis)).await;
 }
 
 /// Closes a connection that does not answer: whoever had it next would wait as long.

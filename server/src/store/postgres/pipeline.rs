@@ -24,6 +24,10 @@ use tokio_postgres::{Error, Statement};
 pub(super) const SESSION: &str = "set session characteristics as transaction read only";
 /// Begins a command's transaction.
 pub(super) const WRITE: &str = "begin isolation level read committed, read write";
+/// Begins the transaction of several commands. What they wait for a lock is bounded far below the
+/// second after which PostgreSQL looks for a deadlock.
+pub(super) const WRITE_TOGETHER: &str =
+    "begin isolation level read committed, read write; set local lock_timeout = '100ms'";
 /// Begins a query's, which sees one moment.
 pub(super) const READ: &str = "begin isolation level repeatable read, read only";
 

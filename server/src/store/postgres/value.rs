@@ -76,8 +76,12 @@ impl From<tokio_postgres::Error> for StoreError {
         // Its detail would quote the row, and with it what people entrusted to us.
         let message = error.as_db_error().map_or("", |error| error.message());
         let text = format!("{} {message}", code.code());
-        if *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
-        {
+        if matches!(
+            *code,
+            SqlState::T_R_DEADLOCK_DETECTED
+                | SqlState::T_R_SERIALIZATION_FAILURE
+                | SqlState::LOCK_NOT_AVAILABLE
+        ) {
             Self::Retry(text)
         } else if matches!(&code.code()[..2], "08" | "53" | "57") {
             Self::Unavailable(text)
