@@ -522,12 +522,9 @@ impl Books<'_> {
         if self.lots.all_open {
             return self.lots.open().filter_map(look).min();
         }
-        let made = self
-            .lots
-            .made()
-            .filter(|lot| lot.remaining > 0)
-            .filter_map(look);
-        made.chain(self.account.look_at).min()
+        // Those that were made, and those into which points came back.
+        let known = self.lots.open().filter_map(look);
+        known.chain(self.account.look_at).min()
     }
 
     fn in_order(&self) -> Vec<Lot> {
