@@ -1,0 +1,46 @@
+//! Programmes for tests: the demo's, with other tables.
+
+use server::demo::PROGRAM;
+
+/// What a test changes of the plain rules.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules {
+    /// Above the tables.
+    pub(crate) top: &'static str,
+    /// In `[purchase]`.
+    pub(crate) purchase: &'static str,
+    /// In the tier Silver.
+    pub(crate) silver: &'static str,
+    /// More tables.
+    pub(crate) tables: &'static str,
+}
+
+/// 5 points for 100 roubles, after 14 days. Silver (from 500 points) earns ×1.25, Gold ×1.5.
+pub(crate) const PLAIN: Rules = Rules {
+    top: "",
+    purchase: "",
+    silver: "",
+    tables: "",
+};
+
+impl Rules {
+    /// The demo's rules without its tasks, with rewards of some sizes and with these changes.
+    pub(crate) fn file(self) -> String {
+        let (rules, _tasks) = PROGRAM.split_once("[[task]]").unwrap();
+        let rewards = [100, 300, 400].map(|points| {
+            format!(
+                "[[reward]]\nid = \"r{points}\"\npoints = {points}\namount = \"{points}.00\"
+                name = {{ en = \"{points} off\", ru = \"Минус {points}\" }}\n"
+            )
+        });
+        let changes = [
+            ("metric = ", self.top),
+            ("hold_days = 14", self.purchase),
+            ("threshold = 500\n", self.silver),
+        ];
+        let rules = changes.iter().fold(rules.to_owned(), |rules, (at, more)| {
+            rules.replacen(at, &format!("{more}\n{at}"), 1)
+        });
+        [&rules, self.tables, &rewards.concat()].concat()
+    }
+}
