@@ -219,7 +219,9 @@ on_both_databases! { quiet
         let (_, made) = shop.redeem("r300", None).await;
         let path = format!("/api/v1/redemptions/{}/cancel", made["id"].as_str().unwrap());
         let code = made["coupon"]["code"].as_str().unwrap();
-        let stranger = world.member("43").await;
+        let join = json!({ "customer": "43" });
+        world.post("/api/v1/programs/demo/members", &world.api_key, &join).await;
+        let stranger = world.session("43").await;
         let (status, _) = world.send(Method::POST, &path, &stranger, None, None).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "another's redemption");
         shop.use_for(code, "1043").await;
