@@ -46,7 +46,7 @@ const PACKING: i32 = 4;
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .nest("/api/v1", api(&app))
         .route("/embed.js", get(web::embed))
         .route(
@@ -61,7 +61,21 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .fallback(async || Error::not_found("page"))
+        .method_not_allowed_fallback(wrong_method);
+    // Streams are not packed, and beside what packs: its room for a packer is as large as all else
+    // that an idle stream needs.
+    let streams = Router::new()
+        .route("/api/v1/me/events", get(events::stream))
         .method_not_allowed_fallback(wrong_method)
+        .layer(cors(&app));
+    let packing = CompressionLayer::new().quality(CompressionLevel::Precise(PACKING));
+    let routes = finished(routes).layer(packing).merge(finished(streams));
+    routes.with_state(app)
+}
+
+/// What every answer goes through.
+fn finished(routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    routes
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
@@ -71,8 +85,6 @@ pub fn router(app: Arc<App>) -> Router {
             Error::internal(&"a handler panicked").into_response()
         }))
         .layer(axum::middleware::from_fn(finish::finish))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PACKING)))
-        .with_state(app)
 }
 
 fn api(app: &Arc<App>) -> Router<Arc<App>> {
@@ -115,7 +127,6 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/me/join", post(me::join))
         .route("/me/transfers", get(me::transfers))
         .route("/me/panel", get(web::panel::fragment))
-        .route("/me/events", get(events::stream))
         .route("/tasks/{task}/attempts", post(attempts::start))
         .route("/attempts/{attempt}", get(attempts::show))
         .route("/attempts/{attempt}/proof", post(attempts::submit))
