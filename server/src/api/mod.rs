@@ -23,6 +23,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use std::sync::Arc;
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -42,6 +43,18 @@ const PACKING: i32 = 4;
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
+    // In one stack: each layer that is added to a router by itself costs every request an allocation.
+    let layers = ServiceBuilder::new()
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PACKING)))
+        .layer(axum::middleware::from_fn(finish::finish))
+        .layer(CatchPanicLayer::custom(|_| {
+            Error::internal(&"a handler panicked").into_response()
+        }))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_MAX,
+        ))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()
         .nest("/api/v1", api(&app))
         .route("/embed.js", get(web::embed))
@@ -58,16 +71,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(readyz))
         .fallback(async || Error::not_found("page"))
         .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_MAX,
-        ))
-        .layer(CatchPanicLayer::custom(|_| {
-            Error::internal(&"a handler panicked").into_response()
-        }))
-        .layer(axum::middleware::from_fn(finish::finish))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PACKING)))
+        .layer(layers)
         .with_state(app)
 }
 
