@@ -178,8 +178,15 @@ fn tell(plan: &Plan) -> String {
         .iter()
         .map(|step| format!("  {step:?}\n"))
         .collect();
-    let rules = plan.rules.each_ref().map(|rules| format!("  {rules:?}\n")).concat();
-    format!("punctual: {}, rules:\n{rules}steps:\n{steps}", plan.punctual)
+    let rules = plan
+        .rules
+        .each_ref()
+        .map(|rules| format!("  {rules:?}\n"))
+        .concat();
+    format!(
+        "punctual: {}, rules:\n{rules}steps:\n{steps}",
+        plan.punctual
+    )
 }
 
 #[test]
