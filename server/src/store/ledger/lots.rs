@@ -100,6 +100,17 @@ impl Lots {
         }
     }
 
+    /// Those that run out after some quiet have not been warned of, since there was none.
+    pub(super) fn warn_anew(&mut self) {
+        for entry in &mut self.entries {
+            let warned = entry.lot.warned && entry.lot.idle_months.is_some();
+            if warned {
+                entry.lot.warned = false;
+                entry.changed = true;
+            }
+        }
+    }
+
     /// Those that have something left, in no order.
     pub(super) fn open(&self) -> impl Iterator<Item = &Lot> {
         let lots = self.entries.iter().map(|entry| &entry.lot);
