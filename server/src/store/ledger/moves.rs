@@ -519,15 +519,12 @@ impl Books<'_> {
                 end - warn_days * DAY
             })
         };
+        // What came back into a lot may be the first to run out, and so may what was just earned.
+        let known = self.lots.open().filter_map(look);
         if self.lots.all_open {
-            return self.lots.open().filter_map(look).min();
+            return known.min();
         }
-        let made = self
-            .lots
-            .made()
-            .filter(|lot| lot.remaining > 0)
-            .filter_map(look);
-        made.chain(self.account.look_at).min()
+        known.chain(self.account.look_at).min()
     }
 
     fn in_order(&self) -> Vec<Lot> {
