@@ -530,11 +530,11 @@ impl Books<'_> {
                 end - warn_days * DAY
             })
         };
-        if self.lots.all_open {
-            return self.lots.open().filter_map(look).min();
-        }
-        // Those that were made, and those into which points came back.
+        // What came back into a lot may be the first to run out, and so may what was just earned.
         let known = self.lots.open().filter_map(look);
+        if self.lots.all_open {
+            return known.min();
+        }
         known.chain(self.account.look_at).min()
     }
 
