@@ -20,7 +20,7 @@ const BITES_MAX: usize = 40;
 const BITES_PER_DATABASE: usize = 2;
 /// Nothing of PostgreSQL's own safety is given up, or a stop could lose what was acknowledged. Only
 /// the machine's disk is not waited for: its power stays on.
-const POSTGRES: &[&str] = &["fsync=off"];
+const POSTGRES: &[&str] = &["fsync=off", "logging_collector=on"];
 
 /// What is done, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
