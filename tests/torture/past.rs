@@ -9,7 +9,7 @@
 
 use crate::customer::new_order;
 use crate::line::{Bearers, Line, Shop};
-use crate::operations::{COUPON, JOIN, Operation, Request, some_points};
+use crate::operations::{COUPON, JOIN, Operation, Request, some_points, zone_of};
 use crate::process::said;
 use crate::zones::LastDay;
 use clap::Parser;
@@ -37,7 +37,7 @@ const ORDERS_PER_COUPON: usize = 4;
 /// From the beginning of the preparation until the first hold falls due: a second, and what it takes
 /// to tell an order.
 const LEAD: i64 = SECOND;
-const LEAD_PER_ORDER: i64 = 2_000;
+const LEAD_PER_ORDER: i64 = 4_000;
 
 /// What the process is told.
 #[derive(Parser)]
@@ -84,8 +84,9 @@ pub(crate) async fn child(words: &[String]) -> Result<(), String> {
     let first = Clock::System.now() + LEAD + LEAD_PER_ORDER * count;
     let last = first + asked.apart * count;
     let last_day = LastDay::near(first);
-    let shop = Arc::new(programme(&asked, last_day.months).await?);
+    // Before anything asks for a zone: what is there then is all that this process knows.
     let mortals = mortals(&asked, last_day, first, last)?;
+    let shop = Arc::new(programme(&asked, last_day.months).await?);
 
     let time = Arc::new(AtomicI64::new(last_day.earned_at(first)));
     let clock = Clock::Manual(Arc::clone(&time));
@@ -200,6 +201,10 @@ impl Past {
 
     async fn join(&mut self, customer: &str) -> Result<String, String> {
         let answer = self.send(customer, customer, Operation::Join).await?;
+        let zone = zone_of(customer).unwrap_or_else(|| "UTC".into());
+        if answer["time_zone"] != zone {
+            return Err(format!("{customer} does not live in {zone}: {answer}"));
+        }
         self.note("joined", json!({ "customer": customer, "key": customer }));
         Ok(answer["id"].as_str().unwrap_or_default().to_owned())
     }
@@ -262,7 +267,7 @@ fn mortals(asked: &Words, last_day: LastDay, first: i64, last: i64) -> Result<Ve
         let customer = format!("mortal-{number}");
         // A zone knows whole seconds.
         let ends_at = (first + (last - first) * number / count) / SECOND * SECOND;
-        let zone = crate::operations::zone_of(&customer).unwrap_or_default();
+        let zone = zone_of(&customer).unwrap_or_default();
         last_day
             .write(&crate::process::zones(&asked.folder), &zone, ends_at)
             .map_err(said)?;
