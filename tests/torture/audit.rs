@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// What does not balance.
 pub(crate) async fn audit(database_url: &str) -> Result<(), String> {
     let words = vec!["audit".into(), database_url.into()];
-    run_this(words).await.map(|_| ())
+    run_this(words, None).await.map(|_| ())
 }
 
 /// The child process: ends well if the books balance.

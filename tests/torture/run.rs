@@ -19,8 +19,12 @@ const FAILURES_MAX: usize = 3;
 const BITES_MAX: usize = 40;
 const BITES_PER_DATABASE: usize = 2;
 /// Nothing of PostgreSQL's own safety is given up, or a stop could lose what was acknowledged. Only
-/// the machine's disk is not waited for: its power stays on.
-const POSTGRES: &[&str] = &["fsync=off"];
+/// the machine's disk is not waited for: its power stays on. Its log is kept in a file, and deadlocks
+/// are looked for long before the next server is killed.
+const POSTGRES: &[&str] = &["fsync=off", "logging_collector=on", "deadlock_timeout=10ms"];
+
+/// Lines that PostgreSQL writes about one deadlock.
+const DEADLOCK_LINES: usize = 24;
 
 /// What is done, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,6 +220,13 @@ pub(crate) async fn run() -> Result<(), String> {
             failed.push(kind.name());
         }
     }
+    if let Some(postgres) = LazyLock::get(&postgres) {
+        let deadlocks = deadlocks(postgres);
+        println!("deadlocks on PostgreSQL: {}", deadlocks.len());
+        for told in deadlocks {
+            eprintln!("{told}");
+        }
+    }
     if failed.is_empty() {
         return Ok(());
     }
@@ -223,6 +234,32 @@ pub(crate) async fn run() -> Result<(), String> {
     Err(format!(
         "torture: failed: {failed}\nTORTURE_SEED={seed} sends the same requests again"
     ))
+}
+
+/// What PostgreSQL wrote about transactions that waited for each other. Each is run again, so
+/// it is no failure; but everybody takes locks in one order, and there should be none.
+fn deadlocks(postgres: &postgres::Server) -> Vec<String> {
+    let Some((folder, _)) = &postgres.own else {
+        return Vec::new();
+    };
+    let logs = std::fs::read_dir(folder.join("data/log"));
+    let logs = logs.into_iter().flatten().flatten();
+    let texts: Vec<String> = logs
+        .filter_map(|log| std::fs::read_to_string(log.path()).ok())
+        .collect();
+    let is_log = |text: &String| text.contains("ready to accept connections");
+    assert!(texts.iter().any(is_log), "PostgreSQL keeps a log");
+    let told = texts.iter().flat_map(|text| {
+        let after = text.split("ERROR:  deadlock detected").skip(1);
+        let told = after.map(|text| {
+            text.lines()
+                .take(DEADLOCK_LINES)
+                .collect::<Vec<_>>()
+                .join("\n")
+        });
+        told.collect::<Vec<_>>()
+    });
+    told.collect()
 }
 
 fn number(name: &str) -> Result<Option<u64>, String> {
