@@ -8,7 +8,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// A movement as a bank prints it; it opens to the whole reason.
-pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> AnyView {
+pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> impl IntoView + use<> {
     let text = words.text;
     let (state, note) = match transfer.state {
         TransferState::Posted => {
@@ -46,5 +46,4 @@ pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> AnyView {
             </details>
         </li>
     }
-    .into_any()
 }

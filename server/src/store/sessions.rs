@@ -1,6 +1,6 @@
 //! Sessions: what a token or a code proved, for a while.
 
-use super::members;
+use super::members::{self, StoredMember};
 use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::domain::identity::Shopper;
 use crate::domain::{HOUR, Instant, MINUTE};
@@ -111,6 +111,24 @@ impl Query for Find {
             session.member = members::find(tx, session.program_id, &session.shopper).await?;
         }
         Ok(Some(session))
+    }
+}
+
+/// The open session of a bearer with its member, if there is one, both of one moment.
+pub struct FindMember(pub Find);
+
+impl Query for FindMember {
+    type Output = Option<(StoredSession, Option<StoredMember>)>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        let Some(session) = self.0.run(tx).await? else {
+            return Ok(None);
+        };
+        let member = match session.member {
+            Some(id) => members::Get(id).run(tx).await?,
+            None => None,
+        };
+        Ok(Some((session, member)))
     }
 }
 
