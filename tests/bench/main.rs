@@ -49,7 +49,8 @@ const TOPICS: &[(&str, fn() -> Vec<Row>)] = &[
     ("browser", browser::rows),
     ("sqlite", writes::rows),
     ("postgres", postgres::rows),
-    ("reads", reads::rows),
+    ("me", reads::me_rows),
+    ("panel", reads::panel_rows),
     ("streams", streams::rows),
     ("due", due::rows),
     ("growth", growth::rows),
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
+    house::tidy();
     let mut rows = Vec::new();
     for (name, topic) in TOPICS {
         if only.is_empty() || only.iter().any(|word| word == name) {
