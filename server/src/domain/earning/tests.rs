@@ -220,10 +220,10 @@ fn products_have_multipliers_of_their_own() {
     let coffee = line("3", 100_000, None, &["sale", "coffee"]);
     let card = line("4", 100_000, Some("card"), &["coffee"]);
     for (order, expected) in [
-        (lines(&[plain.clone()]), Ok(50)),
-        (lines(&[beans.clone()]), Ok(100)),
-        (lines(&[coffee.clone()]), Ok(100)),
-        (lines(&[card.clone()]), Err(NoEarning::TooSmall)),
+        (lines(std::slice::from_ref(&plain)), Ok(50)),
+        (lines(std::slice::from_ref(&beans)), Ok(100)),
+        (lines(std::slice::from_ref(&coffee)), Ok(100)),
+        (lines(std::slice::from_ref(&card)), Err(NoEarning::TooSmall)),
         (
             lines(&[plain, beans.clone(), coffee, card.clone()]),
             Ok(250),

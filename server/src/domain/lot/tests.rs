@@ -38,124 +38,124 @@ fn part(number: u8, amount: i64) -> Part {
     }
 }
 
+/// The rule, when the points became available, the member's zone, and from when on they are gone.
+const ENDS: &[(Expiry, &str, &str, &str)] = &[
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-15T12:00:00Z",
+        "UTC",
+        "2027-02-16T00:00:00Z",
+    ),
+    // A month that is shorter ends it on its last day.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-31T12:00:00Z",
+        "UTC",
+        "2027-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2028-01-31T12:00:00Z",
+        "UTC",
+        "2028-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 12 },
+        "2028-02-29T12:00:00Z",
+        "UTC",
+        "2029-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 48 },
+        "2028-02-29T12:00:00Z",
+        "UTC",
+        "2032-03-01T00:00:00Z",
+    ),
+    // The day is the member's own.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-15T22:00:00Z",
+        "Europe/Moscow",
+        "2027-02-16T21:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-15T20:59:59Z",
+        "Europe/Moscow",
+        "2027-02-15T21:00:00Z",
+    ),
+    // Summer time begins and ends between the two.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-03-10T12:00:00Z",
+        "Europe/Berlin",
+        "2027-04-10T22:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2027-10-10T12:00:00Z",
+        "Europe/Berlin",
+        "2027-11-10T23:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2027-03-20T09:00:00Z",
+        "Pacific/Auckland",
+        "2027-04-20T12:00:00Z",
+    ),
+    // In Cairo summer time begins at midnight, so that this day has none: its first moment is 1:00.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-03-29T12:00:00Z",
+        "Africa/Cairo",
+        "2027-04-29T22:00:00Z",
+    ),
+    // Samoa left a whole day out: 30 December 2011 never was.
+    (
+        Expiry::Earning { months: 1 },
+        "2011-11-29T12:00:00Z",
+        "Pacific/Apia",
+        "2011-12-30T10:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 12, day: 31 },
+        "2027-03-01T12:00:00Z",
+        "UTC",
+        "2028-01-01T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 12, day: 31 },
+        "2027-12-31T23:59:59Z",
+        "UTC",
+        "2028-01-01T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 2, day: 28 },
+        "2027-02-28T12:00:00Z",
+        "UTC",
+        "2027-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 2, day: 28 },
+        "2027-03-01T00:00:00Z",
+        "UTC",
+        "2028-02-29T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 1, day: 1 },
+        "2027-12-31T22:00:00Z",
+        "Europe/Moscow",
+        "2028-01-01T21:00:00Z",
+    ),
+];
+
 #[test]
 fn the_last_day_is_counted_in_months_of_the_calendar() {
-    let months = |months| Expiry::Earning { months };
-    let date = |month, day| Expiry::Date { month, day };
-    let table = [
-        (
-            months(1),
-            "2027-01-15T12:00:00Z",
-            "UTC",
-            "2027-02-16T00:00:00Z",
-        ),
-        // A month that is shorter ends it on its last day.
-        (
-            months(1),
-            "2027-01-31T12:00:00Z",
-            "UTC",
-            "2027-03-01T00:00:00Z",
-        ),
-        (
-            months(1),
-            "2028-01-31T12:00:00Z",
-            "UTC",
-            "2028-03-01T00:00:00Z",
-        ),
-        (
-            months(12),
-            "2028-02-29T12:00:00Z",
-            "UTC",
-            "2029-03-01T00:00:00Z",
-        ),
-        (
-            months(48),
-            "2028-02-29T12:00:00Z",
-            "UTC",
-            "2032-03-01T00:00:00Z",
-        ),
-        // The day is the member's own.
-        (
-            months(1),
-            "2027-01-15T22:00:00Z",
-            "Europe/Moscow",
-            "2027-02-16T21:00:00Z",
-        ),
-        (
-            months(1),
-            "2027-01-15T20:59:59Z",
-            "Europe/Moscow",
-            "2027-02-15T21:00:00Z",
-        ),
-        // Summer time begins and ends between the two.
-        (
-            months(1),
-            "2027-03-10T12:00:00Z",
-            "Europe/Berlin",
-            "2027-04-10T22:00:00Z",
-        ),
-        (
-            months(1),
-            "2027-10-10T12:00:00Z",
-            "Europe/Berlin",
-            "2027-11-10T23:00:00Z",
-        ),
-        (
-            months(1),
-            "2027-03-20T09:00:00Z",
-            "Pacific/Auckland",
-            "2027-04-20T12:00:00Z",
-        ),
-        // In Cairo summer time begins at midnight, so that this day has none: its first moment is 1:00.
-        (
-            months(1),
-            "2027-03-29T12:00:00Z",
-            "Africa/Cairo",
-            "2027-04-29T22:00:00Z",
-        ),
-        // Samoa left a whole day out: 30 December 2011 never was.
-        (
-            months(1),
-            "2011-11-29T12:00:00Z",
-            "Pacific/Apia",
-            "2011-12-30T10:00:00Z",
-        ),
-        (
-            date(12, 31),
-            "2027-03-01T12:00:00Z",
-            "UTC",
-            "2028-01-01T00:00:00Z",
-        ),
-        (
-            date(12, 31),
-            "2027-12-31T23:59:59Z",
-            "UTC",
-            "2028-01-01T00:00:00Z",
-        ),
-        (
-            date(2, 28),
-            "2027-02-28T12:00:00Z",
-            "UTC",
-            "2027-03-01T00:00:00Z",
-        ),
-        (
-            date(2, 28),
-            "2027-03-01T00:00:00Z",
-            "UTC",
-            "2028-02-29T00:00:00Z",
-        ),
-        (
-            date(1, 1),
-            "2027-12-31T22:00:00Z",
-            "Europe/Moscow",
-            "2028-01-01T21:00:00Z",
-        ),
-    ];
-    for (rule, earned, name, expected) in table {
-        let (expires_at, idle) = expiry(rule, at(earned), &zone(name));
+    for (rule, earned, name, expected) in ENDS {
+        let (expires_at, idle) = expiry(*rule, at(earned), &zone(name));
         assert_eq!(
             expires_at.map(text).as_deref(),
-            Some(expected),
+            Some(*expected),
             "{rule:?} {earned} {name}"
         );
         assert_eq!(idle, None);
@@ -164,10 +164,14 @@ fn the_last_day_is_counted_in_months_of_the_calendar() {
     let quiet = Expiry::Inactivity { months: 6 };
     assert_eq!(expiry(quiet, 0, &TimeZone::UTC), (None, Some(6)));
     assert_eq!(
-        expiry(date(2, 29), at("2027-03-01T00:00:00Z"), &TimeZone::UTC)
-            .0
-            .map(text)
-            .as_deref(),
+        expiry(
+            Expiry::Date { month: 2, day: 29 },
+            at("2027-03-01T00:00:00Z"),
+            &TimeZone::UTC
+        )
+        .0
+        .map(text)
+        .as_deref(),
         Some("2028-03-01T00:00:00Z")
     );
 }

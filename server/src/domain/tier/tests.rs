@@ -42,9 +42,9 @@ fn held(tier: &str) -> Held {
     }
 }
 
-fn given(tier: &str, until: Instant) -> Option<Manual> {
+fn given(tier: &str, until: Instant) -> Manual {
     let tier = tier.into();
-    Some(Manual { tier, until })
+    Manual { tier, until }
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_tier_that_the_rules_no_longer_have_is_the_first() {
 #[test]
 fn what_is_given_by_hand_counts_until_its_end() {
     let member = Held {
-        manual: given("gold", 10),
+        manual: Some(given("gold", 10)),
         ..held("silver")
     };
     assert_eq!(
@@ -113,7 +113,7 @@ fn somebody_looks_at_the_end_of_whatever_comes_first() {
         ..held("silver")
     };
     let manual = |until| Held {
-        manual: given("gold", at(until)),
+        manual: Some(given("gold", at(until))),
         ..held("silver")
     };
     assert_eq!(review(&demo(), &held("gold")), None, "for life");
@@ -222,7 +222,7 @@ fn a_member_rises_at_once_and_never_falls_by_earning() {
         );
     }
     let manual = Held {
-        manual: given("gold", 10),
+        manual: Some(given("gold", 10)),
         ..held("bronze")
     };
     assert_eq!(
@@ -449,7 +449,7 @@ fn a_standing_says_until_when_and_what_must_be_kept() {
     assert_eq!(keep(&enough), Some(("2028-03-01T09:00:00Z".into(), 0)));
 
     let gold = Held {
-        manual: given("gold", now + 1),
+        manual: Some(given("gold", now + 1)),
         ..held("silver")
     };
     let gold = of(&rolling, &gold);
@@ -464,7 +464,7 @@ fn a_standing_says_until_when_and_what_must_be_kept() {
     let over = of(
         &rolling,
         &Held {
-            manual: given("gold", now),
+            manual: Some(given("gold", now)),
             ..held("silver")
         },
     );
