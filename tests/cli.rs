@@ -10,7 +10,8 @@ use std::path::Path;
 
 async fn laurel(words: &[&str]) -> Result<String, String> {
     let words = ["laurel"].iter().chain(words);
-    execute(Cli::try_parse_from(words).map_err(|error| error.to_string())?).await
+    let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
+    execute(cli).await.map_err(|failure| failure.to_string())
 }
 
 fn write(folder: &Path, text: &str) -> String {

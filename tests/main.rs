@@ -7,6 +7,7 @@
 
 mod api;
 mod cli;
+mod model;
 mod store;
 mod support;
 mod web;

@@ -1,5 +1,5 @@
 //! What runs by itself: mails, holds that fall due, points that run out, tiers that are reviewed, attempts
-//! and coupons that lapse, forgetting what is over.
+//! and coupons that lapse, links of the hash chains, forgetting what is over.
 //!
 //! Every step is a command that takes its work by a conditional write, so any number of servers may
 //! run this beside each other.
@@ -7,7 +7,7 @@
 use crate::App;
 use crate::error::Error;
 use crate::mailer::MailError;
-use crate::store::{StoreError, attempts, codes, coupons, ledger, mail, sessions};
+use crate::store::{StoreError, attempts, codes, coupons, ledger, mail, seal, sessions};
 use app::api::{MemberId, ProgramId};
 use futures_util::{StreamExt, future, stream};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use tokio::task::JoinSet;
 const MAIL_EVERY: Duration = Duration::from_millis(200);
 /// Mails under way at the same time: a slow mail server must not hold up a sign-in code.
 const MAILS_AT_ONCE: usize = 4;
+/// How often what was committed is sealed.
+const SEAL_EVERY: Duration = Duration::from_secs(2);
 /// How often the rest is looked at.
 const TICK_EVERY: Duration = Duration::from_secs(1);
 /// What is settled between two looks at the clock.
@@ -37,6 +39,7 @@ pub fn start(app: &Arc<App>) -> Workers {
         set.spawn(every(Arc::clone(app), MAIL_EVERY, send_mails));
     }
     set.spawn(every(Arc::clone(app), TICK_EVERY, tick));
+    set.spawn(every(Arc::clone(app), SEAL_EVERY, seal_transfers));
     Workers(set)
 }
 
@@ -88,6 +91,10 @@ async fn send_mails(app: Arc<App>, _: u64) -> Result<(), StoreError> {
         app.store.write(settle).await?;
     }
     Ok(())
+}
+
+async fn seal_transfers(app: Arc<App>, _: u64) -> Result<(), StoreError> {
+    seal::catch_up(&app.store, &app.clock, || *app.stopping.borrow()).await
 }
 
 async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {

@@ -73,14 +73,26 @@ struct Measured {
     bare_p99: Vec<f64>,
 }
 
-fn measure(laurel: &Process, bare: &Process, requests: &impl Requests) -> Measured {
+/// As many answers as the clients can get; says on the way what each costs the server.
+fn closed(name: &str, server: &Process, requests: &impl Requests) -> f64 {
+    let before = server.used();
+    let load = load::closed(server.address, CLIENTS, TIME, requests);
+    let each = (server.used() - before) / load.count();
+    eprintln!(
+        "  {name}: {:.0} answers/s, each {each:.1} µs of a processor",
+        load.rate
+    );
+    load.rate
+}
+
+fn measure(name: &str, laurel: &Process, bare: &Process, requests: &impl Requests) -> Measured {
     let plain = me(CROWD.members);
     // The first run warms everything up.
     load::closed(laurel.address, CLIENTS, TIME, requests);
     let (mut rates, mut bare_rates) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        rates.push(load::closed(laurel.address, CLIENTS, TIME, requests).rate);
-        bare_rates.push(load::closed(bare.address, CLIENTS, TIME, &plain).rate);
+        rates.push(closed(name, laurel, requests));
+        bare_rates.push(closed("bare", bare, &plain));
     }
     let half = median(&rates) / 2.0;
     let (mut p99, mut bare_p99) = (Vec::new(), Vec::new());
@@ -105,8 +117,8 @@ pub(crate) fn rows() -> Vec<Row> {
     let bytes = load::once(laurel.address, &me(CROWD.members)).len();
     let bare = Process::bare(bytes);
 
-    let me = measure(&laurel, &bare, &me(CROWD.members));
-    let panel = measure(&laurel, &bare, &panel(&house));
+    let me = measure("me.reads", &laurel, &bare, &me(CROWD.members));
+    let panel = measure("panel.html", &laurel, &bare, &panel(&house));
     let rate = |name, values, references, times| Row {
         name,
         unit: "answers/s",

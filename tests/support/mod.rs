@@ -7,8 +7,10 @@ pub(crate) mod browser;
 #[cfg(test)]
 mod check;
 pub(crate) mod postgres;
+pub(crate) mod rules;
 pub(crate) mod shopper;
 pub(crate) mod sql;
+pub(crate) mod steps;
 pub(crate) mod together;
 pub(crate) mod trust;
 pub(crate) mod weigh;

@@ -1,6 +1,8 @@
 //! A whole demo for one test: Laurel, its shop and its mailbox on ports of their own, over a
 //! database of its own, with a clock that the test turns.
 
+mod quiet;
+
 use super::postgres;
 use jsonwebtoken::{EncodingKey, Header};
 use reqwest::{Method, StatusCode};
@@ -54,6 +56,20 @@ impl World {
 
     /// A demo with other settings.
     pub(crate) async fn with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        let (world, demo, [laurel, shop], end) = Self::build(database, change).await;
+        tokio::spawn(demo.serve(laurel, shop, end));
+        world
+    }
+
+    async fn build(
+        database: Database,
+        change: impl FnOnce(&mut Config),
+    ) -> (
+        Self,
+        Demo,
+        [TcpListener; 2],
+        impl Future<Output = ()> + Send + 'static,
+    ) {
         let laurel = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shop = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let folder = TempDir::new().unwrap();
@@ -101,11 +117,11 @@ impl World {
             stop: Some(end),
             folder,
         };
-        tokio::spawn(demo.serve(laurel, shop, async {
+        let end = async {
             // Also when the world is dropped without a word.
             let _told = ended.await;
-        }));
-        world
+        };
+        (world, demo, [laurel, shop], end)
     }
 
     /// The folder of the database and the key.
@@ -253,14 +269,15 @@ pub(crate) async fn eventually<O>(what: &str, ask: impl AsyncFn() -> Option<O>) 
         .unwrap_or_else(|_| panic!("{what} did not come"))
 }
 
-/// Makes each test twice, one for each engine: `sqlite::name` and `postgres::name`.
+/// Makes each test twice, one for each engine: `sqlite::name` and `postgres::name`. With `quiet` before
+/// them, in worlds without a worker.
 macro_rules! on_both_databases {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {
+    (@ $open:ident $($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {
         mod sqlite {
             use super::*;
             $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $name() {
-                let $world = $crate::support::world::World::open($crate::support::world::Database::Sqlite).await;
+                let $world = $crate::support::world::World::$open($crate::support::world::Database::Sqlite).await;
                 $body
             })*
         }
@@ -268,10 +285,12 @@ macro_rules! on_both_databases {
             use super::*;
             $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $name() {
-                let $world = $crate::support::world::World::open($crate::support::world::Database::Postgres).await;
+                let $world = $crate::support::world::World::$open($crate::support::world::Database::Postgres).await;
                 $body
             })*
         }
     };
+    (quiet $($tests:tt)*) => { on_both_databases! { @ quiet $($tests)* } };
+    ($($tests:tt)*) => { on_both_databases! { @ open $($tests)* } };
 }
 pub(crate) use on_both_databases;

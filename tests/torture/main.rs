@@ -47,7 +47,7 @@ fn main() -> ExitCode {
                 return laurel(&words[3..]).await;
             }
             Some("prepare") => past::child(&words).await,
-            Some("audit") => audit::child(&words[1]).await,
+            Some("sound") => audit::child(&words[1]),
             _ if is_asked_for(&words) => run::run().await,
             _ => Ok(()),
         };

@@ -290,7 +290,8 @@ async fn programme(words: &Words, months: i32) -> Result<Shop, String> {
     let master = words.config.master_key_file.display().to_string();
     let laurel = async |typed: &[&str]| {
         let typed = [&["laurel"], typed, &["--database", &database]].concat();
-        execute(Cli::try_parse_from(typed).map_err(said)?).await
+        let typed = Cli::try_parse_from(typed).map_err(said)?;
+        execute(typed).await.map_err(said)
     };
     laurel(&["program", "import", &file.display().to_string()]).await?;
     let add = |kind| {

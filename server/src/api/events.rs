@@ -127,8 +127,8 @@ pub async fn stream(
 
 impl News {
     async fn next(mut self: Box<Self>) -> Option<(Result<Event, Infallible>, Box<Self>)> {
-        let mut stopping = self.app.stopping.subscribe();
-        loop {
+        // It is rung for everybody when the server stops.
+        while !*self.app.stopping.borrow() {
             if let Some(stored) = self.waiting.next() {
                 self.cursor = stored.number;
                 if let Some(told) = self.tell(&stored) {
@@ -164,9 +164,9 @@ impl News {
                         return Some((Ok(Event::default().comment("")), self));
                     }
                 }
-                _ = stopping.wait_for(|stopping| *stopping) => return None,
             }
         }
+        None
     }
 
     /// Whether to say something, only to be heard.

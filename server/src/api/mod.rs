@@ -27,6 +27,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -46,7 +47,7 @@ const PACKING: i32 = 4;
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .nest("/api/v1", api(&app))
         .route("/embed.js", get(web::embed))
         .route(
@@ -61,17 +62,33 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .fallback(async || Error::not_found("page"))
+        .method_not_allowed_fallback(wrong_method);
+    // Streams are not packed, and beside what packs: its room for a packer is as large as all else
+    // that an idle stream needs.
+    let streams = Router::new()
+        .route("/api/v1/me/events", get(events::stream))
         .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_MAX,
-        ))
-        .layer(CatchPanicLayer::custom(|_| {
-            Error::internal(&"a handler panicked").into_response()
-        }))
-        .layer(axum::middleware::from_fn(finish::finish))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(PACKING)))
+        .layer(cors(&app));
+    let packing = CompressionLayer::new().quality(CompressionLevel::Precise(PACKING));
+    // In one stack: each layer that is added to a router by itself costs every request an allocation.
+    let finished = || {
+        ServiceBuilder::new()
+            .layer(axum::middleware::from_fn(finish::finish))
+            .layer(CatchPanicLayer::custom(|_| {
+                Error::internal(&"a handler panicked").into_response()
+            }))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::REQUEST_TIMEOUT,
+                REQUEST_MAX,
+            ))
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+    };
+    let packed = ServiceBuilder::new()
+        .layer(packing)
+        .layer(finished().into_inner());
+    routes
+        .layer(packed)
+        .merge(streams.layer(finished()))
         .with_state(app)
 }
 
@@ -115,7 +132,6 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/me/join", post(me::join))
         .route("/me/transfers", get(me::transfers))
         .route("/me/panel", get(web::panel::fragment))
-        .route("/me/events", get(events::stream))
         .route("/tasks/{task}/attempts", post(attempts::start))
         .route("/attempts/{attempt}", get(attempts::show))
         .route("/attempts/{attempt}/proof", post(attempts::submit))

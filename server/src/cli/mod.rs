@@ -1,12 +1,14 @@
-//! The command line: `laurel serve | demo | migrate | program … | key … | openapi`.
+//! The command line: `laurel serve | demo | migrate | program … | key … | ledger … | openapi`.
 
 mod key;
+mod ledger;
 mod program;
 
 use crate::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::{Demo, Places};
+use crate::store::Store;
 use clap::{Args, Parser, Subcommand};
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -38,6 +40,9 @@ enum Command {
     /// Make, list and revoke a programme's keys.
     #[command(subcommand)]
     Key(key::Command),
+    /// Check the books, and print the heads of their hash chains.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// Print the HTTP contract as `OpenAPI` 3.1.
     Openapi,
     /// Pack the files of the built site, as `make site` does.
@@ -81,22 +86,57 @@ struct Database {
 }
 
 impl Database {
-    async fn open(&self) -> Result<crate::store::Store, String> {
-        let store = crate::store::Store::open(&self.url, Arc::new(|_| ())).await;
+    async fn open(&self) -> Result<Store, String> {
+        let store = Store::open(&self.url, Arc::new(|_| ())).await;
+        store.map_err(|error| format!("LAUREL_DATABASE_URL: {error}"))
+    }
+
+    /// For reading alone, with its schema as it is.
+    async fn look(&self) -> Result<Store, String> {
+        let store = Store::look(&self.url).await;
         store.map_err(|error| format!("LAUREL_DATABASE_URL: {error}"))
     }
 }
 
-/// Runs a command line; what went wrong is one sentence on standard error.
+/// Why a command line ended badly.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// One sentence for the person who typed it.
+    #[error("{0}")]
+    Fault(String),
+    /// What was compared differs: a line for each difference, then how many there are.
+    #[error("{0}")]
+    Differs(String),
+    /// Nothing could be compared; one sentence says why.
+    #[error("{0}")]
+    Unseen(String),
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Self::Fault(sentence)
+    }
+}
+
+/// Runs a command line. Its exit code is 0 when all is well, 2 when something was to be compared and could
+/// not be looked at, and 1 for everything else.
 pub async fn run(cli: Cli) -> ExitCode {
     match execute(cli).await {
         Ok(text) => {
             print!("{text}");
             ExitCode::SUCCESS
         }
-        Err(sentence) => {
-            eprintln!("laurel: {sentence}");
+        Err(Failure::Differs(lines)) => {
+            print!("{lines}");
             ExitCode::FAILURE
+        }
+        Err(failure) => {
+            eprintln!("laurel: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Unseen(_)) {
+                2
+            } else {
+                1
+            })
         }
     }
 }
@@ -104,22 +144,24 @@ pub async fn run(cli: Cli) -> ExitCode {
 /// Runs a command line; answers what it has to print.
 ///
 /// # Errors
-/// One sentence for the person who typed it.
-pub async fn execute(cli: Cli) -> Result<String, String> {
-    match cli.command {
-        Command::Serve(config) => serve(config).await,
-        Command::Demo(args) => demo(args).await,
-        Command::Migrate(database) => database
-            .open()
-            .await
-            .map(|_| "The schema is up to date.\n".into()),
-        Command::Program(command) => program::run(command).await,
-        Command::Key(command) => key::run(command).await,
-        Command::Openapi => crate::api::openapi::document().map_err(said),
-        Command::Precompress { site } => crate::site::precompress(&site.join("pkg"))
-            .map(|()| String::new())
-            .map_err(said),
-    }
+/// [`Failure`].
+pub async fn execute(cli: Cli) -> Result<String, Failure> {
+    Ok(match cli.command {
+        Command::Serve(config) => serve(config).await?,
+        Command::Demo(args) => demo(args).await?,
+        Command::Migrate(database) => {
+            database.open().await?;
+            "The schema is up to date.\n".into()
+        }
+        Command::Program(command) => program::run(command).await?,
+        Command::Key(command) => key::run(command).await?,
+        Command::Ledger(command) => ledger::run(command).await?,
+        Command::Openapi => crate::api::openapi::document().map_err(said)?,
+        Command::Precompress { site } => {
+            crate::site::precompress(&site.join("pkg")).map_err(said)?;
+            String::new()
+        }
+    })
 }
 
 fn said(error: impl Display) -> String {

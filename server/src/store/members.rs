@@ -70,7 +70,8 @@ impl Command for Join {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<MemberId, StoreError> {
         if let Some(member) = find(tx, self.rules.id, &self.shopper).await? {
-            if self.link_all(tx, member).await? {
+            self.link_all(tx, member).await?;
+            if self.has_address(tx, member).await? {
                 self.claim(tx, member, false).await?;
             }
             return Ok(member);
@@ -103,6 +104,15 @@ impl Join {
             free &= tx.execute(LINK, identity).await? == 1;
         }
         Ok(free)
+    }
+
+    /// Whether the address that the shopper proved is this member's. Another's stays another's.
+    async fn has_address<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
+        let by_address = Shopper {
+            customer: None,
+            ..self.shopper.clone()
+        };
+        Ok(find(tx, self.rules.id, &by_address).await? == Some(member))
     }
 
     async fn undo<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ mod value;
 
 pub mod adjustments;
 pub mod attempts;
+pub mod audit;
 pub mod codes;
 pub mod coupons;
 pub mod events;
@@ -23,6 +24,7 @@ pub mod mail;
 pub mod members;
 pub mod orders;
 pub mod programs;
+pub mod seal;
 pub mod sessions;
 pub mod statement;
 
@@ -134,6 +136,8 @@ pub trait Query: Send + Sync {
     ) -> impl Future<Output = Result<Self::Output, StoreError>> + Send;
 }
 
+const NO_ENGINE: &str = "the address must begin with sqlite: or postgres://";
+
 /// The database.
 #[derive(Clone)]
 pub struct Store(Engine);
@@ -161,8 +165,33 @@ impl Store {
                 postgres::Postgres::open(url, wake).await?,
             )));
         }
+        Err(StoreError::Unavailable(NO_ENGINE.into()))
+    }
+
+    /// Opens a database to read it and nothing else: its schema is taken as it is, and a server may be
+    /// running on it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when nothing answers there, or when its schema is not this program's.
+    pub async fn look(url: &str) -> Result<Self, StoreError> {
+        let store = if let Some(path) = url.strip_prefix("sqlite:") {
+            Self(Engine::Sqlite(sqlite::Sqlite::look(Path::new(path))))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self(Engine::Postgres(postgres::Postgres::look(url)?))
+        } else {
+            return Err(StoreError::Unavailable(NO_ENGINE.into()));
+        };
+        let steps = store.read(Steps).await.map_err(|error| match error {
+            StoreError::Internal(_) => StoreError::Unavailable("there are no books in it".into()),
+            error => error,
+        })?;
+        let ours = migrations::MIGRATIONS.iter().map(|step| step.number).max();
+        if Some(steps) == ours {
+            return Ok(store);
+        }
         Err(StoreError::Unavailable(
-            "the address must begin with sqlite: or postgres://".into(),
+            "its schema is another version's; `laurel migrate` brings an older one up to date"
+                .into(),
         ))
     }
 
@@ -184,5 +213,51 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.read(&query),
             Engine::Postgres(postgres) => postgres.read(&query).await,
         }
+    }
+
+    /// Runs a query that may take minutes, such as an audit of everything.
+    pub async fn read_long<Q: Query>(&self, query: Q) -> Result<Q::Output, StoreError> {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.read(&query),
+            Engine::Postgres(postgres) => postgres.read_long(&query).await,
+        }
+    }
+
+    /// A `transfer.seq` that no transfer still to be committed will have or fall below; empty when that
+    /// cannot be told just now.
+    ///
+    /// The engines differ here, and nowhere above: SQLite's only writer commits in the order of `seq`,
+    /// while on PostgreSQL a transaction that took its number first may commit last.
+    pub async fn settled(&self) -> Result<Option<i64>, StoreError> {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.read(&Newest).map(Some),
+            Engine::Postgres(postgres) => postgres.settled().await,
+        }
+    }
+}
+
+/// The newest transfer's `seq`.
+struct Newest;
+
+impl Query for Newest {
+    type Output = i64;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<i64, StoreError> {
+        const SQL: &str = "select coalesce(max(seq), 0) from transfer";
+        let row = tx.query_one(SQL, &[]).await?;
+        row.map_or(Ok(0), |row| row.get(0))
+    }
+}
+
+/// How far a database's schema has come.
+struct Steps;
+
+impl Query for Steps {
+    type Output = i64;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<i64, StoreError> {
+        const SQL: &str = "select coalesce(max(number), 0) from migration";
+        let row = tx.query_one(SQL, &[]).await?;
+        row.map_or(Ok(0), |row| row.get(0))
     }
 }

@@ -126,7 +126,8 @@ async fn take<T: Tx>(
         let taken = books
             .debit(tx, Account::Redeemed, coupon.points, &explanation)
             .await?;
-        return tx.later(TAKEN, params![taken, coupon.id]).await;
+        tx.later(TAKEN, params![taken, coupon.id]).await?;
+        return books.forgive(tx).await;
     }
     if tx.execute(POST, params![books.now(), coupon.hold]).await? != 1 {
         return Err(StoreError::internal("a coupon without its points"));

@@ -162,6 +162,11 @@ impl<'a> Books<'a> {
         self.news.push(news);
     }
 
+    /// Orders that stand, with those of this command.
+    pub(in crate::store) fn orders(&self) -> i64 {
+        self.counters.orders + self.counted.orders
+    }
+
     /// Adds to what counts towards tiers.
     pub(in crate::store) fn count(&mut self, add: Counters) {
         self.counted.points_earned += add.points_earned;

@@ -16,8 +16,6 @@ pub(super) struct Lots {
 
 struct Entry {
     lot: Lot,
-    /// Made in this command.
-    made: bool,
     /// Not yet in the database.
     is_new: bool,
     changed: bool,
@@ -74,7 +72,6 @@ impl Lots {
         if self.get(lot.id).is_none() {
             self.entries.push(Entry {
                 lot,
-                made: false,
                 is_new: false,
                 changed: false,
             });
@@ -85,7 +82,6 @@ impl Lots {
     pub(super) fn make(&mut self, lot: Lot) {
         self.entries.push(Entry {
             lot,
-            made: true,
             is_new: true,
             changed: false,
         });
@@ -104,16 +100,21 @@ impl Lots {
         }
     }
 
+    /// Those that run out after some quiet have not been warned of, since there was none.
+    pub(super) fn warn_anew(&mut self) {
+        for entry in &mut self.entries {
+            let warned = entry.lot.warned && entry.lot.idle_months.is_some();
+            if warned {
+                entry.lot.warned = false;
+                entry.changed = true;
+            }
+        }
+    }
+
     /// Those that have something left, in no order.
     pub(super) fn open(&self) -> impl Iterator<Item = &Lot> {
         let lots = self.entries.iter().map(|entry| &entry.lot);
         lots.filter(|lot| lot.remaining > 0)
-    }
-
-    /// Those that were made in this command.
-    pub(super) fn made(&self) -> impl Iterator<Item = &Lot> {
-        let made = self.entries.iter().filter(|entry| entry.made);
-        made.map(|entry| &entry.lot)
     }
 
     /// Writes what changed since this was last called.

@@ -79,7 +79,7 @@ impl Books<'_> {
             expires_at,
         };
         self.post(tx, &new).await?;
-        self.account.active_at = self.now();
+        self.be_active(tx).await?;
         if let Some(due_at) = credit.available_at {
             let hold = params![id, self.member, credit.points, due_at, idle_months];
             tx.later(HOLD, hold).await?;
@@ -129,6 +129,17 @@ impl Books<'_> {
         }
     }
 
+    /// The member has earned or spent: what runs out after some quiet runs out later, and will be warned
+    /// of anew.
+    async fn be_active<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        self.account.active_at = self.now();
+        if matches!(self.rules.program.expiry, Expiry::Inactivity { .. }) {
+            self.lots.load(tx, self.member).await?;
+            self.lots.warn_anew();
+        }
+        Ok(())
+    }
+
     /// What the member owes.
     pub(super) fn owed(&self) -> i64 {
         (-self.account.available).max(0)
@@ -157,7 +168,7 @@ impl Books<'_> {
             expires_at: hold.expires_at,
         };
         self.post(tx, &new).await?;
-        self.account.active_at = self.now();
+        self.be_active(tx).await?;
         let ends = (hold.expires_at, hold.idle_months);
         self.open_lot(hold.id, hold.remaining, owed, true, ends);
         self.tell(EventKind::Earned, new.id);
@@ -253,7 +264,7 @@ impl Books<'_> {
     }
 
     /// Forgives a debt, where the programme does.
-    async fn forgive<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+    pub(in crate::store) async fn forgive<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         let owed = self.owed();
         if self.rules.program.debt == Debt::Carry || owed == 0 {
             return Ok(());
@@ -312,7 +323,7 @@ impl Books<'_> {
         if to == Account::Adjusted {
             self.tell(EventKind::Reversed, id);
         } else {
-            self.account.active_at = self.now();
+            self.be_active(tx).await?;
             self.tell(EventKind::Redeemed, id);
         }
         Ok(id)
@@ -522,12 +533,9 @@ impl Books<'_> {
         if self.lots.all_open {
             return self.lots.open().filter_map(look).min();
         }
-        let made = self
-            .lots
-            .made()
-            .filter(|lot| lot.remaining > 0)
-            .filter_map(look);
-        made.chain(self.account.look_at).min()
+        // Those that were made, and those into which points came back.
+        let known = self.lots.open().filter_map(look);
+        known.chain(self.account.look_at).min()
     }
 
     fn in_order(&self) -> Vec<Lot> {

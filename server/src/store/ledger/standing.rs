@@ -151,11 +151,12 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Takes the welcome back where a refund undid the upgrade.
+    /// Takes the welcome back where a refund undid the upgrade. One that belongs to an upgrade of an earlier
+    /// window stays: no refund of today undoes that.
     async fn unwelcome<T: Tx>(&mut self, tx: &mut T, fallen: &Held) -> Result<(), StoreError> {
         const ENTERED: &str = "select e.tier, e.transfer_id, t.amount from tier_entry e
                 join transfer t on t.id = e.transfer_id
-            where e.member_id = $1 and not e.undone order by e.tier";
+            where e.member_id = $1 and not e.undone and t.created_at >= $2 order by e.tier";
         const UNDO: &str = "update tier_entry set undone = $1 where member_id = $2 and tier = $3";
         let rules = self.rules;
         let program = &rules.program;
@@ -163,7 +164,9 @@ impl Books<'_> {
         if floor >= tier::by_id(program, &self.held.tier).threshold {
             return Ok(());
         }
-        for row in tx.query(ENTERED, params![self.member]).await? {
+        let window = tier::window_since(program, &self.held, &program.zone());
+        let entered = params![self.member, window.from];
+        for row in tx.query(ENTERED, entered).await? {
             let id: String = row.get(0)?;
             let Some(tier) = program.tiers.iter().find(|tier| tier.id == id) else {
                 continue;

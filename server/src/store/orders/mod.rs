@@ -88,13 +88,11 @@ impl Command for Record {
             match (order.status, member) {
                 (OrderStatus::Paid, Some(member)) => self.pay(tx, member).await?,
                 (OrderStatus::Paid, None) => self.keep_for_guest(tx).await?,
-                (OrderStatus::Cancelled, _) => {}
+                (OrderStatus::Cancelled, _) => {
+                    coupons::let_go(tx, &self.rules, &self.stamp, &order.id).await?;
+                }
             }
-            if order.status == OrderStatus::Paid {
-                refund::catch_up(tx, &self.rules, &self.stamp, &order.id).await?;
-            } else {
-                coupons::let_go(tx, &self.rules, &self.stamp, &order.id).await?;
-            }
+            refund::catch_up(tx, &self.rules, &self.stamp, &order.id).await?;
             return self.kept(tx).await;
         }
         if order.status == OrderStatus::Cancelled {
@@ -259,7 +257,7 @@ async fn earn<T: Tx>(
     let tier = tier::by_id(program, books.tier());
     let buyer = earning::Buyer {
         tier,
-        is_first: books.counters.orders == 0,
+        is_first: books.orders() == 0,
     };
     let placed_at = placed_at(order, told_at);
     let (mut split, earning) = earning::for_order(program, buyer, order, placed_at, told_at);

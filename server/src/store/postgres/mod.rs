@@ -18,7 +18,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Config, NoTls, error::SqlState};
 
 /// How often a command runs anew after a deadlock or a serialisation failure.
 const TRIES_MAX: u32 = 6;
@@ -66,6 +66,22 @@ impl Postgres {
         })
     }
 
+    /// Will connect to `url` to read: its schema stays as it is, and nobody is listened to.
+    pub(super) fn look(url: &str) -> Result<Self, StoreError> {
+        let config = Config::from_str(url)
+            .map_err(|_| StoreError::Unavailable("the PostgreSQL address cannot be read".into()))?;
+        let connections = Connections {
+            pool: pool(config)?,
+            wake: Arc::new(|_| ()),
+            bell: Arc::default(),
+        };
+        Ok(Self {
+            lanes: Lanes::new(connections.clone()),
+            connections,
+            _listening: Arc::default(),
+        })
+    }
+
     pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
         self.lanes.write(command).await
     }
@@ -78,6 +94,31 @@ impl Postgres {
         };
         let outcome = tokio::time::timeout(ANSWER_MAX, reading).await;
         outcome.unwrap_or_else(|_| Err(gone(client)))
+    }
+}
+
+impl Postgres {
+    /// A query that may take longer than a request may wait.
+    pub(super) async fn read_long<Q: Query>(&self, query: &Q) -> Result<Q::Output, StoreError> {
+        let client = self.connections.pool.get().await?;
+        query.run(&mut Pipeline::new(&client, pipeline::READ)).await
+    }
+
+    /// See [`super::Store::settled`]. The lock waits for whoever is inserting and is let go after one
+    /// look, so whatever is committed later has a higher number. Nobody is made to wait for long: when
+    /// it is not had at once, there is another round.
+    pub(super) async fn settled(&self) -> Result<Option<i64>, StoreError> {
+        const LOCK: &str = "set local lock_timeout = '40ms'; lock table transfer in share mode";
+        let mut client = self.connections.pool.get().await?;
+        let tx = client.build_transaction().read_only(false).start().await?;
+        match tx.batch_execute(LOCK).await {
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => return Ok(None),
+            locked => locked?,
+        }
+        let newest = tx.query_one("select coalesce(max(seq), 0) from transfer", &[]);
+        let newest: i64 = newest.await?.try_get(0)?;
+        tx.commit().await?;
+        Ok(Some(newest))
     }
 }
 

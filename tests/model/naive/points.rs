@@ -1,0 +1,175 @@
+//! Points come in, are spent, taken back, given back.
+
+use super::calendar::{self, DAY};
+use super::{End, Hold, Lot, Micros, Number, Programme, end_of_day};
+use app::api::Expiry;
+
+/// What was taken from each lot and has not come back.
+pub(crate) type Taken = Vec<(Number, i64)>;
+
+impl Programme {
+    /// Points come in, now or on their day. What is owed is paid first.
+    pub(super) fn credit(
+        &mut self,
+        who: usize,
+        at: Micros,
+        points: i64,
+        due_at: Option<Micros>,
+        counts: bool,
+    ) -> Number {
+        let number = self.next();
+        let rule = self.rules.expiry;
+        let member = &mut self.members[who];
+        let end = calendar::end(rule, due_at.unwrap_or(at), member.zone);
+        member.active_at = at;
+        if let Some(due_at) = due_at {
+            member.held += points;
+            let left = points;
+            member.holds.push(Hold {
+                number,
+                left,
+                due_at,
+                end,
+            });
+        } else {
+            self.open_lot(who, number, points, counts, end, at);
+        }
+        number
+    }
+
+    pub(super) fn open_lot(
+        &mut self,
+        who: usize,
+        number: Number,
+        amount: i64,
+        counts: bool,
+        end: End,
+        opened_at: Micros,
+    ) {
+        let member = &mut self.members[who];
+        let owed = (-member.available).max(0);
+        member.available += amount;
+        member.lots.push(Lot {
+            number,
+            amount,
+            left: (amount - owed).max(0),
+            expired: 0,
+            taken_back: 0,
+            counts,
+            opened_at,
+            end,
+        });
+    }
+
+    /// The lots with something left: what runs out first goes first, of equals the older one.
+    fn in_order(&self, who: usize) -> Vec<usize> {
+        let member = &self.members[who];
+        let mut order: Vec<usize> = (0..member.lots.len())
+            .filter(|lot| member.lots[*lot].left > 0)
+            .collect();
+        order.sort_by_key(|lot| {
+            let lot = &member.lots[*lot];
+            let end = member.end_of(lot).unwrap_or(Micros::MAX);
+            (end, lot.opened_at, lot.number)
+        });
+        order
+    }
+
+    /// Takes points away; what the lots do not have is owed.
+    pub(super) fn take_from_lots(&mut self, who: usize, points: i64) -> Taken {
+        let order = self.in_order(who);
+        let member = &mut self.members[who];
+        member.available -= points;
+        let mut missing = points;
+        let mut taken = Taken::new();
+        for lot in order {
+            let lot = &mut member.lots[lot];
+            let part = lot.left.min(missing);
+            if part > 0 {
+                lot.left -= part;
+                missing -= part;
+                taken.push((lot.number, part));
+            }
+        }
+        taken
+    }
+
+    /// Takes back what an earning gave (§3.7): from its hold, from its own lot, from the others; what
+    /// has run out is let go, and the rest is owed.
+    pub(super) fn reverse(&mut self, who: usize, earning: Number, points: i64) {
+        let member = &mut self.members[who];
+        let mut rest = points;
+        if let Some(hold) = member.holds.iter_mut().find(|hold| hold.number == earning) {
+            let part = hold.left.min(rest);
+            hold.left -= part;
+            member.held -= part;
+            rest -= part;
+        }
+        member.holds.retain(|hold| hold.left > 0);
+        if let Some(own) = member.lots.iter_mut().find(|lot| lot.number == earning) {
+            let not_gone = (own.amount - own.expired - own.taken_back).max(0);
+            own.taken_back += rest;
+            let wanted = not_gone.min(rest);
+            let part = own.left.min(wanted);
+            own.left -= part;
+            member.available -= part;
+            self.take_from_lots(who, wanted - part);
+        } else {
+            assert_eq!(rest, 0, "more is taken back than was earned");
+        }
+        self.forgive(who);
+    }
+
+    /// A programme may choose that nobody owes it anything.
+    pub(super) fn forgive(&mut self, who: usize) {
+        let available = &mut self.members[who].available;
+        if self.rules.forgives && *available < 0 {
+            *available = 0;
+        }
+    }
+
+    /// Points come back into the lots they were taken from, the longest-lived first; what has run out
+    /// meanwhile gets a few days of grace. What is owed is paid first.
+    pub(super) fn give_back(&mut self, who: usize, at: Micros, taken: &mut Taken, points: i64) {
+        let grace = match self.rules.expiry {
+            Expiry::Never => End::Never,
+            _ => End::At(end_of_day(
+                at + self.rules.grace_days * DAY,
+                0,
+                self.members[who].zone,
+            )),
+        };
+        let member = &mut self.members[who];
+        member.available += points;
+        let mut rest = member.available.clamp(0, points);
+        let ends: Vec<_> = member
+            .lots
+            .iter()
+            .map(|lot| (lot.number, member.end_of(lot), lot.opened_at))
+            .collect();
+        let key = |number: Number| {
+            let (_, end, opened_at) = ends.iter().find(|lot| lot.0 == number).unwrap();
+            (end.unwrap_or(Micros::MAX), *opened_at, number)
+        };
+        taken.sort_by_key(|(number, _)| key(*number));
+        let mut late = 0;
+        for (number, missing) in taken.iter_mut().rev() {
+            let part = rest.min(*missing);
+            rest -= part;
+            *missing -= part;
+            if key(*number).0 <= at {
+                late += part;
+            } else {
+                let lot = member.lots.iter_mut().find(|lot| lot.number == *number);
+                lot.unwrap().left += part;
+            }
+        }
+        let new = late + rest;
+        if new > 0 {
+            let number = self.next();
+            let member = &mut self.members[who];
+            member.available -= new;
+            self.open_lot(who, number, new, false, grace, at);
+        }
+    }
+}
