@@ -109,3 +109,6 @@ pub(crate) async fn prepare(
             kid: word(&told["kid"]),
             secret: word(&told["secret"]),
         },
+        last_due: number(&told["last_due"]),
+    })
+}

@@ -5,6 +5,7 @@ use crate::rounds::{Database, Plan, Power};
 use crate::support::postgres;
 use fastrand::Rng;
 use futures_util::future;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 use tokio::time::Instant;
 
@@ -23,8 +24,8 @@ const BITES_PER_DATABASE: usize = 2;
 /// are looked for long before the next server is killed.
 const POSTGRES: &[&str] = &["fsync=off", "logging_collector=on", "deadlock_timeout=10ms"];
 
-/// Lines that PostgreSQL writes about one deadlock.
-const DEADLOCK_LINES: usize = 24;
+/// Words of a statement that tell what it is about.
+const WORDS: usize = 8;
 
 /// What is done, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,9 +223,12 @@ pub(crate) async fn run() -> Result<(), String> {
     }
     if let Some(postgres) = LazyLock::get(&postgres) {
         let deadlocks = deadlocks(postgres);
-        println!("deadlocks on PostgreSQL: {}", deadlocks.len());
-        for told in deadlocks {
-            eprintln!("{told}");
+        println!(
+            "deadlocks on PostgreSQL: {}",
+            deadlocks.values().sum::<usize>()
+        );
+        for (doing, times) in deadlocks {
+            println!("{times:>6} {doing}");
         }
     }
     if failed.is_empty() {
@@ -236,11 +240,14 @@ pub(crate) async fn run() -> Result<(), String> {
     ))
 }
 
-/// What PostgreSQL wrote about transactions that waited for each other. Each is run again, so
-/// it is no failure; but everybody takes locks in one order, and there should be none.
-fn deadlocks(postgres: &postgres::Server) -> Vec<String> {
+/// How often transactions waited for each other, by what they were about to do. Each is run again, so
+/// it is no failure. Groups of commands may want accounts in different order; that is why Laurel lets
+/// no group wait as long as PostgreSQL does before it looks. Anything else is a command that takes its
+/// locks in another order than the others.
+fn deadlocks(postgres: &postgres::Server) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
     let Some((folder, _)) = &postgres.own else {
-        return Vec::new();
+        return found;
     };
     let logs = std::fs::read_dir(folder.join("data/log"));
     let logs = logs.into_iter().flatten().flatten();
@@ -249,17 +256,28 @@ fn deadlocks(postgres: &postgres::Server) -> Vec<String> {
         .collect();
     let is_log = |text: &String| text.contains("ready to accept connections");
     assert!(texts.iter().any(is_log), "PostgreSQL keeps a log");
-    let told = texts.iter().flat_map(|text| {
-        let after = text.split("ERROR:  deadlock detected").skip(1);
-        let told = after.map(|text| {
-            text.lines()
-                .take(DEADLOCK_LINES)
-                .collect::<Vec<_>>()
-                .join("\n")
-        });
-        told.collect::<Vec<_>>()
-    });
-    told.collect()
+    for told in texts
+        .iter()
+        .flat_map(|text| text.split("ERROR:  deadlock detected").skip(1))
+    {
+        let told = told.split("HINT:").next().unwrap_or_default();
+        let doing = told
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("Process "));
+        let doing = doing.filter_map(|line| line.split_once(": "));
+        let doing: BTreeSet<String> = doing
+            .filter(|(process, _)| process.bytes().all(|byte| byte.is_ascii_digit()))
+            .map(|(_, sql)| {
+                sql.split_whitespace()
+                    .take(WORDS)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect();
+        let doing = doing.into_iter().collect::<Vec<_>>().join(" | ");
+        *found.entry(doing).or_default() += 1;
+    }
+    found
 }
 
 fn number(name: &str) -> Result<Option<u64>, String> {
