@@ -14,6 +14,7 @@ mod audit;
 mod book;
 mod client;
 mod customer;
+mod deadlocks;
 mod disk;
 mod line;
 mod operations;

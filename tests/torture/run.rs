@@ -1,11 +1,11 @@
 //! The whole torture, kind by kind, and its table.
 
 use crate::book::{Counts, Finding};
+use crate::deadlocks::deadlocks;
 use crate::rounds::{Database, Plan, Power};
 use crate::support::postgres;
 use fastrand::Rng;
 use futures_util::future;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 use tokio::time::Instant;
 
@@ -23,9 +23,6 @@ const BITES_PER_DATABASE: usize = 2;
 /// the machine's disk is not waited for: its power stays on. Its log is kept in a file, and deadlocks
 /// are looked for long before the next server is killed.
 const POSTGRES: &[&str] = &["fsync=off", "logging_collector=on", "deadlock_timeout=10ms"];
-
-/// Words of a statement that tell what it is about.
-const WORDS: usize = 8;
 
 /// What is done, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,46 +235,6 @@ pub(crate) async fn run() -> Result<(), String> {
     Err(format!(
         "torture: failed: {failed}\nTORTURE_SEED={seed} sends the same requests again"
     ))
-}
-
-/// How often transactions waited for each other, by what they were about to do. Each is run again, so
-/// it is no failure. Groups of commands may want accounts in different order; that is why Laurel lets
-/// no group wait as long as PostgreSQL does before it looks. Anything else is a command that takes its
-/// locks in another order than the others.
-fn deadlocks(postgres: &postgres::Server) -> BTreeMap<String, usize> {
-    let mut found = BTreeMap::new();
-    let Some((folder, _)) = &postgres.own else {
-        return found;
-    };
-    let logs = std::fs::read_dir(folder.join("data/log"));
-    let logs = logs.into_iter().flatten().flatten();
-    let texts: Vec<String> = logs
-        .filter_map(|log| std::fs::read_to_string(log.path()).ok())
-        .collect();
-    let is_log = |text: &String| text.contains("ready to accept connections");
-    assert!(texts.iter().any(is_log), "PostgreSQL keeps a log");
-    for told in texts
-        .iter()
-        .flat_map(|text| text.split("ERROR:  deadlock detected").skip(1))
-    {
-        let told = told.split("HINT:").next().unwrap_or_default();
-        let doing = told
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("Process "));
-        let doing = doing.filter_map(|line| line.split_once(": "));
-        let doing: BTreeSet<String> = doing
-            .filter(|(process, _)| process.bytes().all(|byte| byte.is_ascii_digit()))
-            .map(|(_, sql)| {
-                sql.split_whitespace()
-                    .take(WORDS)
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            })
-            .collect();
-        let doing = doing.into_iter().collect::<Vec<_>>().join(" | ");
-        *found.entry(doing).or_default() += 1;
-    }
-    found
 }
 
 fn number(name: &str) -> Result<Option<u64>, String> {
