@@ -1,6 +1,6 @@
 //! Coupons: points set aside under a code, used by an order, paid, let go, lapsed, and used too late.
 
-use crate::support::rules::{PLAIN, Rules};
+use crate::support::rules::{A_YEAR, PLAIN, Rules, WRITES_OFF};
 use crate::support::sql::{assert_books_balance, count};
 use crate::support::steps::DAY;
 use crate::support::together::{Told, request, together};
@@ -106,17 +106,6 @@ fn code_of(told: &Told) -> (u16, &str) {
 fn number_of(told: &[Told], status: StatusCode) -> usize {
     told.iter().filter(|told| told.0 == status).count()
 }
-
-/// Writes debts off.
-const WRITES_OFF: Rules = Rules {
-    top: "debt = \"write_off\"",
-    ..PLAIN
-};
-/// Points live for a year.
-const A_YEAR: Rules = Rules {
-    tables: "[expiry]\nafter = \"earning\"\nmonths = 12\n",
-    ..PLAIN
-};
 
 on_both_databases! { quiet
     async fn a_code_is_redeemed_used_paid_and_spent(world: World) {

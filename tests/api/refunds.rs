@@ -4,25 +4,11 @@
 //! they are read, in `support::steps`. Nothing is as the code has it: the numbers follow from
 //! `spec/product.md` §3 by hand.
 
-use crate::support::rules::{PLAIN, Rules};
-use crate::support::sql::assert_books_balance;
-use crate::support::steps::Steps;
-use crate::support::world::{Database, World};
+use crate::support::rules::{A_YEAR, PLAIN, Rules, WELCOME, WRITES_OFF};
+use crate::support::steps::table;
 
-const WRITES_OFF: Rules = Rules {
-    top: "debt = \"write_off\"",
-    ..PLAIN
-};
-const A_YEAR: Rules = Rules {
-    tables: "[expiry]\nafter = \"earning\"\nmonths = 12\n",
-    ..PLAIN
-};
 const BONUS: Rules = Rules {
     purchase: "first_order_bonus = 100",
-    ..PLAIN
-};
-const WELCOME: Rules = Rules {
-    silver: "entry_points = 100",
     ..PLAIN
 };
 /// The gift card earns nothing, beans earn twice.
@@ -36,27 +22,6 @@ const CAMPAIGN: Rules = Rules {
         starts = \"2026-01-01T00:00\"\nends = \"2099-01-01T00:00\"\n",
     ..PLAIN
 };
-
-async fn run(database: Database, rules: Rules, steps: &str) {
-    let world = World::quiet(database).await;
-    Steps::begin(&world, rules.file()).await.all(steps).await;
-    assert_books_balance(&world.app.store).await;
-}
-
-macro_rules! table {
-    ($($name:ident, $rules:expr, $steps:literal;)*) => {
-        mod sqlite {
-            use super::*;
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { run(Database::Sqlite, $rules, $steps).await; })*
-        }
-        mod postgres {
-            use super::*;
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { run(Database::Postgres, $rules, $steps).await; })*
-        }
-    };
-}
 
 table! {
     the_whole_order, PLAIN, "

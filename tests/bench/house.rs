@@ -93,12 +93,21 @@ impl House {
     }
 }
 
-/// A new folder beside the build, so on the disk that `make bench` is about; gone at the end.
+/// Where the folders are: beside the build, so on the disk that `make bench` is about.
+fn place() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench")
+}
+
+/// Removes what a run left behind that did not come to its end.
+pub(crate) fn tidy() {
+    // There may be nothing.
+    let _gone = std::fs::remove_dir_all(place());
+}
+
+/// A new folder; gone at the end.
 pub(crate) fn folder() -> TempDir {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
-    std::fs::create_dir_all(&target).unwrap();
-    let target = target.canonicalize().unwrap();
-    tempfile::tempdir_in(target).unwrap()
+    std::fs::create_dir_all(place()).unwrap();
+    tempfile::tempdir_in(place().canonicalize().unwrap()).unwrap()
 }
 
 /// What stands behind a label.

@@ -45,8 +45,9 @@ impl Load {
     }
 
     /// How many requests were answered.
-    pub(crate) fn answers(&self) -> u64 {
-        self.latencies.len()
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    pub(crate) fn count(&self) -> f64 {
+        self.latencies.len() as f64
     }
 }
 
@@ -163,11 +164,13 @@ async fn connect(server: SocketAddr, clients: usize) -> Vec<Connection> {
     try_join_all(connections).await.unwrap()
 }
 
-fn histogram() -> RefCell<Histogram<u64>> {
+/// An empty histogram of microseconds.
+pub(crate) fn histogram() -> RefCell<Histogram<u64>> {
     RefCell::new(Histogram::new(DIGITS).unwrap())
 }
 
-fn note(latencies: &RefCell<Histogram<u64>>, since: Instant) {
+/// Notes how long ago that was.
+pub(crate) fn note(latencies: &RefCell<Histogram<u64>>, since: Instant) {
     let micros = u64::try_from(since.elapsed().as_micros()).unwrap();
     latencies.borrow_mut().record(micros).unwrap();
 }
@@ -249,11 +252,14 @@ fn pace(began: Instant, per_second: f64, time: Duration, due: &mpsc::UnboundedSe
     }
 }
 
-fn load(latencies: Histogram<u64>, time: Duration) -> Load {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let answers = latencies.len() as f64;
-    Load {
-        rate: answers / time.as_secs_f64(),
+/// What came of requests that took so long, all of them together as long as `time`.
+pub(crate) fn load(latencies: Histogram<u64>, time: Duration) -> Load {
+    let load = Load {
         latencies,
+        rate: 0.0,
+    };
+    Load {
+        rate: load.count() / time.as_secs_f64(),
+        ..load
     }
 }

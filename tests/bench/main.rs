@@ -12,10 +12,16 @@
 
 mod browser;
 mod child;
+mod disk;
+mod due;
+mod growth;
 mod house;
 mod load;
 mod members;
+mod postgres;
+mod raw;
 mod reads;
+mod streams;
 #[expect(
     dead_code,
     unused_imports,
@@ -25,17 +31,30 @@ mod reads;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;
+mod write;
+mod writes;
 
 use std::process::ExitCode;
 use table::{Goal, Row};
 
 /// Measurements of each kind; the median counts.
 const RUNS: usize = 5;
+/// The row about memory.
+const MEMORY: &str = "server.memory";
 /// What a server may hold in memory, in bytes.
 const MEMORY_MAX: f64 = 150.0 * 1024.0 * 1024.0;
 
 /// What can be measured by itself, and by what.
-const TOPICS: &[(&str, fn() -> Vec<Row>)] = &[("browser", browser::rows), ("reads", reads::rows)];
+const TOPICS: &[(&str, fn() -> Vec<Row>)] = &[
+    ("browser", browser::rows),
+    ("sqlite", writes::rows),
+    ("postgres", postgres::rows),
+    ("me", reads::me_rows),
+    ("panel", reads::panel_rows),
+    ("streams", streams::rows),
+    ("due", due::rows),
+    ("growth", growth::rows),
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -53,6 +72,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
+    house::tidy();
     let mut rows = Vec::new();
     for (name, topic) in TOPICS {
         if only.is_empty() || only.iter().any(|word| word == name) {
@@ -62,6 +82,7 @@ fn main() -> ExitCode {
             eprintln!("left out: {name}");
         }
     }
+    let rows = largest_memory(rows);
     table::print(&rows);
     table::write(&rows);
     ExitCode::SUCCESS
@@ -72,10 +93,21 @@ fn memory(server: &child::Process) -> Row {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let resident = server.resident() as f64;
     Row {
-        name: "server.memory",
+        name: MEMORY,
         unit: "bytes",
         values: vec![resident],
         references: vec![MEMORY_MAX],
         goal: Goal::AtMost(1.0),
     }
+}
+
+/// Of all servers that were measured, the one that held most.
+fn largest_memory(rows: Vec<Row>) -> Vec<Row> {
+    let (memory, mut rows): (Vec<Row>, Vec<Row>) =
+        rows.into_iter().partition(|row| row.name == MEMORY);
+    let largest = memory
+        .into_iter()
+        .max_by(|a, b| a.values[0].total_cmp(&b.values[0]));
+    rows.extend(largest);
+    rows
 }

@@ -73,14 +73,26 @@ struct Measured {
     bare_p99: Vec<f64>,
 }
 
-fn measure(laurel: &Process, bare: &Process, requests: &impl Requests) -> Measured {
+/// As many answers as the clients can get; says on the way what each costs the server.
+fn closed(name: &str, server: &Process, requests: &impl Requests) -> f64 {
+    let before = server.used();
+    let load = load::closed(server.address, CLIENTS, TIME, requests);
+    let each = (server.used() - before) / load.count();
+    eprintln!(
+        "  {name}: {:.0} answers/s, each {each:.1} µs of a processor",
+        load.rate
+    );
+    load.rate
+}
+
+fn measure(name: &str, laurel: &Process, bare: &Process, requests: &impl Requests) -> Measured {
     let plain = me(CROWD.members);
     // The first run warms everything up.
     load::closed(laurel.address, CLIENTS, TIME, requests);
     let (mut rates, mut bare_rates) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        rates.push(load::closed(laurel.address, CLIENTS, TIME, requests).rate);
-        bare_rates.push(load::closed(bare.address, CLIENTS, TIME, &plain).rate);
+        rates.push(closed(name, laurel, requests));
+        bare_rates.push(closed("bare", bare, &plain));
     }
     let half = median(&rates) / 2.0;
     let (mut p99, mut bare_p99) = (Vec::new(), Vec::new());
@@ -96,36 +108,44 @@ fn measure(laurel: &Process, bare: &Process, requests: &impl Requests) -> Measur
     }
 }
 
-/// All rows of this file.
-pub(crate) fn rows() -> Vec<Row> {
+/// The rows about a member's own state.
+pub(crate) fn me_rows() -> Vec<Row> {
+    rows(["me.reads", "me.reads.p99"], 0.25, |_| me(CROWD.members))
+}
+
+/// The rows about the personal panel.
+pub(crate) fn panel_rows() -> Vec<Row> {
+    rows(["panel.html", "panel.html.p99"], 0.1, panel)
+}
+
+fn rows<R: Requests>(
+    names: [&'static str; 2],
+    times: f64,
+    requests: impl FnOnce(&House) -> R,
+) -> Vec<Row> {
     let house = House::sqlite();
     CROWD.settle(&house);
     open_sessions(&house, CROWD.members);
     let laurel = Process::laurel(&house.database, house.folder());
+    // As many bytes as a member's state has, whatever is measured.
     let bytes = load::once(laurel.address, &me(CROWD.members)).len();
     let bare = Process::bare(bytes);
-
-    let me = measure(&laurel, &bare, &me(CROWD.members));
-    let panel = measure(&laurel, &bare, &panel(&house));
-    let rate = |name, values, references, times| Row {
-        name,
-        unit: "answers/s",
-        values,
-        references,
-        goal: Goal::AtLeast(times),
-    };
-    let p99 = |name, values, references| Row {
-        name,
-        unit: "ms",
-        values,
-        references,
-        goal: Goal::Below(P99_MAX),
-    };
+    let measured = measure(names[0], &laurel, &bare, &requests(&house));
     vec![
-        rate("me.reads", me.rates, me.bare, 0.25),
-        p99("me.reads.p99", me.p99, me.bare_p99),
-        rate("panel.html", panel.rates, panel.bare, 0.1),
-        p99("panel.html.p99", panel.p99, panel.bare_p99),
+        Row {
+            name: names[0],
+            unit: "answers/s",
+            values: measured.rates,
+            references: measured.bare,
+            goal: Goal::AtLeast(times),
+        },
+        Row {
+            name: names[1],
+            unit: "ms",
+            values: measured.p99,
+            references: measured.bare_p99,
+            goal: Goal::Below(P99_MAX),
+        },
         super::memory(&laurel),
     ]
 }

@@ -8,6 +8,7 @@ mod retries;
 mod schema;
 mod statements;
 mod values;
+mod verify;
 
 use crate::support::postgres;
 use crate::support::world::Database;

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod browser;
 #[cfg(test)]
 mod check;
+pub(crate) mod life;
 pub(crate) mod postgres;
 pub(crate) mod rules;
 pub(crate) mod shopper;

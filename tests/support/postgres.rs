@@ -155,7 +155,7 @@ impl Server {
 }
 
 /// The directory with the newest PostgreSQL's programs.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Debian keeps the server's programs off the path, one directory for each version.
     let versions = std::fs::read_dir("/usr/lib/postgresql")

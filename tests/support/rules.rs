@@ -13,6 +13,8 @@ pub(crate) struct Rules {
     pub(crate) silver: &'static str,
     /// More tables.
     pub(crate) tables: &'static str,
+    /// What else is written otherwise.
+    pub(crate) changes: &'static [(&'static str, &'static str)],
 }
 
 /// 5 points for 100 roubles, after 14 days. Silver (from 500 points) earns ×1.25, Gold ×1.5.
@@ -21,6 +23,22 @@ pub(crate) const PLAIN: Rules = Rules {
     purchase: "",
     silver: "",
     tables: "",
+    changes: &[],
+};
+/// What a member owes is forgiven.
+pub(crate) const WRITES_OFF: Rules = Rules {
+    top: "debt = \"write_off\"",
+    ..PLAIN
+};
+/// Points live for a year.
+pub(crate) const A_YEAR: Rules = Rules {
+    tables: "[expiry]\nafter = \"earning\"\nmonths = 12\n",
+    ..PLAIN
+};
+/// Silver begins with 100 points.
+pub(crate) const WELCOME: Rules = Rules {
+    silver: "entry_points = 100",
+    ..PLAIN
 };
 
 impl Rules {
@@ -40,6 +58,10 @@ impl Rules {
         ];
         let rules = changes.iter().fold(rules.to_owned(), |rules, (at, more)| {
             rules.replacen(at, &format!("{more}\n{at}"), 1)
+        });
+        let rules = self.changes.iter().fold(rules, |rules, (from, to)| {
+            assert!(rules.contains(from), "there is no {from}");
+            rules.replace(from, to)
         });
         [&rules, self.tables, &rewards.concat()].concat()
     }

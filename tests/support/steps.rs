@@ -5,11 +5,15 @@
 //! guest order A 2400 lines x:1000 y:1400      store credit A 400            days 40, months 13
 //! order A 24 EUR, cancel A                    again, again with 500         rule 10, tier gold
 //! give 300, take 300                          redeem 300, use A x:1000      release, spend 300, prove
+//! now 2027-03-20T09:00:00Z                    sleep 40
 //! ```
-//! Money is in roubles. `: 409` behind a step is the answer's status where it is not 200, `| 60 120 0` what
-//! the member then has: available, held, owed.
+//! Money is in roubles. `: 409` behind a step is the answer's status where it is not 200, `| 60 120 0 gold`
+//! what the member then has: available, held, owed, and perhaps the tier. Whenever time passes, what falls
+//! due is done, but not while the server sleeps.
 
-use super::world::{World, paid};
+use super::rules::Rules;
+use super::sql::assert_books_balance;
+use super::world::{Database, World, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -36,7 +40,8 @@ pub(crate) struct Steps<'w> {
 
 impl<'w> Steps<'w> {
     /// Somebody who has just joined under these rules.
-    pub(crate) async fn begin(world: &'w World, rules: String) -> Self {
+    pub(crate) async fn begin(world: &'w World, rules: Rules, zone: &str) -> Self {
+        let rules = rules.file();
         world.rule(&rules).await;
         let steps = Self {
             world,
@@ -46,7 +51,7 @@ impl<'w> Steps<'w> {
             refund: Value::Null,
             code: String::new(),
         };
-        let join = json!({ "customer": CUSTOMER });
+        let join = json!({ "customer": CUSTOMER, "time_zone": zone });
         let (status, answer) = steps.shop("members", &join).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         steps
@@ -62,26 +67,30 @@ impl<'w> Steps<'w> {
                 .await;
             assert_eq!(answer.0.as_str(), status.trim(), "{step}: {}", answer.1);
             if !balance.is_empty() {
-                let expected: Vec<i64> = balance
-                    .split_whitespace()
-                    .map(|word| word.parse().unwrap())
-                    .collect();
-                assert_eq!(
-                    self.balance().await,
-                    *expected,
-                    "after {step}: {}",
-                    answer.1
-                );
+                let names_tier = balance.contains(char::is_alphabetic);
+                let expected: Vec<_> = balance.split_whitespace().collect();
+                let found = self.found(names_tier).await;
+                assert_eq!(found, expected, "after {step}: {}", answer.1);
             }
         }
     }
 
-    /// Available, held, owed.
-    async fn balance(&self) -> [i64; 3] {
+    /// Available, held, owed, and perhaps the tier.
+    async fn found(&self, names_tier: bool) -> Vec<String> {
         let member = self.member().await;
         let [available, held] =
             ["available", "held"].map(|name| member["balance"][name].as_i64().unwrap());
-        [available.max(0), held, (-available).max(0)]
+        let points = [available.max(0), held, (-available).max(0)];
+        let mut found: Vec<_> = points.iter().map(ToString::to_string).collect();
+        if names_tier {
+            found.push(
+                member["standing"]["tier"]["id"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            );
+        }
+        found
     }
 
     /// The member, as the shop sees them.
@@ -111,6 +120,15 @@ impl<'w> Steps<'w> {
             ["hold", "passes"] => self.pass(15).await,
             ["days", days] => self.pass(days.parse().unwrap()).await,
             ["months", months] => self.pass(31 * months.parse::<i64>().unwrap()).await,
+            ["sleep", days] => {
+                self.world.pass(days.parse::<i64>().unwrap() * DAY);
+                nothing
+            }
+            ["now", at] => {
+                self.world.at_time(at);
+                self.world.settle().await;
+                nothing
+            }
             ["rule", points] => {
                 let rules = self
                     .rules
@@ -161,6 +179,8 @@ impl<'w> Steps<'w> {
     async fn order(&mut self, id: &str, customer: &Value, words: &[&str]) -> (StatusCode, Value) {
         let mut order = paid(id, CUSTOMER, kopecks(words[0]));
         order["customer"] = customer.clone();
+        let now = jiff::Timestamp::from_microsecond(self.world.now()).unwrap();
+        order["at"] = json!(now.to_string());
         let mut words = words[1..].iter().copied();
         while let Some(word) = words.next() {
             match word {
@@ -239,3 +259,32 @@ fn kopecks(roubles: &str) -> i64 {
     let minus = if whole.starts_with('-') { -1 } else { 1 };
     whole.parse::<i64>().unwrap() * 100 + minus * part.parse::<i64>().unwrap()
 }
+
+/// Takes these steps under these rules in a world of their own.
+pub(crate) async fn run(database: Database, rules: Rules, steps: &str) {
+    let world = World::quiet(database).await;
+    let mut member = Steps::begin(&world, rules, "Europe/Moscow").await;
+    member.all(steps).await;
+    assert_books_balance(&world.app.store).await;
+}
+
+/// Makes each case a test on each engine: its name, its rules, its steps.
+macro_rules! table {
+    ($($name:ident, $rules:expr, $steps:literal;)*) => {
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::steps::run($crate::support::world::Database::Sqlite, $rules, $steps).await;
+            })*
+        }
+        mod postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::steps::run($crate::support::world::Database::Postgres, $rules, $steps).await;
+            })*
+        }
+    };
+}
+pub(crate) use table;

@@ -1,8 +1,8 @@
 //! What was acknowledged, and what must therefore be there.
 
 use crate::client::{Client, Crowd, Shared, until_answered};
-use crate::line::{Bearers, Fault, Line, Shop};
-use crate::operations::{Operation, Request};
+use crate::line::{Bearers, Fault, Line, Points, Shop};
+use crate::operations::{Operation, Request, Worth};
 use crate::prepare::Prepared;
 use fastrand::Rng;
 use futures_util::{StreamExt as _, future, stream};
@@ -45,9 +45,13 @@ pub(crate) struct Book {
     /// With the answers, where the harness itself asked for them.
     answered: Vec<(Request, Value)>,
     /// What each customer has by then.
-    points: BTreeMap<String, i64>,
+    worth: BTreeMap<String, Worth>,
     /// Orders of yesterday.
     old: HashSet<String>,
+    /// Points that may have run out by now, and whose they are.
+    expiring: Vec<(String, i64)>,
+    /// Customers whose coupons may have lapsed by now.
+    unsteady: HashSet<String>,
     pub(crate) counts: Counts,
 }
 
@@ -58,18 +62,25 @@ impl Book {
             bearers: Bearers::default(),
             crowd: Shared::default(),
             answered: Vec::new(),
-            points: BTreeMap::new(),
+            worth: BTreeMap::new(),
             old: HashSet::new(),
+            expiring: prepared.expiring,
+            unsteady: HashSet::new(),
             counts: Counts::default(),
         };
-        let mut crowd = Crowd::default();
+        let mut crowd = Crowd {
+            coupons: prepared.coupons,
+            ..Crowd::default()
+        };
         for request in prepared.requests {
-            *book.points.entry(request.customer.clone()).or_default() += request.operation.points();
+            book.add(&request);
+            crowd.hear(&request);
             match &request.operation {
-                Operation::Join => crowd.joined.push(request.customer.clone()),
-                Operation::Pay { order, .. } => {
-                    book.old.insert(order.clone());
-                    crowd.paid.push(request.clone());
+                Operation::Pay { order } => {
+                    book.old.insert(order.id.clone());
+                }
+                Operation::Redeem { .. } => {
+                    book.unsteady.insert(request.customer.clone());
                 }
                 _ => {}
             }
@@ -77,6 +88,11 @@ impl Book {
         }
         *book.crowd.lock().unwrap() = crowd;
         book
+    }
+
+    fn add(&mut self, request: &Request) {
+        let worth = self.worth.entry(request.customer.clone()).or_default();
+        *worth += request.operation.worth();
     }
 
     /// A client of this database.
@@ -95,8 +111,7 @@ impl Book {
         let mut touched = BTreeSet::new();
         self.counts.resent += std::mem::take(&mut client.resent);
         for (request, answer) in client.answered.drain(..) {
-            let points = self.points.entry(request.customer.clone()).or_default();
-            *points += request.operation.points();
+            self.add(&request);
             touched.insert(request.customer.clone());
             self.counts.acknowledged += 1;
             self.answered.push((request, answer));
@@ -124,19 +139,30 @@ impl Book {
         });
         let told: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
         for (customer, found) in told {
-            let (available, held) = found?;
-            let found = available + held;
-            let known = self.points.get(customer).copied().unwrap_or_default();
+            let found = found?;
+            let known = self.worth.get(customer).copied().unwrap_or_default();
             let open = open.iter().filter(|request| request.customer == *customer);
-            let open: Vec<i64> = open.map(|request| request.operation.points()).collect();
-            if sums(known, &open).contains(&found) {
+            let mut open: Vec<Worth> = open.map(|request| request.operation.worth()).collect();
+            let expiring = self.expiring.iter().filter(|(whose, _)| whose == customer);
+            open.extend(expiring.map(|(_, points)| Worth {
+                points: *points,
+                reserved: 0,
+            }));
+            let sums = sums(known, &open);
+            let may_be = |worth: &Worth| {
+                worth.points == found.sum()
+                    && (worth.reserved == found.reserved || self.unsteady.contains(customer))
+            };
+            if sums.iter().any(may_be) {
                 continue;
             }
             let text = format!(
-                "{customer} has {available} and {held} held; acknowledged are {known}, and perhaps {open:?}"
+                "{customer} has {found:?}; acknowledged are {known:?}, and perhaps {open:?}"
             );
-            let most = known + open.iter().filter(|points| **points > 0).sum::<i64>();
-            return Err(if found > most {
+            let most = sums.iter().map(|worth| worth.points).max();
+            let most_reserved = sums.iter().map(|worth| worth.reserved).max();
+            let is_more = Some(found.sum()) > most || Some(found.reserved) > most_reserved;
+            return Err(if is_more {
                 Finding::Doubled(text)
             } else {
                 Finding::Lost(text)
@@ -159,9 +185,9 @@ impl Book {
         if before > 0 {
             chosen.extend((0..OLD_REPEATS).map(|_| rng.usize(..before)));
         }
+        let chosen = chosen.into_iter().map(|index| &self.answered[index]);
         let chosen: Vec<_> = chosen
-            .into_iter()
-            .map(|index| &self.answered[index])
+            .filter(|(request, _)| request.operation.may_come_late())
             .collect();
         let sent = chosen.iter().map(|(request, answer)| {
             let line = &lines[rng.usize(..lines.len())];
@@ -185,20 +211,34 @@ impl Book {
 
     /// All customers there are.
     pub(crate) fn customers(&self) -> BTreeSet<String> {
-        self.points.keys().cloned().collect()
+        self.worth.keys().cloned().collect()
     }
 
-    /// Whose held points are not yet what they are once all of yesterday's orders have fallen due.
-    pub(crate) async fn not_yet_posted(&self, line: &Line) -> Result<Vec<String>, Finding> {
+    /// From now on all that was going to lapse or run out is expected to have done so.
+    pub(crate) fn all_is_due(&mut self) {
+        self.unsteady.clear();
+        for (customer, points) in std::mem::take(&mut self.expiring) {
+            let worth = self.worth.entry(customer).or_default();
+            worth.points += points;
+        }
+    }
+
+    /// Who does not yet have what they do once all has fallen due.
+    pub(crate) async fn not_yet_settled(&self, line: &Line) -> Result<Vec<String>, Finding> {
         let mut held: BTreeMap<&str, i64> = BTreeMap::new();
         for (request, _) in &self.answered {
             let old = |order: &str| self.old.contains(order);
             *held.entry(&request.customer).or_default() += request.operation.held(old);
         }
         let asked = stream::iter(held).map(async |(customer, held)| {
-            let found = line.points(customer).await;
-            let found = found?;
-            Ok((found.1 != held).then(|| format!("{customer} has {} held, not {held}", found.1)))
+            let found = line.points(customer).await?;
+            let Worth { points, reserved } = self.worth[customer];
+            let settled = Points {
+                available: points - held - reserved,
+                held,
+                reserved,
+            };
+            Ok((found != settled).then(|| format!("{customer} has {found:?}, not {settled:?}")))
         });
         let told: Vec<Result<Option<String>, Finding>> =
             asked.buffer_unordered(AT_ONCE).collect().await;
@@ -217,10 +257,17 @@ impl From<Fault> for Finding {
 }
 
 /// Everything that `known` and any of `open` add up to.
-fn sums(known: i64, open: &[i64]) -> BTreeSet<i64> {
+fn sums(known: Worth, open: &[Worth]) -> BTreeSet<Worth> {
     let mut sums = BTreeSet::from([known]);
-    for points in open {
-        let with: Vec<i64> = sums.iter().map(|sum| sum + points).collect();
+    for worth in open {
+        let with: Vec<Worth> = sums
+            .iter()
+            .map(|sum| {
+                let mut sum = *sum;
+                sum += *worth;
+                sum
+            })
+            .collect();
         sums.extend(with);
     }
     sums

@@ -1,8 +1,9 @@
 //! Clients: each sends one request after another, and remembers every answer and the request that
 //! was not answered.
 
+use crate::customer::{Customer, new_order};
 use crate::line::{Fault, Line};
-use crate::operations::{Customer, Operation, Request, some_points};
+use crate::operations::{Coupon, Operation, Order, Request, some_points};
 use fastrand::Rng;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,8 +20,30 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Crowd {
     /// Customers who have joined.
     pub(crate) joined: Vec<String>,
-    /// Orders that are paid and may be called off, by one client each.
-    pub(crate) paid: Vec<Request>,
+    /// Orders that are paid, and whose they are: each is in the hands of one client at a time, who
+    /// refunds some of it or calls it off.
+    pub(crate) paid: Vec<(String, Order)>,
+    /// Coupons that lapse meanwhile, for one order each, and whose they are.
+    pub(crate) coupons: Vec<(String, Coupon)>,
+}
+
+impl Crowd {
+    /// Learns what was acknowledged.
+    pub(crate) fn hear(&mut self, request: &Request) {
+        let customer = request.customer.clone();
+        match &request.operation {
+            Operation::Join => self.joined.push(customer),
+            Operation::Pay { order } => self.paid.push((customer, order.clone())),
+            Operation::Refund {
+                order, quarters, ..
+            } => {
+                let left = order.left - quarters;
+                let order = order.clone();
+                self.paid.push((customer, Order { left, ..order }));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Shared by the clients of a database.
@@ -89,15 +112,12 @@ impl Client {
             Err(Fault::Unanswered) => self.unanswered = Some(request),
             Err(fault) => self.wrong = Some(fault),
             Ok(answer) => {
-                if let Some(customer) = &mut self.customer {
+                let own = self.customer.as_mut();
+                if let Some(customer) = own.filter(|own| own.id == request.customer) {
                     customer.hear(&request.operation, &answer);
                 }
                 let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
-                match &request.operation {
-                    Operation::Join => crowd.joined.push(request.customer.clone()),
-                    Operation::Pay { .. } => crowd.paid.push(request.clone()),
-                    _ => {}
-                }
+                crowd.hear(&request);
                 drop(crowd);
                 self.answered.push((request, answer));
             }
@@ -107,42 +127,64 @@ impl Client {
     fn next(&mut self) -> Request {
         self.named += 1;
         let key = format!("{}-{}", self.name, self.named);
-        let others = match self.rng.u8(0..8) {
-            0 => self.cancel(&key),
-            1 | 2 => self.pay(&key),
+        let others = match self.rng.u8(0..12) {
+            0 | 1 => self.undo(),
+            2 | 3 => self.pay(&key),
+            4 => self.give(),
             _ => None,
         };
-        others.unwrap_or_else(|| self.own(&key))
+        match others {
+            Some((customer, operation)) => Request {
+                customer,
+                key,
+                operation,
+            },
+            None => self.own(&key),
+        }
     }
 
-    /// Calls an order off that anybody has paid.
-    fn cancel(&mut self, key: &str) -> Option<Request> {
+    /// Gives some of an order back that anybody has paid, or calls it off.
+    fn undo(&mut self) -> Option<(String, Operation)> {
         let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
         let count = crowd.paid.len();
-        let paid = (count > 0).then(|| crowd.paid.swap_remove(self.rng.usize(..count)))?;
-        let Operation::Pay { order, points } = paid.operation else {
-            return None;
+        let (customer, order) =
+            (count > 0).then(|| crowd.paid.swap_remove(self.rng.usize(..count)))?;
+        let operation = if order.left == 0 || self.rng.bool() {
+            Operation::Cancel { order }
+        } else {
+            let quarters = self.rng.i64(1..=order.left);
+            Operation::Refund {
+                asks_too_much: quarters == order.left && self.rng.bool(),
+                quarters,
+                order,
+            }
         };
-        Some(Request {
-            customer: paid.customer,
-            key: key.to_owned(),
-            operation: Operation::Cancel { order, points },
-        })
+        Some((customer, operation))
     }
 
-    /// Pays an order of anybody who has joined, so that one customer is in several hands.
-    fn pay(&mut self, key: &str) -> Option<Request> {
+    /// Pays an order of anybody who has joined, so that one customer is in several hands; sometimes
+    /// with a coupon that lapses about now.
+    fn pay(&mut self, key: &str) -> Option<(String, Operation)> {
+        let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = crowd.coupons.len();
+        let (customer, coupon) = if count > 0 && self.rng.u8(0..3) == 0 {
+            let (customer, coupon) = crowd.coupons.swap_remove(self.rng.usize(..count));
+            (customer, Some(coupon))
+        } else {
+            (self.rng.choice(&crowd.joined)?.clone(), None)
+        };
+        drop(crowd);
+        let order = new_order(key, &mut self.rng, coupon);
+        Some((customer, Operation::Pay { order }))
+    }
+
+    /// Gives points to anybody who has joined.
+    fn give(&mut self) -> Option<(String, Operation)> {
         let crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
         let customer = self.rng.choice(&crowd.joined)?.clone();
         drop(crowd);
-        Some(Request {
-            customer,
-            key: key.to_owned(),
-            operation: Operation::Pay {
-                order: key.to_owned(),
-                points: some_points(&mut self.rng),
-            },
-        })
+        let amount = some_points(&mut self.rng);
+        Some((customer, Operation::Adjust { amount }))
     }
 
     /// The next step of the client's own customer, or the first of a new one.

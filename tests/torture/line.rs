@@ -38,6 +38,22 @@ pub(crate) enum Fault {
 /// The bearers of sessions that were opened, by customer.
 pub(crate) type Bearers = Arc<Mutex<HashMap<String, String>>>;
 
+/// What a customer has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Points {
+    /// Below zero: owed.
+    pub(crate) available: i64,
+    pub(crate) held: i64,
+    pub(crate) reserved: i64,
+}
+
+impl Points {
+    /// All of it.
+    pub(crate) fn sum(self) -> i64 {
+        self.available + self.held + self.reserved
+    }
+}
+
 /// Connections to one start of one server.
 #[derive(Clone)]
 pub(crate) struct Line {
@@ -70,12 +86,12 @@ impl Line {
             Sender::Shop => self.shop.api_key.clone(),
             Sender::Shopper => self.bearer(&request.customer).await?,
         };
-        let body = operation.body(&request.customer);
+        let body = operation.body(&request.customer, &request.key);
         let (path, key) = (operation.path(), Some(request.key.as_str()));
         let (status, answer) = self
-            .call(Method::POST, &path, &bearer, Some(&body), key)
+            .call(operation.method(), &path, &bearer, Some(&body), key)
             .await?;
-        if status == StatusCode::OK && operation.is_answered_by(&answer) {
+        if operation.is_answered_by(status, &answer) {
             return Ok(answer);
         }
         Err(unexpected(
@@ -84,17 +100,24 @@ impl Line {
         ))
     }
 
-    /// The customer's points, available and held. Nobody who is no member has any.
-    pub(crate) async fn points(&self, customer: &str) -> Result<(i64, i64), Fault> {
+    /// The customer's points. Nobody who is no member has any.
+    pub(crate) async fn points(&self, customer: &str) -> Result<Points, Fault> {
         let bearer = self.bearer(customer).await?;
         let (status, answer) = self
             .call(Method::GET, "/api/v1/me", &bearer, None, None)
             .await?;
         if status == StatusCode::FORBIDDEN && answer["code"] == "not_a_member" {
-            return Ok((0, 0));
+            return Ok(Points::default());
         }
         let balance = &answer["balance"];
-        let points = balance["available"].as_i64().zip(balance["held"].as_i64());
+        let number = |name: &str| balance[name].as_i64();
+        let points = (|| {
+            Some(Points {
+                available: number("available")?,
+                held: number("held")?,
+                reserved: number("reserved")?,
+            })
+        })();
         let text = || format!("GET /me of {customer}: {status} {answer}");
         points.ok_or_else(|| unexpected(status, text()))
     }

@@ -13,9 +13,12 @@
 mod audit;
 mod book;
 mod client;
+mod customer;
+mod deadlocks;
 mod disk;
 mod line;
 mod operations;
+mod past;
 mod prepare;
 mod process;
 mod rounds;
@@ -28,6 +31,7 @@ mod run;
 )]
 #[path = "../support/mod.rs"]
 mod support;
+mod zones;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -43,8 +47,8 @@ fn main() -> ExitCode {
                 disk::vfs::install(words[1].as_ref(), synchronous);
                 return laurel(&words[3..]).await;
             }
-            Some("prepare") => prepare::child(&words).await,
-            Some("audit") => audit::child(&words[1]).await,
+            Some("prepare") => past::child(&words).await,
+            Some("sound") => audit::child(&words[1]),
             _ if is_asked_for(&words) => run::run().await,
             _ => Ok(()),
         };

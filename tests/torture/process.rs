@@ -47,6 +47,11 @@ impl Launch {
         self.folder.join("laurel.key")
     }
 
+    /// The zones of the harness's own.
+    pub(crate) fn zones(&self) -> PathBuf {
+        zones(&self.folder)
+    }
+
     /// Starts the server of a number; answers once it listens.
     pub(crate) async fn start(&self, number: usize) -> Result<Server, String> {
         let mut said = String::new();
@@ -78,6 +83,7 @@ impl Launch {
             .args(["--database", &self.database_url, "--master-key-file"])
             .arg(self.key_file())
             .args(["--site", site().to_str().unwrap()])
+            .env("TZDIR", self.zones())
             .env("LAUREL_LOG", "info,tokio_postgres=warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -154,15 +160,28 @@ pub(crate) fn this() -> Command {
     Command::new(std::env::current_exe().unwrap())
 }
 
-/// Runs this binary as something else to its end; answers what it printed.
-pub(crate) async fn run_this(words: Vec<OsString>) -> Result<String, String> {
-    let run = || this().args(words).stdin(Stdio::null()).output();
+/// Runs this binary as something else to its end, with other zones if there are any; answers what it
+/// printed.
+pub(crate) async fn run_this(words: Vec<OsString>, zones: Option<&Path>) -> Result<String, String> {
+    let mut command = this();
+    command.args(words).stdin(Stdio::null());
+    if let Some(zones) = zones {
+        std::fs::create_dir_all(zones).map_err(said)?;
+        command.env("TZDIR", zones);
+    }
+    let run = move || command.output();
     let output = tokio::task::spawn_blocking(run).await;
     let output = output.map_err(said)?.map_err(said)?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    let said = [output.stdout, output.stderr].concat();
+    Err(String::from_utf8_lossy(&said).into_owned())
+}
+
+/// Where a database's zones are.
+pub(crate) fn zones(folder: &Path) -> PathBuf {
+    folder.join("zones")
 }
 
 /// The built site.

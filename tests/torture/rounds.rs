@@ -31,7 +31,7 @@ const STARTS: u8 = 8;
 /// Orders of yesterday for each round, and how long after each other they fall due, in microseconds.
 const ORDERS: usize = 40;
 const APART: i64 = 16_000;
-/// How long the last of yesterday's orders may take to be posted once it is due.
+/// How long the last of what falls due may take to be settled.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is to be tortured, and how.
@@ -287,12 +287,12 @@ impl Database {
     }
 
     async fn audit(&self) -> Result<(), Finding> {
-        let audited = audit(&self.launch.database_url).await;
+        let audited = audit(&self.launch).await;
         audited.map_err(Finding::Audit)
     }
 
-    /// Once all of yesterday's orders have fallen due: every customer has what was acknowledged, and
-    /// each hold was posted, once.
+    /// Once everything has fallen due: every customer has what was acknowledged, each hold was posted
+    /// and each coupon has lapsed, once, and what had to run out has.
     pub(crate) async fn end(&mut self) -> Result<(), Finding> {
         let line = self.line();
         self.book
@@ -300,9 +300,10 @@ impl Database {
             .await?;
         let due = self.last_due - Clock::System.now();
         tokio::time::sleep(Duration::from_micros(due.try_into().unwrap_or(0))).await;
+        self.book.all_is_due();
         let posting = async {
             loop {
-                if self.book.not_yet_posted(&line).await?.is_empty() {
+                if self.book.not_yet_settled(&line).await?.is_empty() {
                     return Ok::<(), Finding>(());
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -311,8 +312,8 @@ impl Database {
         if let Ok(posted) = tokio::time::timeout(PATIENCE, posting).await {
             posted?;
         } else {
-            let left = self.book.not_yet_posted(&line).await?;
-            return Err(Finding::Lost(format!("not posted: {}", left.join("; "))));
+            let left = self.book.not_yet_settled(&line).await?;
+            return Err(Finding::Lost(format!("not settled: {}", left.join("; "))));
         }
         self.audit().await
     }

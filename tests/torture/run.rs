@@ -1,6 +1,7 @@
 //! The whole torture, kind by kind, and its table.
 
 use crate::book::{Counts, Finding};
+use crate::deadlocks::deadlocks;
 use crate::rounds::{Database, Plan, Power};
 use crate::support::postgres;
 use fastrand::Rng;
@@ -19,8 +20,9 @@ const FAILURES_MAX: usize = 3;
 const BITES_MAX: usize = 40;
 const BITES_PER_DATABASE: usize = 2;
 /// Nothing of PostgreSQL's own safety is given up, or a stop could lose what was acknowledged. Only
-/// the machine's disk is not waited for: its power stays on.
-const POSTGRES: &[&str] = &["fsync=off"];
+/// the machine's disk is not waited for: its power stays on. Its log is kept in a file, and deadlocks
+/// are looked for long before the next server is killed.
+const POSTGRES: &[&str] = &["fsync=off", "logging_collector=on", "deadlock_timeout=10ms"];
 
 /// What is done, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,6 +216,16 @@ pub(crate) async fn run() -> Result<(), String> {
         };
         if !is_right {
             failed.push(kind.name());
+        }
+    }
+    if let Some(postgres) = LazyLock::get(&postgres) {
+        let deadlocks = deadlocks(postgres);
+        println!(
+            "deadlocks on PostgreSQL: {}",
+            deadlocks.values().sum::<usize>()
+        );
+        for (doing, times) in deadlocks {
+            println!("{times:>6} {doing}");
         }
     }
     if failed.is_empty() {

@@ -34,11 +34,12 @@ impl Text {
         if n < 0 {
             out.push('\u{2212}');
         }
-        for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i).is_multiple_of(3) {
-                out.push(self.group);
-            }
-            out.push(digit);
+        // The first group has what is left over.
+        let (first, rest) = digits.split_at((digits.len() - 1) % 3 + 1);
+        out.push_str(first);
+        for group in rest.as_bytes().chunks(3) {
+            out.push(self.group);
+            out.extend(group.iter().copied().map(char::from));
         }
         out
     }

@@ -8,7 +8,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// A movement as a bank prints it; it opens to the whole reason.
-pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> AnyView {
+pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> impl IntoView + use<> {
     let text = words.text;
     let balance = words.number(transfer.balance_after);
     let posted = ("posted", (text.balance_after)(&balance));
@@ -49,7 +49,6 @@ pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> AnyView {
             </details>
         </li>
     }
-    .into_any()
 }
 
 /// Until when earned points can be spent.

@@ -2,12 +2,14 @@
 
 use crate::App;
 use crate::crypto::sha256;
+use crate::domain::Instant;
 use crate::domain::identity::Shopper;
 use crate::error::Error;
 use crate::limits::Caller;
 use crate::programs::Loaded;
 use crate::store::idempotency::Key;
 use crate::store::keys::{Find, KeyKind};
+use crate::store::members::StoredMember;
 use crate::store::sessions::{self, Digest, StoredSession};
 use app::api::{FieldError, MemberId, ProgramId};
 use axum::body::Bytes;
@@ -254,10 +256,29 @@ impl FromRequestParts<Arc<App>> for Session {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
-        let bearer = bearer(&parts.headers).ok_or_else(Error::unauthorized)?;
-        let digest = sha256(bearer.as_bytes());
-        let now = app.clock.now();
-        let stored = app.store.read(sessions::Find { digest, now }).await?;
+        let find = find_session(app, parts)?;
+        let (digest, now) = (find.digest, find.now);
+        let stored = app.store.read(find).await?;
+        Self::let_in(app, parts, digest, now, stored).await
+    }
+}
+
+fn find_session(app: &App, parts: &Parts) -> Result<sessions::Find, Error> {
+    let bearer = bearer(&parts.headers).ok_or_else(Error::unauthorized)?;
+    Ok(sessions::Find {
+        digest: sha256(bearer.as_bytes()),
+        now: app.clock.now(),
+    })
+}
+
+impl Session {
+    async fn let_in(
+        app: &App,
+        parts: &Parts,
+        digest: Digest,
+        now: Instant,
+        stored: Option<StoredSession>,
+    ) -> Result<Self, Error> {
         let stored = stored.ok_or_else(|| stranger(app, parts))?;
         app.limits.check(&Caller::Session(digest))?;
         let program = app
@@ -313,13 +334,43 @@ impl FromRequestParts<Arc<App>> for Member {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
         let session = Session::from_request_parts(parts, app).await?;
-        let id = session.stored.member.ok_or_else(|| {
-            Error::forbidden(
-                "not_a_member",
-                "Join the programme first: POST /api/v1/me/join.",
-            )
-        })?;
+        let id = session.stored.member.ok_or_else(not_a_member)?;
         Ok(Self { session, id })
+    }
+}
+
+fn not_a_member() -> Error {
+    Error::forbidden(
+        "not_a_member",
+        "Join the programme first: POST /api/v1/me/join.",
+    )
+}
+
+/// A shopper who has joined, with their state of the same moment.
+pub struct MemberState {
+    /// The session.
+    pub session: Session,
+    /// The member.
+    pub stored: StoredMember,
+}
+
+impl FromRequestParts<Arc<App>> for MemberState {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let find = find_session(app, parts)?;
+        let (digest, now) = (find.digest, find.now);
+        let find = sessions::FindMember {
+            session: find,
+            programs: &app.programs,
+        };
+        let (session, stored) = app.store.read(find).await?.unzip();
+        let session = Session::let_in(app, parts, digest, now, session).await?;
+        match (stored.flatten(), session.stored.member) {
+            (Some(stored), _) => Ok(Self { session, stored }),
+            (None, Some(_)) => Err(Error::unauthorized()),
+            (None, None) => Err(not_a_member()),
+        }
     }
 }
 

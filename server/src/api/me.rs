@@ -1,6 +1,6 @@
 //! The member's own state.
 
-use super::extract::{IdempotencyKey, Json, Member, Query, Session};
+use super::extract::{IdempotencyKey, Json, Member, MemberState, Query, Session};
 use super::views::{self, Reader, rfc3339};
 use super::{Shared, programs::InLocale};
 use crate::App;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::members::{Get, Join, StoredMember, Update, Updated};
-use crate::store::statement::Statement;
+use crate::store::statement::{Line, Statement};
 use app::api::UpdateProfile;
 use app::api::{self, MeView, MemberId, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, Transfers};
 use axum::extract::State;
@@ -38,6 +38,10 @@ async fn view(
     asked: Option<&str>,
 ) -> Result<MeView, Error> {
     let member = stored(app, program, id).await?;
+    Ok(view_of(app, program, &member, asked))
+}
+
+fn view_of(app: &App, program: &Loaded, member: &StoredMember, asked: Option<&str>) -> MeView {
     let asked = asked.unwrap_or(&member.locale);
     let reader = Reader {
         program,
@@ -45,7 +49,7 @@ async fn view(
         time_zone: &member.time_zone,
         now: app.clock.now(),
     };
-    Ok(views::me(&reader, &member))
+    views::me(&reader, member)
 }
 
 /// `GET /api/v1/me`
@@ -53,17 +57,16 @@ async fn view(
     responses((status = 200, body = MeView), (status = 401, body = api::Problem), (status = 403, body = api::Problem)))]
 pub async fn show(
     State(app): Shared,
-    member: Member,
+    member: MemberState,
     Query(locale): Query<InLocale>,
-) -> Result<axum::Json<MeView>, Error> {
-    let view = view(
+) -> axum::Json<MeView> {
+    let program = &member.session.program;
+    axum::Json(view_of(
         &app,
-        &member.session.program,
-        member.id,
+        program,
+        &member.stored,
         locale.locale.as_deref(),
-    )
-    .await?;
-    Ok(axum::Json(view))
+    ))
 }
 
 /// `POST /api/v1/me/join`
@@ -235,27 +238,44 @@ pub async fn statement(
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Transfers, Error> {
+    let query = statement_from(member, cursor, limit)?;
+    let lines = app.store.read(query).await?;
+    Ok(statement_of(reader, lines, limit))
+}
+
+/// What to read for a page of a member's statement.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub fn statement_from(
+    member: MemberId,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Statement, Error> {
     let below = cursor.map(|cursor| {
         cursor
             .parse()
             .map_err(|_| Error::field("cursor", "use the next_cursor of the page before"))
     });
-    let below = below.transpose()?;
-    let limit = limit as usize;
-    let query = Statement {
+    Ok(Statement {
         member,
-        below,
-        limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
-    };
-    let mut lines = app.store.read(query).await?;
+        below: below.transpose()?,
+        // One more, to see whether there are more.
+        limit: i64::from(limit) + 1,
+    })
+}
+
+/// The page that was read for [`statement_from`].
+pub fn statement_of(reader: &Reader<'_>, mut lines: Vec<Line>, limit: u32) -> Transfers {
+    let limit = limit as usize;
     let more = lines.len() > limit;
     lines.truncate(limit);
     let last = lines.last().filter(|_| more);
-    Ok(Transfers {
+    Transfers {
         next_cursor: last.map(|line| line.number.to_string()),
         items: lines
             .iter()
             .map(|line| views::transfer(reader, line))
             .collect(),
-    })
+    }
 }

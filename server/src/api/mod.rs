@@ -27,6 +27,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -69,22 +70,26 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(cors(&app));
     let packing = CompressionLayer::new().quality(CompressionLevel::Precise(PACKING));
-    let routes = finished(routes).layer(packing).merge(finished(streams));
-    routes.with_state(app)
-}
-
-/// What every answer goes through.
-fn finished(routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    // In one stack: each layer that is added to a router by itself costs every request an allocation.
+    let finished = || {
+        ServiceBuilder::new()
+            .layer(axum::middleware::from_fn(finish::finish))
+            .layer(CatchPanicLayer::custom(|_| {
+                Error::internal(&"a handler panicked").into_response()
+            }))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::REQUEST_TIMEOUT,
+                REQUEST_MAX,
+            ))
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+    };
+    let packed = ServiceBuilder::new()
+        .layer(packing)
+        .layer(finished().into_inner());
     routes
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_MAX,
-        ))
-        .layer(CatchPanicLayer::custom(|_| {
-            Error::internal(&"a handler panicked").into_response()
-        }))
-        .layer(axum::middleware::from_fn(finish::finish))
+        .layer(packed)
+        .merge(streams.layer(finished()))
+        .with_state(app)
 }
 
 fn api(app: &Arc<App>) -> Router<Arc<App>> {

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::codes::{Tried, Try};
 use crate::store::members::Join;
-use crate::store::sessions::{Close, Open, Renew, StoredSession};
+use crate::store::sessions::{Close, Find, Open, Renew, StoredSession};
 use crate::token::{self, TokenError};
 use app::api::{ChallengeId, NewSession, SessionView};
 use axum::extract::State;
@@ -62,6 +62,14 @@ pub async fn by_token(app: &App, program: &Loaded, token: &str) -> Result<Opened
         TokenError::Store(error) => error.into(),
     })?;
     let bearer = base64url(&app.master.mac("session", token.as_bytes()));
+    let digest = sha256(bearer.as_bytes());
+    let found = app.store.read(Find { digest, now }).await?;
+    // Every page of the shop brings the token again. What is open already needs no write; what would
+    // have to join, or to last longer, does.
+    let joined = |session: &StoredSession| session.member.is_some() || !program.program().auto_join;
+    if let Some(stored) = found.filter(|found| joined(found) && !found.wants_renewal(now)) {
+        return Ok(Opened { bearer, stored });
+    }
     open_session(app, program, bearer, shopper).await
 }
 

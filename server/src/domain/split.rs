@@ -5,6 +5,9 @@
 //! counted from the beginning: after any number of partial refunds, exactly the share of the refunded
 //! money is taken back, rounded down once, and the whole once all of it is refunded.
 
+#[cfg(test)]
+mod tests;
+
 use app::api::{Order, RefundLine};
 use serde::{Deserialize, Serialize};
 

@@ -3,6 +3,9 @@
 //! Upwards at once. Downwards at the end of a window, by one step or to where the metric says, perhaps
 //! after a grace; and at once where a refund takes away what had lifted the member.
 
+#[cfg(test)]
+mod tests;
+
 use super::program::{Ladder, Program, Tier};
 use super::{DAY, Instant};
 use app::api::{Keep, Metric, NextTier, Standing, Window};

@@ -1,9 +1,10 @@
 //! Sessions: what a token or a code proved, for a while.
 
-use super::members;
+use super::members::{self, StoredMember};
 use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::domain::identity::Shopper;
 use crate::domain::{HOUR, Instant, MINUTE};
+use crate::programs::Programs;
 use app::api::{MemberId, ProgramId};
 
 /// How long a session lasts without being used.
@@ -111,6 +112,37 @@ impl Query for Find {
             session.member = members::find(tx, session.program_id, &session.shopper).await?;
         }
         Ok(Some(session))
+    }
+}
+
+/// The open session of a bearer with its member, if there is one, both of one moment.
+pub struct FindMember<'a> {
+    /// The session.
+    pub session: Find,
+    /// The programmes that a session may be of.
+    pub programs: &'a Programs,
+}
+
+impl Query for FindMember<'_> {
+    type Output = Option<(StoredSession, Option<StoredMember>)>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        let Some(session) = self.session.run(tx).await? else {
+            return Ok(None);
+        };
+        let program = self.programs.by_id(session.program_id);
+        let member = match (session.member, &program) {
+            (Some(member), Some(program)) => {
+                let get = members::Get {
+                    member,
+                    rules: &program.rules,
+                    now: self.session.now,
+                };
+                get.run(tx).await?
+            }
+            _ => None,
+        };
+        Ok(Some((session, member)))
     }
 }
 

@@ -21,6 +21,11 @@ const QUEUE_MAX: usize = 4096;
 const BATCH_MAX: usize = 256;
 /// Statements each connection keeps prepared.
 const STATEMENTS_MAX: usize = 256;
+/// Memory that the writer may keep pages in, in KiB: all that is read again and again, which in a
+/// large database is the inner pages of its trees.
+const WRITER_PAGES_KIB: i64 = 32 << 10;
+/// The same for each reader, of which there are as many as processors.
+const READER_PAGES_KIB: i64 = 8 << 10;
 
 /// The database file and its writer. Dropping the last handle stops the writer.
 #[derive(Clone)]
@@ -119,10 +124,16 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+    let pages = if flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        READER_PAGES_KIB
+    } else {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
-    }
+        // What a savepoint would bring back need not be in a file.
+        connection.pragma_update(None, "temp_store", "memory")?;
+        WRITER_PAGES_KIB
+    };
+    connection.pragma_update(None, "cache_size", -pages)?;
     connection.pragma_update(None, "foreign_keys", "on")?;
     // Without it SQLite plans a statement anew whenever another `limit` is bound, which takes longer
     // than running it.
@@ -156,8 +167,9 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 
 /// What the writer does with a waiting command, its type forgotten.
 trait Job: Send {
-    /// Runs the command inside the open group; answers which members have news.
-    fn run(&mut self, connection: &mut Connection) -> Vec<MemberId>;
+    /// Runs the command inside the open group and notes which members have news. Answers whether
+    /// it went well; if not, it may have left a trace.
+    fn run(&mut self, connection: &mut Connection, woken: &mut Vec<MemberId>) -> bool;
     /// Tells the caller, once the group's commit is known.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -169,15 +181,14 @@ struct Pending<C: Command> {
 }
 
 impl<C: Command> Job for Pending<C> {
-    fn run(&mut self, connection: &mut Connection) -> Vec<MemberId> {
-        let (outcome, woken) = in_savepoint(connection, |tx| {
-            // A bug in one command must not end the writer, and with it everybody's writes.
-            let run = std::panic::AssertUnwindSafe(|| at_once(self.command.run(tx)));
-            std::panic::catch_unwind(run)
-                .unwrap_or_else(|_| Err(StoreError::internal("a command panicked")))
-        });
-        self.outcome = Some(outcome);
-        woken
+    fn run(&mut self, connection: &mut Connection, woken: &mut Vec<MemberId>) -> bool {
+        let mut tx = SqliteTx::new(connection);
+        // A bug in one command must not end the writer, and with it everybody's writes.
+        let run = std::panic::AssertUnwindSafe(|| at_once(self.command.run(&mut tx)));
+        let outcome = std::panic::catch_unwind(run)
+            .unwrap_or_else(|_| Err(StoreError::internal("a command panicked")));
+        woken.append(&mut tx.woken);
+        self.outcome.insert(outcome).is_ok()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
@@ -206,60 +217,65 @@ fn run_group(
     let mut woken = Vec::new();
     let mut group = Vec::with_capacity(16);
     let mut next = Some(first);
+    let mut well = true;
     while let Some(mut job) = next {
-        woken.extend(job.run(connection));
+        well = job.run(connection, &mut woken);
         group.push(job);
-        // A full disk or a failing one undoes the whole transaction. What ran after that would
-        // commit by itself, so nothing more runs.
-        let undone = connection.is_autocommit();
-        next = if group.len() < BATCH_MAX && !undone {
+        next = if well && group.len() < BATCH_MAX {
             jobs.try_recv().ok()
         } else {
             None
         };
     }
-    let committed = if connection.is_autocommit() {
-        let why = "what ran together was undone, since there was no room";
-        Err(StoreError::Unavailable(why.into()))
+    // A savepoint for each command would keep a copy of every page it touches, for a fault that
+    // hardly ever comes. When one does come, the group is run again with savepoints.
+    let ran = if well {
+        Ok(())
     } else {
-        run_cached(connection, "commit").inspect_err(|_| {
-            // A commit that fails may leave the transaction open; the next group must not find it so.
-            let _ended = run_cached(connection, "rollback");
-        })
+        woken.clear();
+        run_apart(connection, &mut group, &mut woken)
     };
+    let committed = ran.and_then(|()| run_cached(connection, "commit"));
     if committed.is_ok() {
         for member in woken {
             wake(Ring::Member(member));
         }
+    } else {
+        // A commit that fails may leave the transaction open; the next group must not find it so.
+        let _ended = run_cached(connection, "rollback");
     }
     for job in group {
         job.answer(committed.clone());
     }
 }
 
-/// Undoes what `body` did if it fails, and nothing else of the group. Answers who has news.
-fn in_savepoint<O>(
+/// Undoes a group and runs it again, each command under a savepoint: what failed leaves no trace
+/// and disturbs no other.
+fn run_apart(
     connection: &mut Connection,
-    body: impl FnOnce(&mut SqliteTx<'_>) -> Result<O, StoreError>,
-) -> (Result<O, StoreError>, Vec<MemberId>) {
-    let run = |connection: &mut Connection| {
-        run_cached(connection, "savepoint command")?;
-        let mut tx = SqliteTx::new(connection);
-        let outcome = body(&mut tx);
-        let woken = tx.woken;
-        // A full disk has undone the savepoint already, with everything around it.
-        if outcome.is_err() && !connection.is_autocommit() {
-            run_cached(connection, "rollback to command")?;
-            run_cached(connection, "release command")?;
-        }
-        let output = outcome?;
-        run_cached(connection, "release command")?;
-        Ok((output, woken))
-    };
-    match run(connection) {
-        Ok((output, woken)) => (Ok(output), woken),
-        Err(error) => (Err(error), Vec::new()),
+    group: &mut [Box<dyn Job>],
+    woken: &mut Vec<MemberId>,
+) -> Result<(), StoreError> {
+    // A full disk or a failing one has undone the whole transaction already.
+    if !connection.is_autocommit() {
+        run_cached(connection, "rollback")?;
     }
+    run_cached(connection, "begin immediate")?;
+    for job in group {
+        run_cached(connection, "savepoint command")?;
+        let (before, well) = (woken.len(), job.run(connection, woken));
+        if !well {
+            woken.truncate(before);
+            // A full disk has undone the savepoint, with everything around it.
+            if connection.is_autocommit() {
+                let why = "what ran together was undone, since there was no room";
+                return Err(StoreError::Unavailable(why.into()));
+            }
+            run_cached(connection, "rollback to command")?;
+        }
+        run_cached(connection, "release command")?;
+    }
+    Ok(())
 }
 
 /// SQLite answers at once, so a command's future never has anything to wait for.
@@ -349,7 +365,10 @@ fn owned(value: ValueRef<'_>) -> Value {
         ValueRef::Integer(n) => Value::Int(n),
         // No column is real: the tables are strict.
         ValueRef::Null | ValueRef::Real(_) => Value::Null,
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => Value::Text(match str::from_utf8(text) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(text).into_owned(),
+        }),
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
     }
 }

@@ -1,6 +1,7 @@
 //! A member's statement, as the ledger has it.
 
 use super::ledger::{because, from_json, proof_of};
+use super::members::{self, StoredMember};
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
 use crate::domain::ledger::{Account, Movement};
@@ -65,6 +66,25 @@ impl Query for Statement {
             .query(SQL, params![self.member, POINTS, below, self.limit])
             .await?;
         rows.iter().map(Line::read).collect()
+    }
+}
+
+/// A member with a page of their statement, both of one moment.
+pub struct WithStatement<'a> {
+    /// The member.
+    pub member: members::Get<'a>,
+    /// The page.
+    pub page: Statement,
+}
+
+impl Query for WithStatement<'_> {
+    type Output = Option<(StoredMember, Vec<Line>)>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        let Some(member) = self.member.run(tx).await? else {
+            return Ok(None);
+        };
+        Ok(Some((member, self.page.run(tx).await?)))
     }
 }
 

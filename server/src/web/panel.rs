@@ -5,12 +5,14 @@ use super::{Policy, embeddable, nonce, page};
 use crate::App;
 use crate::api::Shared;
 use crate::api::extract::{self, Anyone, Query, Session};
-use crate::api::me::{self, statement};
+use crate::api::me;
 use crate::api::sessions::{self, Opened};
 use crate::api::views::{self, Reader};
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
+use crate::store::members::Get;
 use crate::store::sessions::StoredSession;
+use crate::store::statement::WithStatement;
 use app::api::PAGE_ITEMS_DEFAULT;
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
@@ -227,23 +229,22 @@ async fn viewer(
             email: shopper.email.clone(),
         });
     };
-    let stored = me::stored(app, program, member).await?;
+    let page = me::statement_from(member, asked.before.as_deref(), PAGE_ITEMS_DEFAULT)?;
+    let of = Get {
+        member,
+        rules: &program.rules,
+        now: app.clock.now(),
+    };
+    let found = app.store.read(WithStatement { member: of, page }).await?;
+    let (stored, lines) = found.ok_or_else(Error::unauthorized)?;
     let reader = Reader {
         program,
         locale: locale(program, asked, headers, Some(&stored.locale)),
         time_zone: &stored.time_zone,
         now: app.clock.now(),
     };
-    let history = statement(
-        app,
-        &reader,
-        member,
-        asked.before.as_deref(),
-        PAGE_ITEMS_DEFAULT,
-    )
-    .await?;
     Ok(Viewer::Member {
+        history: me::statement_of(&reader, lines, PAGE_ITEMS_DEFAULT),
         me: Box::new(views::me(&reader, &stored)),
-        history,
     })
 }

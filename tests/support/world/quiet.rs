@@ -21,6 +21,12 @@ impl World {
         world
     }
 
+    /// Turns the clock to a moment, RFC 3339.
+    pub(crate) fn at_time(&self, at: &str) {
+        let at: jiff::Timestamp = at.parse().unwrap();
+        self.pass(at.as_microsecond() - self.now());
+    }
+
     /// Makes these the rules from now on.
     pub(crate) async fn rule(&self, source: &str) {
         let source = source.replace("http://localhost:8081", &self.shop);

@@ -111,7 +111,7 @@ impl Lots {
         }
     }
 
-    /// Those that have something left, in no order.
+    /// Those that are here and have something left, in no order.
     pub(super) fn open(&self) -> impl Iterator<Item = &Lot> {
         let lots = self.entries.iter().map(|entry| &entry.lot);
         lots.filter(|lot| lot.remaining > 0)

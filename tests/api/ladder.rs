@@ -1,0 +1,208 @@
+//! How tiers are won and lost: windows, falls by a step or at once, grace, welcomes. Behind a step stands
+//! what the member then has: available, held, owed, and the tier.
+
+use crate::support::rules::{PLAIN, Rules, WELCOME};
+use crate::support::steps::table;
+
+const ROLLING: Rules = Rules {
+    tables: "[ladder]\nwindow = \"rolling\"\nmonths = 12\n",
+    ..PLAIN
+};
+const STEP_BY_STEP: Rules = Rules {
+    tables: "[ladder]\nwindow = \"rolling\"\nmonths = 12\ndowngrade = \"one_step\"\n",
+    ..PLAIN
+};
+const GRACE: Rules = Rules {
+    tables: "[ladder]\nwindow = \"rolling\"\nmonths = 12\ngrace_days = 60\n",
+    ..PLAIN
+};
+const YEAR: Rules = Rules {
+    tables: "[ladder]\nwindow = \"year\"\n",
+    ..PLAIN
+};
+const BY_ORDERS: Rules = Rules {
+    changes: &[
+        ("points_earned", "orders"),
+        ("threshold = 500\n", "threshold = 2\n"),
+        ("threshold = 2000\n", "threshold = 3\n"),
+    ],
+    ..PLAIN
+};
+/// Silver from 5,000 roubles.
+const BY_MONEY: Rules = Rules {
+    changes: &[
+        ("points_earned", "amount_spent"),
+        ("threshold = 500\n", "threshold = 500000\n"),
+        ("threshold = 2000\n", "threshold = 2000000\n"),
+    ],
+    ..PLAIN
+};
+const BY_MONEY_IN_A_YEAR: Rules = Rules {
+    tables: YEAR.tables,
+    ..BY_MONEY
+};
+const GOLD_TOO: &[(&str, &str)] = &[(
+    "threshold = 2000\n",
+    "threshold = 2000\nentry_points = 200\n",
+)];
+const WELCOMES: Rules = Rules {
+    changes: GOLD_TOO,
+    ..WELCOME
+};
+const WELCOMES_AT_EACH: Rules = Rules {
+    tables: "[ladder]\nentry = \"each\"\n",
+    ..WELCOMES
+};
+const WELCOMES_IN_WINDOWS: Rules = Rules {
+    tables: STEP_BY_STEP.tables,
+    ..WELCOMES
+};
+
+table! {
+    for_life_spending_never_lowers_a_tier, PLAIN, "
+        order A 10000                       |    0 500   0 bronze
+        hold passes                         |  500   0   0 silver
+        spend 400                           |  100   0   0 silver
+        take 100                            |    0   0   0 silver
+        months 120                          |    0   0   0 silver
+    ";
+    at_the_windows_end_the_member_falls_to_where_the_metric_says, ROLLING, "
+        order A 36000
+        hold passes                         | 1800   0   0 silver
+        order B 3200
+        hold passes                         | 2000   0   0 gold
+        months 11                           | 2000   0   0 gold
+        months 1                            | 2000   0   0 bronze
+    ";
+    or_by_one_step, STEP_BY_STEP, "
+        order A 36000
+        hold passes
+        order B 3200
+        hold passes                         | 2000   0   0 gold
+        months 12                           | 2000   0   0 silver
+        months 11                           | 2000   0   0 silver
+        months 1                            | 2000   0   0 bronze
+    ";
+    after_a_long_sleep_every_window_is_looked_at, STEP_BY_STEP, "
+        order A 36000
+        hold passes
+        order B 3200
+        hold passes                         | 2000   0   0 gold
+        sleep 800
+        days 0                              | 2000   0   0 bronze
+    ";
+    whoever_earns_enough_stays, ROLLING, "
+        order A 8000
+        hold passes                         |  400   0   0 bronze
+        order B 2000
+        hold passes                         |  500   0   0 silver
+        months 6
+        order C 8000
+        hold passes                         | 1000   0   0 silver
+        months 6                            | 1000   0   0 silver
+        months 12                           | 1000   0   0 bronze
+    ";
+    a_grace_lasts_so_many_days, GRACE, "
+        order A 8000
+        hold passes
+        order B 2000
+        hold passes                         |  500   0   0 silver
+        months 12                           |  500   0   0 silver
+        days 50                             |  500   0   0 silver
+        days 5                              |  500   0   0 bronze
+    ";
+    a_grace_saves_whoever_earns_what_was_missing, GRACE, "
+        order A 8000
+        hold passes
+        order B 2000
+        hold passes                         |  500   0   0 silver
+        months 12
+        order C 6400
+        hold passes                         |  900   0   0 silver
+        months 2                            |  900   0   0 silver
+        months 10                           |  900   0   0 silver
+    ";
+    what_an_order_had_lifted_falls_with_it_also_in_a_window, ROLLING, "
+        order A 8000
+        hold passes
+        order B 2000
+        hold passes                         |  500   0   0 silver
+        refund A 8000                       |  100   0   0 bronze
+    ";
+    a_refund_of_what_no_longer_counts_lowers_nothing, ROLLING, "
+        order A 8000
+        hold passes
+        months 13
+        order B 10000
+        hold passes                         |  900   0   0 silver
+        refund A 8000                       |  500   0   0 silver
+        refund B 20                         |  499   0   0 bronze
+    ";
+    a_year_ends_at_midnight_in_the_programmes_zone, YEAR, "
+        now 2027-03-01T09:00:00Z
+        order A 10000
+        hold passes                         |  500   0   0 silver
+        now 2028-01-02T00:00:00Z            |  500   0   0 silver
+        now 2028-12-31T20:59:59.999999Z     |  500   0   0 silver
+        now 2028-12-31T21:00:00Z            |  500   0   0 bronze
+    ";
+    by_orders, BY_ORDERS, "
+        order A 100                         |    0   5   0 bronze
+        order B 100                         |    0  10   0 silver
+        refund A 50                         |    0   8   0 silver
+        refund A 50                         |    0   5   0 bronze
+        order C 100                         |    0  10   0 silver
+        cancel C                            |    0   5   0 bronze
+        order D 100 EUR                     |    0   5   0 bronze
+    ";
+    by_money_that_was_paid_and_not_given_back, BY_MONEY, "
+        order A 5000                        |    0 250   0 silver
+        refund A 0.01                       |    0 250   0 bronze
+        order B 0.01                        |    0 250   0 silver
+    ";
+    by_money_in_a_year, BY_MONEY_IN_A_YEAR, "
+        now 2027-03-01T09:00:00Z
+        order A 5000                        |    0 250   0 silver
+        refund A 0.01                       |    0 250   0 bronze
+        order B 0.01                        |    0 250   0 silver
+        now 2028-12-31T21:00:00Z            |  250   0   0 bronze
+    ";
+    only_the_tier_that_is_reached_welcomes, WELCOMES, "
+        order A 40000
+        hold passes                         | 2200   0   0 gold
+        refund A 20000                      | 1000   0   0 silver
+        refund A 10000                      |  500   0   0 silver
+        refund A 0.01                       |  500   0   0 silver
+        refund A 19.99                      |  499   0   0 bronze
+    ";
+    or_each_that_is_passed, WELCOMES_AT_EACH, "
+        order A 40000
+        hold passes                         | 2300   0   0 gold
+        refund A 20000                      | 1100   0   0 silver
+        refund A 20000                      |    0   0   0 bronze
+    ";
+    nobody_is_welcomed_twice, WELCOMES_IN_WINDOWS, "
+        order A 36000
+        hold passes                         | 1900   0   0 silver
+        order B 3200
+        hold passes                         | 2300   0   0 gold
+        months 12                           | 2300   0   0 silver
+        order C 32000
+        hold passes                         | 4300   0   0 gold
+    ";
+    a_welcome_of_an_earlier_window_stays, WELCOMES_IN_WINDOWS, "
+        order A 36000
+        hold passes
+        order B 3200
+        hold passes                         | 2300   0   0 gold
+        months 12                           | 2300   0   0 silver
+        order C 32000
+        hold passes                         | 4300   0   0 gold
+        refund C 32000                      | 2300   0   0 silver
+    ";
+    the_tier_given_by_hand_earns_and_the_earned_one_goes_on_beside_it, PLAIN, "
+        tier gold                           |    0   0   0 gold
+        order A 2400                        |    0 180   0 gold
+        refund A 2400                       |    0   0   0 gold
+    ";
+}
