@@ -297,11 +297,12 @@ impl Real {
                 let time_zone = Some(zone.to_owned());
                 let member = self.members[member];
                 match ask!(Update {
+                    rules,
                     member,
                     name: None,
                     locale: None,
                     time_zone,
-                    at: stamp.at
+                    stamp
                 }) {
                     Updated::Done => Answer::Done,
                     Updated::ZoneStands { until } => Answer::ZoneStands(until),

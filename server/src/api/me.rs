@@ -168,7 +168,7 @@ pub async fn update(
         ));
     }
     let name = name.map(|name| name.trim().to_owned());
-    let now = app.clock.now();
+    let stamp = app.clock.stamp();
     let keyed = Keyed {
         key: key.of(
             program.rules.id,
@@ -176,13 +176,14 @@ pub async fn update(
             "PATCH /me",
             body.digest,
         ),
-        at: now,
+        at: stamp.at,
         command: Update {
+            rules: Arc::clone(&program.rules),
             member: member.id,
             name,
             locale,
             time_zone,
-            at: now,
+            stamp,
         },
     };
     match app.store.write(keyed).await? {

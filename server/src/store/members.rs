@@ -181,7 +181,7 @@ impl Join {
             return Ok(());
         }
         let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
-        books.apply_due(tx).await?;
+        books.settle(tx).await?;
         if let Some(task) = task {
             attempts::insert_done(tx, &mut books, task, self.stamp.at).await?;
         }
@@ -341,6 +341,8 @@ impl Get<'_> {
 
 /// Changes a member's profile. What is empty stays.
 pub struct Update {
+    /// The rules.
+    pub rules: Arc<Rules>,
     /// The member.
     pub member: MemberId,
     /// Their name.
@@ -350,7 +352,7 @@ pub struct Update {
     /// An IANA name.
     pub time_zone: Option<String>,
     /// When.
-    pub at: Instant,
+    pub stamp: Stamp,
 }
 
 /// What became of a change to the profile.
@@ -369,28 +371,16 @@ impl Command for Update {
     type Output = Updated;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Updated, StoreError> {
-        // The zone that stands is no choice: naming it again does not make it stand longer.
-        const ZONE: &str = "update member set time_zone = $1, time_zone_set_at = $2
-            where id = $3 and time_zone <> $1 and time_zone_set_at <= $4";
-        const STANDS: &str =
-            "select time_zone_set_at from member where id = $1 and time_zone <> $2";
         const NAME: &str = "update person set name = $1
             where member_id = $2 and (name is null or name <> $1)";
         const LOCALE: &str = "update member set locale = $1 where id = $2 and locale <> $1";
         let mut changed = 0;
         if let Some(zone) = &self.time_zone {
-            let before = self.at - TIME_ZONE_STANDS;
-            let moved = tx
-                .execute(ZONE, params![zone, self.at, self.member, before])
-                .await?;
-            if moved == 0
-                && let Some(row) = tx.query_one(STANDS, params![self.member, zone]).await?
-            {
-                return Ok(Updated::ZoneStands {
-                    until: row.get::<i64>(0)? + TIME_ZONE_STANDS,
-                });
+            match self.move_to(tx, zone).await? {
+                Moved::Not => {}
+                Moved::Done => changed += 1,
+                Moved::Stands { until } => return Ok(Updated::ZoneStands { until }),
             }
-            changed += moved;
         }
         if let Some(name) = &self.name {
             changed += tx.execute(NAME, params![name, self.member]).await?;
@@ -399,9 +389,50 @@ impl Command for Update {
             changed += tx.execute(LOCALE, params![locale, self.member]).await?;
         }
         if changed > 0 {
-            events::append(tx, self.member, self.at, &News::of(EventKind::Profile)).await?;
+            let news = News::of(EventKind::Profile);
+            events::append(tx, self.member, self.stamp.at, &news).await?;
         }
         Ok(Updated::Done)
+    }
+}
+
+/// What became of the choice of a zone.
+enum Moved {
+    /// It is the one that stood.
+    Not,
+    Done,
+    Stands {
+        until: Instant,
+    },
+}
+
+impl Update {
+    /// Changes the zone, once all that had run out by the old one is gone.
+    async fn move_to<T: Tx>(&self, tx: &mut T, zone: &str) -> Result<Moved, StoreError> {
+        // The zone that stands is no choice: naming it again does not make it stand longer.
+        const OTHER: &str = "select 1 from member where id = $1 and time_zone <> $2";
+        const ZONE: &str = "update member set time_zone = $1, time_zone_set_at = $2
+            where id = $3 and time_zone <> $1 and time_zone_set_at <= $4";
+        const STANDS: &str =
+            "select time_zone_set_at from member where id = $1 and time_zone <> $2";
+        let other = tx.query_one(OTHER, params![self.member, zone]).await?;
+        if other.is_none() {
+            return Ok(Moved::Not);
+        }
+        let now = self.stamp.at;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let set = params![zone, now, self.member, now - TIME_ZONE_STANDS];
+        if tx.execute(ZONE, set).await? == 1 {
+            books.settle(tx).await?;
+            books.move_to(tx, zone).await?;
+            books.close(tx).await?;
+            return Ok(Moved::Done);
+        }
+        let row = tx.query_one(STANDS, params![self.member, zone]).await?;
+        row.map_or(Ok(Moved::Not), |row| {
+            let until = row.get::<i64>(0)? + TIME_ZONE_STANDS;
+            Ok(Moved::Stands { until })
+        })
     }
 }
 
@@ -470,7 +501,7 @@ impl Command for SetTier {
             return Ok(false);
         }
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
-        books.apply_due(tx).await?;
+        books.settle(tx).await?;
         books.set_manual(self.manual.clone());
         books.close(tx).await?;
         Ok(true)
