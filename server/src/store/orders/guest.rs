@@ -78,14 +78,16 @@ pub(in crate::store) async fn claim<T: Tx>(
         };
         books.reverse(tx, &reverse).await?;
     }
-    if counted && guest.ledgered.refunded > 0 {
+    // Nothing is left of an order that cost nothing, and it counts all the same.
+    let undone = guest.ledgered.refunded > 0 && split.is_whole();
+    if counted {
         books.count(Counters {
             amount_spent: -guest.ledgered.refunded,
-            orders: if split.is_whole() { -1 } else { 0 },
+            orders: if undone { -1 } else { 0 },
             ..Counters::default()
         });
     }
-    let counts = counted && !split.is_whole();
+    let counts = counted && !undone;
     let set = params![json(&split)?, counts, rules.id, &order.id];
     tx.later(SPLIT, set).await
 }
