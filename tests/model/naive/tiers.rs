@@ -228,7 +228,6 @@ impl Programme {
             (standing.since, standing.grace_from) = (end, None);
         } else if in_grace.is_none() && grace {
             standing.grace_from = Some(end);
-            return;
         } else {
             let to = if one_step { has - 1 } else { deserved };
             (standing.tier, standing.kept) = (to, to);
