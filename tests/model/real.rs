@@ -133,6 +133,7 @@ impl Real {
     }
 
     /// Does what is asked.
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     pub(crate) async fn carry_out(
         &mut self,
         action: &Action,
