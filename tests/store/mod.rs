@@ -6,6 +6,7 @@ mod later;
 mod opening;
 mod retries;
 mod schema;
+mod seal;
 mod statements;
 mod values;
 mod verify;
