@@ -161,7 +161,7 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
     // Coupons, tiers, attempts.
     Coupon "id from coupon where state = 'used' order by code limit 1":
         "update coupon set state = 'open' where id =" "" => "coupon {}: state:";
-    Coupon "id from coupon where state = 'released' order by code limit 1":
+    Coupon "id from coupon where state = 'lapsed' order by code limit 1":
         "update coupon set state = 'used' where id =" "" => "coupon {}: state:";
     Coupon "id from coupon order by code limit 1":
         "update coupon set points = points + 1 where id =" "" => "coupon {}: points:";
