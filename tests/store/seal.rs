@@ -32,7 +32,7 @@ impl Command for Slow {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         self.0.run(tx).await?;
         // By now the transfer has its place, whatever is sent later.
-        tx.query("select 1", &[]).await?;
+        tx.query("select count(*) from program", &[]).await?;
         self.1.wait();
         Ok(())
     }
@@ -154,7 +154,7 @@ on_both_engines! {
             "update reason set explanation = 'something else'",
             "update reason set evidence = '{}'",
             "update reason set explanation = '', evidence = 'kept'",
-            "update reason set explanation = '', evidence = null, transfer_id = salt",
+            "update reason set explanation = '', evidence = null, transfer_id = (select id from transfer order by seq limit 1)",
             "delete from reason",
             "update seal set number = number + 1",
             "update seal set head = head",
