@@ -47,6 +47,8 @@ pub(in crate::store) struct Books<'a> {
     /// As much of the metric as the tier has followed.
     pub(super) followed: i64,
     pub(super) held: Held,
+    /// The tier that the member was last told of.
+    pub(super) told_tier: String,
     /// When the next of the holds falls due that are known here.
     pub(super) next_hold: Option<Instant>,
     /// Whether all holds and lots are known here.
@@ -102,6 +104,7 @@ impl<'a> Books<'a> {
             },
             counted: Counters::default(),
             followed: 0,
+            told_tier: row.get(3)?,
             next_hold: None,
             knows_all: false,
             before: Before {

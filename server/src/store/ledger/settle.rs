@@ -43,6 +43,7 @@ impl Books<'_> {
                 Due::Hold => self.end_hold(tx, holds.pop_front()).await?,
             }
             self.move_tier(tx).await?;
+            self.tell_tier();
         }
         self.at = now;
         self.next_hold = holds.front().map(|hold| hold.due_at);

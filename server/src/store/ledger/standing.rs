@@ -215,15 +215,22 @@ impl Books<'_> {
             review_at,
             self.member
         ];
-        tx.later(SQL, set).await?;
-        let [to, from] = [&tier, &self.before.tier].map(|id| tier::by_id(program, id));
-        if to.id != from.id {
-            self.tell_news(News {
-                tier: Some(to.id.clone()),
-                down: to.threshold < from.threshold,
-                ..News::of(EventKind::Tier)
-            });
+        self.tell_tier();
+        tx.later(SQL, set).await
+    }
+
+    /// Tells the member of another tier than the last that they were told of.
+    pub(super) fn tell_tier(&mut self) {
+        let rules = self.rules;
+        let [to, from] = [self.tier(), &self.told_tier].map(|id| tier::by_id(&rules.program, id));
+        if to.id == from.id {
+            return;
         }
-        Ok(())
+        self.told_tier.clone_from(&to.id);
+        self.tell_news(News {
+            tier: Some(to.id.clone()),
+            down: to.threshold < from.threshold,
+            ..News::of(EventKind::Tier)
+        });
     }
 }

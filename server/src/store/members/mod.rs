@@ -272,7 +272,7 @@ impl Update {
     /// Changes the zone, once all that had run out by the old one is gone.
     async fn move_to<T: Tx>(&self, tx: &mut T, zone: &str) -> Result<Moved, StoreError> {
         // The zone that stands is no choice: naming it again does not make it stand longer.
-        const OTHER: &str = "select 1 from member where id = $1 and time_zone <> $2";
+        const OTHER: &str = "select id from member where id = $1 and time_zone <> $2";
         const ZONE: &str = "update member set time_zone = $1, time_zone_set_at = $2
             where id = $3 and time_zone <> $1 and time_zone_set_at <= $4";
         const STANDS: &str =
