@@ -188,6 +188,17 @@ fn windows_are_counted_in_the_programmes_zone() {
         "2026-12-31T21:00:00Z"
     );
 
+    let until = window_until(&year, now, &moscow);
+    assert_eq!(
+        (text(until.from), until.until),
+        ("2027-12-31T21:00:00Z".into(), now + 1)
+    );
+    let until = window_until(&rolling, now, &moscow);
+    assert_eq!(
+        (text(until.from), until.until),
+        ("2027-02-28T12:00:00Z".into(), now + 1)
+    );
+
     let ended = |program: &Program| {
         window_ended(program, &silver, &moscow).map(|window| [window.from, window.until].map(text))
     };
@@ -292,6 +303,31 @@ fn what_lifted_a_member_is_taken_away_and_what_an_earlier_window_left_is_not() {
             "{has} kept {kept} with {value} and {value_since}"
         );
     }
+}
+
+#[test]
+fn where_there_is_nothing_left_to_lose_there_is_no_grace() {
+    let program = ladder(ROLLING, false, 30);
+    let graced = Held {
+        grace_from: Some(5),
+        ..held("gold")
+    };
+    let to_silver = Held {
+        tier: "silver".into(),
+        ..graced.clone()
+    };
+    let to_bronze = Held {
+        tier: "bronze".into(),
+        grace_from: None,
+        ..graced.clone()
+    };
+    assert_eq!(fall(&program, &graced, 500, 0), to_silver);
+    assert_eq!(fall(&program, &graced, 0, 0), to_bronze);
+    let bronze = Held {
+        grace_from: Some(5),
+        ..held("bronze")
+    };
+    assert_eq!(bronze.review_at(&program, &program.zone()), None);
 }
 
 #[test]
