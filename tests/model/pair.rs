@@ -1,13 +1,14 @@
 //! One programme on both sides: the real ledger and the model, asked the same and compared.
 
 use super::action::{Action, Answer};
+use super::faults::is_crash;
 use super::look::{Holdings, same, same_rows};
 use super::naive::{Micros, Programme};
 use super::plan::{Cart, SHOPPERS, Share, What, Who};
 use super::real::{Call, Real};
 use super::rules::Rules;
+use app::api::MemberId;
 use app::api::{CouponLineAmount, Customer, NewRefund, Order, OrderLine, OrderStatus, RefundLine};
-use server::store::StoreError;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A programme twice.
@@ -22,6 +23,16 @@ pub(crate) struct Pair {
     behind: BTreeSet<usize>,
     /// What was asked under which key, and the answer.
     log: Vec<(Action, String, Answer)>,
+    answers: BTreeMap<String, Answer>,
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// As the model says.
+    Answered,
+    /// The server crashed; nothing has changed.
+    Crashed,
 }
 
 fn text(at: Micros) -> String {
@@ -51,16 +62,35 @@ impl Pair {
             codes: 0,
             behind: BTreeSet::new(),
             log: Vec::new(),
+            answers: BTreeMap::new(),
         }
     }
 
+    /// The newest order is 0; beyond the oldest are one or two that nobody has told yet.
     fn order_name(&self, number: usize) -> String {
-        // One or two that nobody has told yet are among them.
-        format!("order{}", number % (self.told.len() + 2))
+        let told = self.told.len();
+        let number = number % (told + 2);
+        format!(
+            "order{}",
+            if number < told {
+                told - 1 - number
+            } else {
+                number
+            }
+        )
     }
 
+    /// The newest code is 0; beyond the oldest is one that does not exist.
     fn code_name(&self, number: usize) -> String {
-        format!("CODE{}", number % (self.codes + 1))
+        let number = number % (self.codes + 1);
+        format!(
+            "CODE{}",
+            if number < self.codes {
+                self.codes - 1 - number
+            } else {
+                number
+            }
+        )
     }
 
     fn member(&self, number: usize) -> Option<usize> {
@@ -272,50 +302,76 @@ impl Pair {
         self.behind.extend(happened);
     }
 
-    /// Asks both sides the same; says where answers or holdings differ.
-    pub(crate) async fn ask(&mut self, action: &Action, call: &Call) -> Result<Answer, String> {
+    /// Asks both sides the same; says where answers or holdings differ. What crashes leaves no trace.
+    pub(crate) async fn ask(&mut self, action: &Action, call: &Call) -> Result<Asked, String> {
         let now = call.stamp.at;
         self.settle(now);
-        let before = self.all_holdings(now);
-        let expected = self.model.carry_out(action, now);
-        let refused = is_refusal(&expected) && self.behind.is_empty();
-        let untouched = if refused {
+        let known = call.key.as_ref().and_then(|key| self.answers.get(key));
+        let repeated = known.is_some();
+        let mut ahead = self.model.clone();
+        let expected = match known {
+            Some(answer) => answer.clone(),
+            None => ahead.carry_out(action, now),
+        };
+        let refused = is_refusal(&expected) && self.behind.is_empty() && !repeated;
+        let stays = refused || repeated || call.crash_at.is_some();
+        let untouched = if stays {
             self.real.everything().await
         } else {
             Vec::new()
         };
-        let answer = self
-            .real
-            .carry_out(action, call)
-            .await
-            .map_err(|error| fault(&error))?;
+        let answer = match self.real.carry_out(action, call).await {
+            Ok(answer) => answer,
+            Err(error) if is_crash(&error) => {
+                let what = format!("after {action:?} crashed, something");
+                same_rows(&what, &self.real.everything().await, &untouched)?;
+                return Ok(Asked::Crashed);
+            }
+            Err(error) => return Err(format!("the ledger failed: {error}")),
+        };
         same(&format!("the answer to {action:?}"), &answer, &expected)?;
+        if repeated {
+            let what = format!("after asking {action:?} again, something");
+            same_rows(&what, &self.real.everything().await, &untouched)?;
+            return Ok(Asked::Answered);
+        }
         if refused {
             let after = self.real.everything().await;
             let what = format!("after the refusal of {action:?}, something");
             same_rows(&what, &after[..after.len() - 2], &untouched)?;
         }
+        self.follow(action, &answer, ahead, now);
         if let Some(key) = &call.key {
-            self.log.push((action.clone(), key.clone(), answer.clone()));
-        }
-        let after = self.all_holdings(now);
-        // Spending applies what is due inside its own command.
-        let spends = match action {
-            Action::Redeem { member, .. } | Action::Adjust { member, .. }
-                if answer != Answer::Unknown =>
-            {
-                Some(*member)
-            }
-            _ => None,
-        };
-        let changed = (0..after.len()).filter(|who| before.get(*who) != after.get(*who));
-        for who in changed.chain(spends) {
-            self.behind.remove(&who);
+            self.answers.insert(key.clone(), answer.clone());
+            self.log.push((action.clone(), key.clone(), answer));
         }
         self.compare(now)
             .await
             .map_err(|error| format!("after {action:?}: {error}"))?;
-        Ok(answer)
+        Ok(Asked::Answered)
+    }
+
+    /// Takes over what the model has come to. Whoever was changed is up to date, and so is whoever spends:
+    /// that applies what is due inside its own command.
+    fn follow(&mut self, action: &Action, answer: &Answer, ahead: Programme, now: Micros) {
+        let before = self.all_holdings(now);
+        self.model = ahead;
+        let after = self.all_holdings(now);
+        let spends = match action {
+            Action::Redeem { member, .. } | Action::Adjust { member, .. } => Some(*member),
+            _ => None,
+        };
+        let spends = spends.filter(|_| *answer != Answer::Unknown);
+        let changed = (0..after.len()).filter(|who| before.get(*who) != after.get(*who));
+        for who in changed.chain(spends) {
+            self.behind.remove(&who);
+        }
+    }
+
+    /// A worker has settled this member.
+    pub(crate) fn is_up_to_date(&mut self, member: MemberId) {
+        let who = self.real.members.iter().position(|known| *known == member);
+        self.behind.remove(&who.unwrap());
     }
 
     fn all_holdings(&self, now: Micros) -> Vec<Holdings> {
@@ -342,7 +398,8 @@ impl Pair {
     /// The workers have done everything: nobody is behind.
     pub(crate) async fn compare_all(&mut self, now: Micros) -> Result<(), String> {
         self.behind.clear();
-        self.compare(now).await
+        self.compare(now).await?;
+        self.real.compare_views(&self.model, now).await
     }
 
     /// Asks once more under an earlier key: the same again answers the same, something else is refused,
@@ -376,11 +433,8 @@ impl Pair {
             key: Some(key),
             ..call
         };
-        let answer = self
-            .real
-            .carry_out(&asked, &call)
-            .await
-            .map_err(|error| fault(&error))?;
+        let answer = self.real.carry_out(&asked, &call).await;
+        let answer = answer.map_err(|error| format!("the ledger failed: {error}"))?;
         same(
             &format!("the second answer to {asked:?}"),
             &answer,
@@ -405,8 +459,4 @@ fn is_refusal(answer: &Answer) -> bool {
         answer,
         Differs | NotOpen(_) | TooFew(_) | Unknown | ZoneStands(_)
     )
-}
-
-fn fault(error: &StoreError) -> String {
-    format!("the ledger failed: {error}")
 }
