@@ -126,6 +126,8 @@ impl Real {
 
     /// Says where orders, refunds and codes differ from the model's.
     pub(crate) async fn compare_documents(&mut self, model: &Programme) -> Result<(), String> {
+        const REFUNDS: &str =
+            "select id, applied, amount, reversed, given_back from refund where program_id = $1";
         let program = self.id();
         for name in model.orders.keys() {
             let stored = self
@@ -153,8 +155,6 @@ impl Real {
                 &model.coupon(code),
             )?;
         }
-        const REFUNDS: &str =
-            "select id, applied, amount, reversed, given_back from refund where program_id = $1";
         let rows = self
             .store
             .read(Read(REFUNDS, vec![Value::from(program)]))

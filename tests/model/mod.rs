@@ -9,6 +9,7 @@ mod action;
 mod bed;
 mod effort;
 mod faults;
+mod invent;
 mod look;
 mod naive;
 mod pair;

@@ -8,9 +8,10 @@ use crate::support::sql;
 use crate::support::world::Database;
 use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+use server::clock::Clock;
+use server::domain::MINUTE;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// How often what happened.
@@ -33,7 +34,7 @@ fn try_many(database: Database, usual: u64, crashing: bool) {
     };
     let plans = plan::plan(STEPS);
     let mut runner = TestRunner::new_with_rng(config, chance(effort.seed));
-    let (began, mut told, mut cases) = (Instant::now(), Duration::ZERO, 0);
+    let (began, mut told, mut cases) = (Clock::System.now(), 0, 0);
     while *done.borrow() < effort.commands {
         let tree = plans.new_tree(&mut runner).unwrap();
         let outcome = runner.run_one(tree, |plan| {
@@ -54,23 +55,29 @@ fn try_many(database: Database, usual: u64, crashing: bool) {
             Err(TestError::Abort(reason)) => panic!("given up: {reason}"),
         }
         cases += 1;
-        if began.elapsed() > told + Duration::from_secs(60) {
-            told = began.elapsed();
-            println!("{} commands after {told:.0?}", done.borrow());
+        let minutes = (Clock::System.now() - began) / MINUTE;
+        if minutes > told {
+            told = minutes;
+            println!("{} commands after {told} min", done.borrow());
         }
     }
     if let Some(bed) = bed.into_inner() {
         runtime.block_on(sql::assert_books_balance(&bed.store));
     }
-    let (done, took) = (done.into_inner(), began.elapsed());
-    let rate = u128::from(done) * 1000 / took.as_millis().max(1);
-    let seed = effort.seed;
+    let (done, rate) = (done.borrow(), rate(*done.borrow(), began));
     println!(
-        "{database:?}, seed {seed}: {cases} plans, {done} commands, {rate} a second, no failure"
+        "{database:?}, seed {}: {cases} plans, {done} commands, {rate} a second",
+        effort.seed
     );
     for (what, times) in seen.into_inner() {
         println!("  {times:>8} × {what}");
     }
+}
+
+/// Commands a second since then.
+pub(crate) fn rate(commands: u64, since: i64) -> u64 {
+    let millis = u64::try_from((Clock::System.now() - since) / 1000).unwrap();
+    commands * 1000 / millis.max(1)
 }
 
 /// Carries out one plan; answers how many commands it had, and what happened.
@@ -98,11 +105,12 @@ async fn attempt(
 }
 
 fn tell(plan: &Plan) -> String {
-    let steps: String = plan
+    let steps: Vec<String> = plan
         .steps
         .iter()
-        .map(|step| format!("  {step:?}\n"))
+        .map(|step| format!("  {step:?}"))
         .collect();
+    let steps = steps.join("\n");
     let rules = plan
         .rules
         .each_ref()

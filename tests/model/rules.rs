@@ -11,6 +11,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// Rules in one version.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice that owners make by itself"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rules {
     pub(crate) zone: &'static str,

@@ -10,12 +10,14 @@ use super::bed::{Bed, open};
 use super::effort::{Effort, chance};
 use super::pair::Asked;
 use super::plan::{self, What, Work};
+use super::properties::rate;
 use super::rules::Rules;
 use super::stage::{DAY, HOUR, Stage, Task};
 use crate::support::sql;
 use crate::support::world::Database;
 use proptest::strategy::{Strategy, ValueTree as _};
 use proptest::test_runner::{Config, TestRunner};
+use server::clock::Clock;
 use server::store::Store;
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -309,7 +311,7 @@ fn simulate_many(database: Database, usual: u64) {
             return sql::assert_books_balance(&bed.store).await;
         }
         let (mut done, mut worlds, mut bed) = (0, 0, None);
-        let began = std::time::Instant::now();
+        let began = Clock::System.now();
         while done < effort.commands {
             let mut current = Bed::or_new(bed, database).await;
             done += simulate(&mut current, effort.seed.wrapping_add(worlds), false)
@@ -321,7 +323,7 @@ fn simulate_many(database: Database, usual: u64) {
         if let Some(bed) = &bed {
             sql::assert_books_balance(&bed.store).await;
         }
-        let rate = u128::from(done) * 1000 / began.elapsed().as_millis().max(1);
+        let rate = rate(done, began);
         println!(
             "{database:?}, seeds from {}: {worlds} worlds, {done} commands, {rate} a second",
             effort.seed

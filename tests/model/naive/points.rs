@@ -98,6 +98,9 @@ impl Programme {
     /// Takes back what an earning gave (§3.7): from its hold, from its own lot, from the others; what
     /// has run out is let go, and the rest is owed.
     pub(super) fn reverse(&mut self, who: usize, earning: Number, points: i64) {
+        if points == 0 {
+            return;
+        }
         let member = &mut self.members[who];
         let mut rest = points;
         if let Some(hold) = member.holds.iter_mut().find(|hold| hold.number == earning) {

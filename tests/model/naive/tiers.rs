@@ -248,7 +248,6 @@ impl Programme {
             (standing.since, standing.grace_from) = (end, None);
         } else if in_grace.is_none() && grace {
             standing.grace_from = Some(end);
-            return;
         } else {
             let to = if one_step { has - 1 } else { deserved };
             *self.seen.entry("a review took a tier").or_insert(0) += 1;
