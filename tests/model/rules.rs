@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 /// Rules in one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is a choice that owners make by itself"
+    reason = "the programme file has as many switches"
 )]
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rules {
     pub(crate) zone: &'static str,
     pub(crate) currency: &'static str,

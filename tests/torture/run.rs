@@ -278,7 +278,10 @@ async fn in_lane(
     let mut rng = Rng::with_seed(seed);
     while tally.rounds < rounds {
         let (most, is_over) = if kind.must_lose() {
-            (BITES_PER_DATABASE, tally.lost > 0)
+            (
+                BITES_PER_DATABASE,
+                tally.lost > 0 || tally.others >= BITES_MAX,
+            )
         } else {
             (ROUNDS_PER_DATABASE, tally.failures() >= FAILURES_MAX)
         };
@@ -297,8 +300,8 @@ async fn in_lane(
 async fn on_one_database(kind: Kind, plan: Plan, tally: &mut Tally) -> Result<(), Finding> {
     let (seed, rounds) = (plan.seed, plan.rounds);
     let tell = |round: usize, finding: &Finding| {
-        // What must lose has nothing to report.
-        if !kind.must_lose() {
+        // What must lose has nothing to report, unless it never began.
+        if round == 0 || !kind.must_lose() {
             let name = kind.name();
             eprintln!("{name}, database of seed {seed}, its round {round}: {finding:?}");
         }

@@ -186,6 +186,19 @@ fn all_that_is_left_is_called_off() {
 }
 
 #[test]
+fn an_order_that_cost_nothing_is_whole_once_something_of_it_was_given_back() {
+    let mut free = split(&[(0, 10, 20), (0, 0, 5)]);
+    assert!(!free.is_whole());
+    assert_eq!(free.refund(0, &[]), took(0, 10, 25));
+    assert!(free.is_whole());
+    assert_eq!(free.cancel(), took(0, 0, 0));
+    let mut kept = split(&[(0, 10, 20)]);
+    let untouched = split(&[(0, 0, 20)]);
+    assert_eq!(kept.adopt(&untouched), took(0, 0, 0));
+    assert!(!kept.is_whole());
+}
+
+#[test]
 fn an_order_that_is_claimed_takes_over_what_was_refunded_before() {
     let mut before = split(&[(1000, 0, 10), (500, 0, 0)]);
     assert_eq!(before.refund(600, &[line(1, 600)]), took(600, 0, 6));

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::domain::program_file;
-use proptest::prelude::*;
+
+mod properties;
+mod standing;
 
 /// The demo's ladder: Silver from 500, Gold from 2,000.
 fn demo() -> Program {
@@ -187,6 +189,17 @@ fn windows_are_counted_in_the_programmes_zone() {
         "2026-12-31T21:00:00Z"
     );
 
+    let until = window_until(&year, now, &moscow);
+    assert_eq!(
+        (text(until.from), until.until),
+        ("2027-12-31T21:00:00Z".into(), now + 1)
+    );
+    let until = window_until(&rolling, now, &moscow);
+    assert_eq!(
+        (text(until.from), until.until),
+        ("2027-02-28T12:00:00Z".into(), now + 1)
+    );
+
     let ended = |program: &Program| {
         window_ended(program, &silver, &moscow).map(|window| [window.from, window.until].map(text))
     };
@@ -294,6 +307,31 @@ fn what_lifted_a_member_is_taken_away_and_what_an_earlier_window_left_is_not() {
 }
 
 #[test]
+fn where_there_is_nothing_left_to_lose_there_is_no_grace() {
+    let program = ladder(ROLLING, false, 30);
+    let graced = Held {
+        grace_from: Some(5),
+        ..held("gold")
+    };
+    let to_silver = Held {
+        tier: "silver".into(),
+        ..graced.clone()
+    };
+    let to_bronze = Held {
+        tier: "bronze".into(),
+        grace_from: None,
+        ..graced.clone()
+    };
+    assert_eq!(fall(&program, &graced, 500, 0), to_silver);
+    assert_eq!(fall(&program, &graced, 0, 0), to_bronze);
+    let bronze = Held {
+        grace_from: Some(5),
+        ..held("bronze")
+    };
+    assert_eq!(bronze.review_at(&program, &program.zone()), None);
+}
+
+#[test]
 fn at_the_end_of_a_window_a_tier_is_kept_or_lost() {
     let moscow = demo().zone();
     let end = at("2028-03-01T09:00:00Z");
@@ -388,126 +426,4 @@ fn only_the_tier_that_is_reached_welcomes_or_each_that_is_passed() {
     assert_eq!(ids(&program, "silver", "gold"), ["gold"]);
     program.tiers[2].entry_points = 0;
     assert_eq!(ids(&program, "bronze", "gold"), ["silver"]);
-}
-
-#[test]
-fn a_standing_says_what_is_missing() {
-    let demo = demo();
-    let next = |tier, value| {
-        let standing = standing(&demo, &held(tier), (value, value), 0, "ru");
-        assert_eq!(
-            (standing.value, &standing.keep, &standing.manual_until),
-            (value, &None, &None)
-        );
-        standing
-            .next
-            .map(|next| (next.tier.name, next.missing, next.by))
-    };
-    assert_eq!(next("bronze", -20), Some(("Серебро".into(), 520, None)));
-    assert_eq!(next("bronze", 120), Some(("Серебро".into(), 380, None)));
-    assert_eq!(next("silver", 500), Some(("Золото".into(), 1_500, None)));
-    assert_eq!(next("gold", 5_000), None);
-    // The rules became easier, and nothing has happened to the member since.
-    assert_eq!(next("bronze", 700), Some(("Серебро".into(), 0, None)));
-}
-
-#[test]
-fn a_standing_says_until_when_and_what_must_be_kept() {
-    let now = at("2027-06-01T00:00:00Z");
-    let of = |program: &Program, held: &Held| standing(program, held, (120, 300), now, "en");
-    let keep = |standing: &Standing| {
-        standing
-            .keep
-            .as_ref()
-            .map(|keep| (keep.until.clone(), keep.missing))
-    };
-    let by = |standing: &Standing| standing.next.as_ref().unwrap().by.clone();
-    let (rolling, year) = (ladder(ROLLING, false, 30), ladder(Window::Year, false, 30));
-
-    let silver = of(&rolling, &held("silver"));
-    assert_eq!((silver.tier.id.as_str(), silver.value), ("silver", 120));
-    assert_eq!(keep(&silver), Some(("2028-03-01T09:00:00Z".into(), 200)));
-    assert_eq!((by(&silver), silver.next.unwrap().missing), (None, 1_880));
-    let silver = of(&year, &held("silver"));
-    assert_eq!(
-        (keep(&silver), by(&silver)),
-        (
-            Some(("2027-12-31T21:00:00Z".into(), 200)),
-            Some("2027-12-31T21:00:00Z".into())
-        )
-    );
-    assert_eq!(keep(&of(&year, &held("bronze"))), None);
-    let graced = Held {
-        grace_from: Some(at("2027-05-20T00:00:00Z")),
-        ..held("silver")
-    };
-    assert_eq!(
-        keep(&of(&rolling, &graced)),
-        Some(("2027-06-19T00:00:00Z".into(), 200))
-    );
-    let enough = standing(&rolling, &held("silver"), (120, 501), now, "en");
-    assert_eq!(keep(&enough), Some(("2028-03-01T09:00:00Z".into(), 0)));
-
-    let gold = Held {
-        manual: Some(given("gold", now + 1)),
-        ..held("silver")
-    };
-    let gold = of(&rolling, &gold);
-    assert_eq!(
-        (gold.tier.id.as_str(), keep(&gold), gold.next),
-        ("gold", None, None)
-    );
-    assert_eq!(
-        gold.manual_until.as_deref(),
-        Some("2027-06-01T00:00:00.000001Z")
-    );
-    let over = of(
-        &rolling,
-        &Held {
-            manual: Some(given("gold", now)),
-            ..held("silver")
-        },
-    );
-    assert_eq!(
-        (over.tier.id.as_str(), over.manual_until.as_deref()),
-        ("silver", None)
-    );
-    assert_eq!(
-        keep(&over),
-        Some(("2028-03-01T09:00:00Z".into(), 200)),
-        "what was given by hand ends no window"
-    );
-}
-
-proptest! {
-    #[test]
-    fn more_never_means_a_lower_tier(one: i64, other: i64) {
-        let demo = demo();
-        let (less, more) = (one.min(other), one.max(other));
-        let threshold = |value| reached(&demo, value).threshold;
-        prop_assert!(threshold(less) <= threshold(more));
-        prop_assert!(threshold(more) <= more.max(0), "nobody has a tier they did not reach");
-    }
-
-    #[test]
-    fn each_window_begins_where_the_one_before_it_ended(
-        since in 946_684_800..4_102_444_800_i64,
-        months in 1..=24_i64,
-        is_year: bool,
-    ) {
-        let window = if is_year { Window::Year } else { Window::Rolling { months } };
-        let program = ladder(window, false, 0);
-        let zone = program.zone();
-        let mut member = Held { since: since * 1_000_000, ..held("gold") };
-        for _ in 0..5 {
-            let ended = window_ended(&program, &member, &zone).unwrap();
-            prop_assert!(member.since < ended.until);
-            prop_assert!(ended.from <= member.since);
-            prop_assert_eq!(member.review_at(&program, &zone), Some(ended.until));
-            let before = review(&program, &member, i64::MAX, ended.until - 1, &zone);
-            prop_assert_eq!(&before, &member, "nothing happens before the end");
-            member = review(&program, &member, i64::MAX, ended.until, &zone);
-            prop_assert_eq!((member.tier.as_str(), member.since), ("gold", ended.until));
-        }
-    }
 }
