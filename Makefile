@@ -52,6 +52,10 @@ clean: ## Remove everything that was built or installed in this folder
 test: $(SITE) test-needs ## Run all tests, on both databases and in a real browser
 	cargo test --workspace
 
+property: test-needs ## Carry out COMMANDS=100000 on the ledger and on a model of it, from SEED=1 on
+	PROPERTY_COMMANDS=$(or $(COMMANDS),100000) PROPERTY_SEED=$(SEED) \
+	    cargo test -p tests --test it model:: -- --nocapture --test-threads 2
+
 torture: $(SITE) test-needs ## Kill servers and cut the power ROUNDS=500 times; print what was lost
 	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) cargo test -p tests --test torture
 
@@ -139,4 +143,4 @@ help:
 	@awk 'BEGIN { FS = ":.*## " } /^##@ (Use|Prove)/ { print "\n" substr($$0, 5) } \
 	    /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: run dist site clean test torture bench coverage lint deny ci rust site-needs test-needs test-system help
+.PHONY: run dist site clean test property torture bench coverage lint deny ci rust site-needs test-needs test-system help

@@ -69,3 +69,8 @@ impl<T: Tx> Tx for FaultyTx<'_, T> {
         self.tx.wake(member);
     }
 }
+
+/// Whether a command met its fail point.
+pub(crate) fn is_crash(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(why) if why == CRASH)
+}

@@ -5,7 +5,7 @@ use super::real::{Real, coupon};
 use super::rules::number_of;
 use crate::support::sql::Read;
 use app::api::MemberId;
-use server::store::{Row, Value, coupons, orders};
+use server::store::{Row, Value, coupons, members, orders};
 use std::collections::BTreeMap;
 
 /// What one member has.
@@ -82,14 +82,46 @@ impl Real {
         ];
         let mut all = Vec::new();
         for sql in ALL {
-            all.push(
-                self.store
-                    .read(Read(sql, vec![Value::from(self.id())]))
-                    .await
-                    .unwrap(),
-            );
+            let rows = self.store.read(Read(sql, vec![Value::from(self.id())]));
+            all.push(rows.await.unwrap());
         }
         all
+    }
+
+    /// Says where differs what members are shown, once all that is due has happened.
+    pub(crate) async fn compare_views(&self, model: &Programme, now: Micros) -> Result<(), String> {
+        for (who, member) in self.members.iter().enumerate() {
+            let get = members::Get {
+                member: *member,
+                rules: &self.rules,
+                now,
+            };
+            let shown = self
+                .store
+                .read(get)
+                .await
+                .unwrap()
+                .ok_or("a member went away")?;
+            let what = format!("what member {who} is shown");
+            let tier = number_of(shown.held_tier.effective(now));
+            let next = model
+                .ends(who)
+                .into_iter()
+                .find_map(|(end, points)| Some((points, end?)));
+            same(
+                &what,
+                &(shown.expiring, shown.values, tier),
+                &(next, model.values(who, now), model.tier_now(who, now)),
+            )?;
+            let holdings = model.holdings(who, now);
+            let real = (shown.available, shown.held, shown.reserved);
+            same(
+                &what,
+                &real,
+                &(holdings.available, holdings.held, holdings.reserved),
+            )?;
+        }
+        Ok(())
     }
 
     /// Says where orders, refunds and codes differ from the model's.

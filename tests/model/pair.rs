@@ -1,13 +1,12 @@
 //! One programme on both sides: the real ledger and the model, asked the same and compared.
 
 use super::action::{Action, Answer};
+use super::faults::is_crash;
 use super::look::{Holdings, same, same_rows};
 use super::naive::{Micros, Programme};
-use super::plan::{Cart, SHOPPERS, Share, What, Who};
 use super::real::{Call, Real};
 use super::rules::Rules;
-use app::api::{CouponLineAmount, Customer, NewRefund, Order, OrderLine, OrderStatus, RefundLine};
-use server::store::StoreError;
+use app::api::{MemberId, NewRefund, Order};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A programme twice.
@@ -15,30 +14,23 @@ pub(crate) struct Pair {
     pub(crate) real: Real,
     pub(crate) model: Programme,
     /// Orders as they were told, by their numbers.
-    told: BTreeMap<String, Order>,
-    refunds: Vec<NewRefund>,
-    codes: usize,
+    pub(super) told: BTreeMap<String, Order>,
+    pub(super) refunds: Vec<NewRefund>,
+    pub(super) codes: usize,
     /// Members to whom something happened by itself that the real ledger need not know of yet.
     behind: BTreeSet<usize>,
     /// What was asked under which key, and the answer.
     log: Vec<(Action, String, Answer)>,
+    answers: BTreeMap<String, Answer>,
 }
 
-fn text(at: Micros) -> String {
-    jiff::Timestamp::from_microsecond(at).unwrap().to_string()
-}
-
-fn email(who: usize) -> String {
-    format!("shopper{who}@example.com")
-}
-
-impl Who {
-    fn names(&self) -> (Option<String>, Option<String>) {
-        (
-            self.customer.map(|who| format!("customer{who}")),
-            self.email.map(email),
-        )
-    }
+/// What became of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// As the model says.
+    Answered,
+    /// The server crashed; nothing has changed.
+    Crashed,
 }
 
 impl Pair {
@@ -51,204 +43,8 @@ impl Pair {
             codes: 0,
             behind: BTreeSet::new(),
             log: Vec::new(),
+            answers: BTreeMap::new(),
         }
-    }
-
-    fn order_name(&self, number: usize) -> String {
-        // One or two that nobody has told yet are among them.
-        format!("order{}", number % (self.told.len() + 2))
-    }
-
-    fn code_name(&self, number: usize) -> String {
-        format!("CODE{}", number % (self.codes + 1))
-    }
-
-    fn member(&self, number: usize) -> Option<usize> {
-        let members = self.model.members.len();
-        (members > 0).then(|| number % members)
-    }
-
-    /// What a step asks for, if it makes sense here.
-    pub(crate) fn action(&mut self, what: &What, now: Micros) -> Option<Action> {
-        Some(match what {
-            What::Join { who, zone } => {
-                let (customer, email) = who.names();
-                Action::Join {
-                    customer,
-                    email,
-                    zone,
-                }
-            }
-            What::Order(cart) => Action::Order(Box::new(self.order(cart, now))),
-            What::CancelOrder { order } => {
-                let name = self.order_name(*order);
-                let told = self.told.get(&name).cloned();
-                let mut told = told.unwrap_or_else(|| self.unheard_of(&name, now));
-                told.status = OrderStatus::Cancelled;
-                self.told.entry(name).or_insert_with(|| told.clone());
-                Action::Order(Box::new(told))
-            }
-            What::OrderAgain { order, dearer } => {
-                let mut told = self.told.get(&self.order_name(*order))?.clone();
-                told.status = OrderStatus::Paid;
-                told.total += i64::from(*dearer);
-                Action::Order(Box::new(told))
-            }
-            What::Refund { order, share } => Action::Refund(self.refund(*order, share, now)),
-            What::RefundAgain { refund, more } => {
-                let mut told = self
-                    .refunds
-                    .get(refund % self.refunds.len().max(1))?
-                    .clone();
-                told.amount += i64::from(*more);
-                Action::Refund(told)
-            }
-            What::Redeem { member, reward } => {
-                let member = self.member(*member)?;
-                let code = format!("CODE{}", self.codes);
-                self.codes += 1;
-                Action::Redeem {
-                    member,
-                    reward: *reward,
-                    code,
-                }
-            }
-            What::Reserve {
-                code,
-                order,
-                prices,
-            } => Action::Reserve {
-                code: self.code_name(*code),
-                order: self.order_name(*order),
-                lines: lines(prices),
-            },
-            What::Release { code } => Action::Release {
-                code: self.code_name(*code),
-            },
-            What::Cancel { member, code } => {
-                let code = self.code_name(*code);
-                // Mostly whose it is, at times somebody else.
-                let owner = self.model.coupons.get(&code).map(|coupon| coupon.member);
-                let owner = owner.filter(|_| *member > 0);
-                Action::Cancel {
-                    member: owner.or(self.member(*member))?,
-                    code,
-                }
-            }
-            What::Adjust { member, amount } => Action::Adjust {
-                member: self.member(*member)?,
-                amount: *amount,
-            },
-            What::Tier { member, manual } => {
-                let until = |days| now + days * 24 * 3_600_000_000;
-                let manual = manual.map(|(tier, days)| (tier, until(days)));
-                Action::Tier {
-                    member: self.member(*member)?,
-                    manual,
-                }
-            }
-            What::Move { member, zone } => Action::Move {
-                member: self.member(*member)?,
-                zone,
-            },
-            What::Rules(_) | What::Work(_) | What::Again { .. } => return None,
-        })
-    }
-
-    fn order(&mut self, cart: &Cart, now: Micros) -> Order {
-        let (id, email) = cart.who.names();
-        let goods: i64 = cart.lines.iter().map(|line| line.0).sum();
-        let line = |(number, (amount, sku)): (usize, &(i64, Option<&'static str>))| OrderLine {
-            id: format!("{number}"),
-            sku: sku.map(str::to_owned),
-            amount: *amount,
-            qty: 1,
-            collections: Vec::new(),
-            on_sale: false,
-        };
-        let order = Order {
-            id: format!("order{}", self.told.len()),
-            customer: Customer {
-                id,
-                email,
-                phone: None,
-            },
-            currency: if cart.other_currency { "EUR" } else { "RUB" }.to_owned(),
-            total: (goods - cart.discount).max(0) + cart.shipping + cart.tax,
-            shipping: cart.shipping,
-            tax: cart.tax,
-            discount: cart.discount,
-            lines: cart.lines.iter().enumerate().map(line).collect(),
-            payment_method: None,
-            coupon_codes: cart
-                .codes
-                .iter()
-                .map(|code| self.code_name(*code))
-                .collect(),
-            referral_code: None,
-            status: OrderStatus::Paid,
-            at: text(now - cart.placed * 3_600_000_000),
-        };
-        self.told.insert(order.id.clone(), order.clone());
-        order
-    }
-
-    /// An order that is called off before anybody told it.
-    fn unheard_of(&self, name: &str, now: Micros) -> Order {
-        let who = self.told.len() % SHOPPERS;
-        Order {
-            id: name.to_owned(),
-            customer: Customer {
-                id: None,
-                email: Some(email(who)),
-                phone: None,
-            },
-            currency: "RUB".to_owned(),
-            total: 1000,
-            shipping: 0,
-            tax: 0,
-            discount: 0,
-            lines: Vec::new(),
-            payment_method: None,
-            coupon_codes: Vec::new(),
-            referral_code: None,
-            status: OrderStatus::Paid,
-            at: text(now),
-        }
-    }
-
-    fn refund(&mut self, order: usize, share: &Share, now: Micros) -> NewRefund {
-        let order_id = self.order_name(order);
-        let order = self.told.get(&order_id);
-        let total = order.map_or(1000, |order| order.total);
-        let (amount, lines) = match share {
-            Share::Of(permille) => (total * permille / 1000, Vec::new()),
-            Share::OfLine {
-                line,
-                permille,
-                more,
-            } => {
-                let price = order.and_then(|order| Some(order.lines.get(*line)?.amount));
-                let amount = price.unwrap_or(500) * permille / 1000;
-                (
-                    amount + more,
-                    vec![RefundLine {
-                        id: format!("{line}"),
-                        amount,
-                    }],
-                )
-            }
-        };
-        let id = format!("refund{}", self.refunds.len());
-        let refund = NewRefund {
-            id,
-            order_id,
-            amount,
-            lines,
-            at: text(now),
-        };
-        self.refunds.push(refund.clone());
-        refund
     }
 
     /// From now on there are other rules. How tiers are measured stays, since nobody looks at the tier of
@@ -272,50 +68,76 @@ impl Pair {
         self.behind.extend(happened);
     }
 
-    /// Asks both sides the same; says where answers or holdings differ.
-    pub(crate) async fn ask(&mut self, action: &Action, call: &Call) -> Result<Answer, String> {
+    /// Asks both sides the same; says where answers or holdings differ. What crashes leaves no trace.
+    pub(crate) async fn ask(&mut self, action: &Action, call: &Call) -> Result<Asked, String> {
         let now = call.stamp.at;
         self.settle(now);
-        let before = self.all_holdings(now);
-        let expected = self.model.carry_out(action, now);
-        let refused = is_refusal(&expected) && self.behind.is_empty();
-        let untouched = if refused {
+        let known = call.key.as_ref().and_then(|key| self.answers.get(key));
+        let repeated = known.is_some();
+        let mut ahead = self.model.clone();
+        let expected = match known {
+            Some(answer) => answer.clone(),
+            None => ahead.carry_out(action, now),
+        };
+        let refused = is_refusal(&expected) && self.behind.is_empty() && !repeated;
+        let stays = refused || repeated || call.crash_at.is_some();
+        let untouched = if stays {
             self.real.everything().await
         } else {
             Vec::new()
         };
-        let answer = self
-            .real
-            .carry_out(action, call)
-            .await
-            .map_err(|error| fault(&error))?;
+        let answer = match self.real.carry_out(action, call).await {
+            Ok(answer) => answer,
+            Err(error) if is_crash(&error) => {
+                let what = format!("after {action:?} crashed, something");
+                same_rows(&what, &self.real.everything().await, &untouched)?;
+                return Ok(Asked::Crashed);
+            }
+            Err(error) => return Err(format!("the ledger failed: {error}")),
+        };
         same(&format!("the answer to {action:?}"), &answer, &expected)?;
+        if repeated {
+            let what = format!("after asking {action:?} again, something");
+            same_rows(&what, &self.real.everything().await, &untouched)?;
+            return Ok(Asked::Answered);
+        }
         if refused {
             let after = self.real.everything().await;
             let what = format!("after the refusal of {action:?}, something");
             same_rows(&what, &after[..after.len() - 2], &untouched)?;
         }
+        self.follow(action, &answer, ahead, now);
         if let Some(key) = &call.key {
-            self.log.push((action.clone(), key.clone(), answer.clone()));
-        }
-        let after = self.all_holdings(now);
-        // Spending applies what is due inside its own command.
-        let spends = match action {
-            Action::Redeem { member, .. } | Action::Adjust { member, .. }
-                if answer != Answer::Unknown =>
-            {
-                Some(*member)
-            }
-            _ => None,
-        };
-        let changed = (0..after.len()).filter(|who| before.get(*who) != after.get(*who));
-        for who in changed.chain(spends) {
-            self.behind.remove(&who);
+            self.answers.insert(key.clone(), answer.clone());
+            self.log.push((action.clone(), key.clone(), answer));
         }
         self.compare(now)
             .await
             .map_err(|error| format!("after {action:?}: {error}"))?;
-        Ok(answer)
+        Ok(Asked::Answered)
+    }
+
+    /// Takes over what the model has come to. Whoever was changed is up to date, and so is whoever spends:
+    /// that applies what is due inside its own command.
+    fn follow(&mut self, action: &Action, answer: &Answer, ahead: Programme, now: Micros) {
+        let before = self.all_holdings(now);
+        self.model = ahead;
+        let after = self.all_holdings(now);
+        let spends = match action {
+            Action::Redeem { member, .. } | Action::Adjust { member, .. } => Some(*member),
+            _ => None,
+        };
+        let spends = spends.filter(|_| *answer != Answer::Unknown);
+        let changed = (0..after.len()).filter(|who| before.get(*who) != after.get(*who));
+        for who in changed.chain(spends) {
+            self.behind.remove(&who);
+        }
+    }
+
+    /// A worker has settled this member.
+    pub(crate) fn is_up_to_date(&mut self, member: MemberId) {
+        let who = self.real.members.iter().position(|known| *known == member);
+        self.behind.remove(&who.unwrap());
     }
 
     fn all_holdings(&self, now: Micros) -> Vec<Holdings> {
@@ -342,7 +164,8 @@ impl Pair {
     /// The workers have done everything: nobody is behind.
     pub(crate) async fn compare_all(&mut self, now: Micros) -> Result<(), String> {
         self.behind.clear();
-        self.compare(now).await
+        self.compare(now).await?;
+        self.real.compare_views(&self.model, now).await
     }
 
     /// Asks once more under an earlier key: the same again answers the same, something else is refused,
@@ -376,11 +199,8 @@ impl Pair {
             key: Some(key),
             ..call
         };
-        let answer = self
-            .real
-            .carry_out(&asked, &call)
-            .await
-            .map_err(|error| fault(&error))?;
+        let answer = self.real.carry_out(&asked, &call).await;
+        let answer = answer.map_err(|error| format!("the ledger failed: {error}"))?;
         same(
             &format!("the second answer to {asked:?}"),
             &answer,
@@ -391,22 +211,10 @@ impl Pair {
     }
 }
 
-fn lines(prices: &[i64]) -> Vec<CouponLineAmount> {
-    let line = |(number, amount): (usize, &i64)| CouponLineAmount {
-        id: format!("{number}"),
-        amount: *amount,
-    };
-    prices.iter().enumerate().map(line).collect()
-}
-
 fn is_refusal(answer: &Answer) -> bool {
     use Answer::{Differs, NotOpen, TooFew, Unknown, ZoneStands};
     matches!(
         answer,
         Differs | NotOpen(_) | TooFew(_) | Unknown | ZoneStands(_)
     )
-}
-
-fn fault(error: &StoreError) -> String {
-    format!("the ledger failed: {error}")
 }

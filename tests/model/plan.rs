@@ -151,7 +151,7 @@ pub(crate) const ZONES: &[&str] = &[
 ];
 const SKUS: &[&str] = &["tea", "mug", "gift"];
 /// How many shoppers there are.
-pub(crate) const SHOPPERS: usize = 4;
+pub(crate) const SHOPPERS: usize = 3;
 const HOUR: i64 = 3_600_000_000;
 
 fn zone() -> impl Strategy<Value = &'static str> {
@@ -214,7 +214,7 @@ fn campaigns() -> impl Strategy<Value = Vec<Extra>> {
 
 fn rewards() -> impl Strategy<Value = Vec<Prize>> {
     let one = (
-        select(&[1_i64, 30, 77, 200, 600]),
+        select(&[1_i64, 30, 77, 200, 200, 600]),
         select(&[1_i64, 500, 3000, 9999]),
         select(&[1_i64, 10, 30, 200]),
     );
@@ -226,7 +226,7 @@ fn rewards() -> impl Strategy<Value = Vec<Prize>> {
     vec(one, 2..=2)
 }
 
-fn rules() -> impl Strategy<Value = Rules> {
+pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     let life = (
         zone(),
         expiry(),
@@ -245,8 +245,8 @@ fn rules() -> impl Strategy<Value = Rules> {
     );
     let rate = (
         1_i64..12,
-        select(&[1_i64, 7, 100, 333]),
-        select(&[0_i64, 0, 1, 14, 45]),
+        select(&[7_i64, 33, 33, 100, 333]),
+        select(&[0_i64, 0, 0, 1, 14, 45]),
         any::<bool>(),
         any::<bool>(),
     );
@@ -310,7 +310,7 @@ fn cart() -> impl Strategy<Value = Cart> {
     let extra = || prop_oneof![2 => Just(0_i64), 1 => 1_i64..900];
     let placed = prop_oneof![3 => Just(0_i64), 1 => 1_i64..2000];
     let basket = (who(), vec(line, 0..4), extra(), extra(), extra());
-    let rest = (vec(0_usize..8, 0..3), prop::bool::weighted(0.04), placed);
+    let rest = (vec(newest(8), 0..3), prop::bool::weighted(0.04), placed);
     (basket, rest).prop_map(
         |((who, lines, shipping, tax, discount), (codes, other_currency, placed))| Cart {
             who,
@@ -334,9 +334,9 @@ fn share() -> impl Strategy<Value = Share> {
     ]
 }
 
-fn what() -> impl Strategy<Value = What> {
-    let order = || 0_usize..12;
-    let code = || 0_usize..8;
+pub(crate) fn what() -> impl Strategy<Value = What> {
+    let order = || newest(12);
+    let code = || newest(8);
     let member = || 0_usize..SHOPPERS;
     prop_oneof![
         8 => (who(), zone()).prop_map(|(who, zone)| What::Join { who, zone }),
@@ -367,18 +367,24 @@ fn what() -> impl Strategy<Value = What> {
 
 fn pause() -> impl Strategy<Value = Pause> {
     prop_oneof![
-        2 => Just(Pause::Micros(0)),
-        4 => (0..3 * HOUR).prop_map(Pause::Micros),
-        3 => (1..40 * 24 * HOUR).prop_map(Pause::Micros),
-        1 => (30 * 24 * HOUR..420 * 24 * HOUR).prop_map(Pause::Micros),
-        3 => (-1_i64..=1).prop_map(Pause::ToNextDue),
+        4 => Just(Pause::Micros(0)),
+        12 => (0..3 * HOUR).prop_map(Pause::Micros),
+        6 => (1..12 * 24 * HOUR).prop_map(Pause::Micros),
+        2 => (12 * 24 * HOUR..90 * 24 * HOUR).prop_map(Pause::Micros),
+        1 => (90 * 24 * HOUR..420 * 24 * HOUR).prop_map(Pause::Micros),
+        6 => (-1_i64..=1).prop_map(Pause::ToNextDue),
     ]
+}
+
+/// The newest most of all.
+fn newest(of: usize) -> impl Strategy<Value = usize> {
+    prop_oneof![3 => 0..of.min(3), 2 => 0..of]
 }
 
 fn step() -> impl Strategy<Value = Step> {
     (
         pause(),
-        prop_oneof![3 => Just(0_usize), 1 => Just(1)],
+        prop_oneof![5 => Just(0_usize), 1 => Just(1)],
         what(),
     )
         .prop_map(|(pause, programme, what)| Step {
@@ -388,19 +394,18 @@ fn step() -> impl Strategy<Value = Step> {
         })
 }
 
-/// Any case.
+/// Any case: some members join, and then all sorts of things happen.
 pub(crate) fn plan(steps: usize) -> impl Strategy<Value = Plan> {
-    (
-        0_i64..9000,
-        prop::bool::weighted(0.3),
-        rules(),
-        rules(),
-        vec(step(), 1..=steps),
-    )
-        .prop_map(|(starts, punctual, first, second, steps)| Plan {
-            starts,
-            punctual,
-            rules: [first, second],
-            steps,
-        })
+    let join = (who(), zone()).prop_map(|(who, zone)| Step {
+        pause: Pause::Micros(HOUR),
+        programme: 0,
+        what: What::Join { who, zone },
+    });
+    let start = (0_i64..9000, prop::bool::weighted(0.3), rules(), rules());
+    (start, vec(join, 0..5), vec(step(), 1..=steps)).prop_map(|(start, joined, steps)| Plan {
+        starts: start.0,
+        punctual: start.1,
+        rules: [start.2, start.3],
+        steps: joined.into_iter().chain(steps).collect(),
+    })
 }

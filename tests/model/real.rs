@@ -4,7 +4,7 @@ use super::action::{Action, Answer, Coupon};
 use super::faults::Faulty;
 use super::naive::Told;
 use super::rules::{Rules, id_of};
-use app::api::{MemberId, MemberRef, OrderStatus, ProgramId, RedemptionId};
+use app::api::{MemberId, MemberRef, NewRefund, OrderStatus, ProgramId, RedemptionId};
 use server::clock::Stamp;
 use server::domain::identity::Shopper;
 use server::domain::program::Rules as ServerRules;
@@ -39,6 +39,18 @@ pub(crate) struct Call {
     pub(crate) key: Option<String>,
     /// The statement at which the server crashes, from 1.
     pub(crate) crash_at: Option<u32>,
+}
+
+/// Why there is no answer of the command's own.
+enum Stop {
+    OtherRequest,
+    Fault(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(error)
+    }
 }
 
 /// A digest of what is asked, as the API makes one of route and body.
@@ -105,12 +117,8 @@ impl Real {
             .await
     }
 
-    async fn keyed<C>(
-        &self,
-        command: C,
-        action: &Action,
-        call: &Call,
-    ) -> Result<Outcome<C::Output>, StoreError>
+    /// Runs a command under its call's key.
+    async fn ask<C>(&self, command: C, action: &Action, call: &Call) -> Result<C::Output, Stop>
     where
         C: Command,
         Keyed<C>: Command<Output = Outcome<C::Output>>,
@@ -121,79 +129,68 @@ impl Real {
             key,
             request: digest(action),
         });
-        self.run(
-            Keyed {
-                key,
-                command,
-                at: call.stamp.at,
-            },
-            call.crash_at,
-        )
-        .await
+        let keyed = Keyed {
+            key,
+            command,
+            at: call.stamp.at,
+        };
+        match self.run(keyed, call.crash_at).await? {
+            Outcome::Done(output) => Ok(output),
+            Outcome::OtherRequest => Err(Stop::OtherRequest),
+        }
     }
 
     /// Does what is asked.
-    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     pub(crate) async fn carry_out(
         &mut self,
         action: &Action,
         call: &Call,
     ) -> Result<Answer, StoreError> {
-        let (rules, stamp) = (Arc::clone(&self.rules), call.stamp);
-        macro_rules! ask {
-            ($command:expr) => {
-                match self.keyed($command, action, call).await? {
-                    Outcome::Done(output) => output,
-                    Outcome::OtherRequest => return Ok(Answer::OtherRequest),
-                }
-            };
+        let answer = match action {
+            Action::Order(_) | Action::Refund(_) => self.tell(action, call).await,
+            Action::Redeem { .. }
+            | Action::Reserve { .. }
+            | Action::Release { .. }
+            | Action::Cancel { .. } => self.coupon(action, call).await,
+            _ => self.member(action, call).await,
+        };
+        match answer {
+            Ok(answer) => Ok(answer),
+            Err(Stop::OtherRequest) => Ok(Answer::OtherRequest),
+            Err(Stop::Fault(error)) => Err(error),
         }
+    }
+
+    /// The shop tells an order or a refund.
+    async fn tell(&mut self, action: &Action, call: &Call) -> Result<Answer, Stop> {
+        let (rules, stamp) = (Arc::clone(&self.rules), call.stamp);
         Ok(match action.clone() {
-            Action::Join {
-                customer,
-                email,
-                zone,
-            } => {
-                let shopper = Shopper {
-                    customer,
-                    email_verified: email.is_some(),
-                    email,
-                    ..Shopper::default()
-                };
-                let (locale, time_zone) = ("en".to_owned(), zone.to_owned());
-                let member = ask!(Join {
-                    rules,
-                    shopper,
-                    locale,
-                    time_zone,
-                    stamp
-                });
-                Answer::Member(self.number(member))
-            }
             Action::Order(order) => {
                 let digest = order_digest(&order);
-                match ask!(Record {
+                let record = Record {
                     rules,
                     order: *order,
                     digest,
-                    stamp
-                }) {
+                    stamp,
+                };
+                match self.ask(record, action, call).await? {
                     Recorded::Kept(stored) => Answer::Order(self.order(stored)),
                     Recorded::Differs => Answer::Differs,
                 }
             }
             Action::Refund(refund) => {
-                let same = app::api::NewRefund {
+                let same = NewRefund {
                     at: String::new(),
                     ..refund.clone()
                 };
                 let digest = serde_json::to_vec(&same).unwrap();
-                match ask!(Refund {
+                let refund = Refund {
                     rules,
                     refund,
                     digest,
-                    stamp
-                }) {
+                    stamp,
+                };
+                match self.ask(refund, action, call).await? {
                     RefundOutcome::Kept(stored) => Answer::Refund {
                         applied: stored.applied,
                         amount: stored.amount,
@@ -203,19 +200,27 @@ impl Real {
                     RefundOutcome::Differs => Answer::Differs,
                 }
             }
+            _ => Answer::Unknown,
+        })
+    }
+
+    async fn coupon(&mut self, action: &Action, call: &Call) -> Result<Answer, Stop> {
+        let (rules, stamp) = (Arc::clone(&self.rules), call.stamp);
+        Ok(match action.clone() {
             Action::Redeem {
                 member,
                 reward,
                 code,
             } => {
                 let (member, reward) = (self.members[member], id_of("reward", reward));
-                match ask!(Redeem {
+                let redeem = Redeem {
                     rules,
                     member,
                     reward,
                     code: code.clone(),
-                    stamp
-                }) {
+                    stamp,
+                };
+                match self.ask(redeem, action, call).await? {
                     Redeemed::Done(stored, balance) => {
                         self.redemptions.insert(code, stored.id);
                         Answer::Coupon {
@@ -228,13 +233,14 @@ impl Real {
                 }
             }
             Action::Reserve { code, order, lines } => {
-                match ask!(coupons::Use {
+                let reserve = coupons::Use {
                     rules,
                     code,
                     order,
                     lines,
-                    stamp
-                }) {
+                    stamp,
+                };
+                match self.ask(reserve, action, call).await? {
                     Used::Kept(stored) => Answer::Coupon {
                         coupon: coupon(&stored),
                         balance: None,
@@ -243,7 +249,10 @@ impl Real {
                     Used::Unknown => Answer::Unknown,
                 }
             }
-            Action::Release { code } => ended(ask!(coupons::Release { rules, code, stamp })),
+            Action::Release { code } => ended(
+                self.ask(coupons::Release { rules, code, stamp }, action, call)
+                    .await?,
+            ),
             Action::Cancel { member, code } => {
                 let id = self
                     .redemptions
@@ -251,12 +260,49 @@ impl Real {
                     .copied()
                     .unwrap_or(RedemptionId([0; 16]));
                 let member = self.members[member];
-                ended(ask!(coupons::Cancel {
+                ended(
+                    self.ask(
+                        coupons::Cancel {
+                            rules,
+                            member,
+                            id,
+                            stamp,
+                        },
+                        action,
+                        call,
+                    )
+                    .await?,
+                )
+            }
+            _ => Answer::Unknown,
+        })
+    }
+
+    async fn member(&mut self, action: &Action, call: &Call) -> Result<Answer, Stop> {
+        let (rules, stamp) = (Arc::clone(&self.rules), call.stamp);
+        Ok(match action.clone() {
+            Action::Join {
+                customer,
+                email,
+                zone,
+            } => {
+                let email_verified = email.is_some();
+                let shopper = Shopper {
+                    customer,
+                    email_verified,
+                    email,
+                    ..Shopper::default()
+                };
+                let (locale, time_zone) = ("en".to_owned(), zone.to_owned());
+                let join = Join {
                     rules,
-                    member,
-                    id,
-                    stamp
-                }))
+                    shopper,
+                    locale,
+                    time_zone,
+                    stamp,
+                };
+                let member = self.ask(join, action, call).await?;
+                Answer::Member(self.number(member))
             }
             Action::Adjust { member, amount } => {
                 let member = MemberRef {
@@ -264,14 +310,15 @@ impl Real {
                     ..MemberRef::default()
                 };
                 let (note, by) = ("note".to_owned(), "model".to_owned());
-                match ask!(Adjust {
+                let adjust = Adjust {
                     rules,
                     member,
                     amount,
                     note,
                     by,
-                    stamp
-                }) {
+                    stamp,
+                };
+                match self.ask(adjust, action, call).await? {
                     Adjusted::Done { balance, .. } => Answer::Balance(balance),
                     Adjusted::TooFew { available } => Answer::TooFew(available),
                     Adjusted::Unknown => Answer::Unknown,
@@ -282,13 +329,13 @@ impl Real {
                     tier: id_of("tier", tier),
                     until,
                 });
-                let member = self.members[member];
-                if ask!(SetTier {
+                let set = SetTier {
                     rules,
-                    member,
+                    member: self.members[member],
                     manual,
-                    stamp
-                }) {
+                    stamp,
+                };
+                if self.ask(set, action, call).await? {
                     Answer::Done
                 } else {
                     Answer::Unknown
@@ -297,18 +344,20 @@ impl Real {
             Action::Move { member, zone } => {
                 let time_zone = Some(zone.to_owned());
                 let member = self.members[member];
-                match ask!(Update {
+                let update = Update {
                     rules,
                     member,
                     name: None,
                     locale: None,
                     time_zone,
-                    stamp
-                }) {
+                    stamp,
+                };
+                match self.ask(update, action, call).await? {
                     Updated::Done => Answer::Done,
                     Updated::ZoneStands { until } => Answer::ZoneStands(until),
                 }
             }
+            _ => Answer::Unknown,
         })
     }
 

@@ -141,6 +141,7 @@ impl Programme {
                 if coupon.has_points_set_aside() {
                     self.members[coupon.member].reserved -= coupon.points;
                 } else {
+                    self.saw("a code was used late", true);
                     coupon.taken = self.take_from_lots(coupon.member, coupon.points);
                     self.members[coupon.member].active_at = now;
                     self.forgive(coupon.member);

@@ -7,6 +7,7 @@ impl Programme {
     /// what was refunded of it meanwhile is taken back at once.
     pub(super) fn claim_guest_orders(&mut self, who: usize, email: &str, tier: usize, now: Micros) {
         for name in self.guest_orders(email) {
+            self.saw("a guest's order was claimed", true);
             let before = self.orders.get_mut(&name).unwrap().begin_again();
             self.earn(&name, who, tier, now);
             self.take_back_claimed(&name, who, &before);

@@ -35,6 +35,8 @@ pub(crate) struct Programme {
     pub(crate) refunds: BTreeMap<String, orders::Refund>,
     pub(crate) coupons: BTreeMap<String, coupons::Coupon>,
     last: Number,
+    /// How often what happened, so that a test can say what it has met.
+    pub(crate) seen: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -93,7 +95,12 @@ impl Programme {
             refunds: BTreeMap::new(),
             coupons: BTreeMap::new(),
             last: 0,
+            seen: BTreeMap::new(),
         }
+    }
+
+    fn saw(&mut self, what: &'static str, so: bool) {
+        *self.seen.entry(what).or_insert(0) += u64::from(so);
     }
 
     fn next(&mut self) -> Number {

@@ -126,6 +126,7 @@ impl Programme {
             .collect();
         waiting.sort();
         for (_, refund) in waiting {
+            self.saw("a refund had waited for its order", true);
             self.apply(&refund, now);
         }
     }
@@ -234,9 +235,12 @@ impl Programme {
         let before = member.map(|who| self.metric(who));
         let order = self.orders.get_mut(name).unwrap();
         let moved = order.shares.refund(document.amount, &document.lines);
+        let (taken, given) = (moved.1 > 0, moved.2 > 0);
         order.refunded += moved.0;
         order.cancelled |= cancel;
         let earning = order.earning;
+        self.saw("a refund took points", taken);
+        self.saw("a refund gave points", given);
         if let Some(who) = member {
             if let Some(earning) = earning {
                 self.reverse(who, earning, moved.1);

@@ -48,6 +48,7 @@ impl Programme {
     ) {
         let member = &mut self.members[who];
         let owed = (-member.available).max(0);
+        *self.seen.entry("debt paid by what came in").or_insert(0) += u64::from(owed > 0);
         member.available += amount;
         member.lots.push(Lot {
             number,
@@ -97,6 +98,9 @@ impl Programme {
     /// Takes back what an earning gave (§3.7): from its hold, from its own lot, from the others; what
     /// has run out is let go, and the rest is owed.
     pub(super) fn reverse(&mut self, who: usize, earning: Number, points: i64) {
+        if points == 0 {
+            return;
+        }
         let member = &mut self.members[who];
         let mut rest = points;
         if let Some(hold) = member.holds.iter_mut().find(|hold| hold.number == earning) {
@@ -110,6 +114,9 @@ impl Programme {
             let not_gone = (own.amount - own.expired - own.taken_back).max(0);
             own.taken_back += rest;
             let wanted = not_gone.min(rest);
+            let seen = &mut self.seen;
+            *seen.entry("refund of points that had run out").or_insert(0) +=
+                u64::from(wanted < rest);
             let part = own.left.min(wanted);
             own.left -= part;
             member.available -= part;
@@ -122,9 +129,11 @@ impl Programme {
 
     /// A programme may choose that nobody owes it anything.
     pub(super) fn forgive(&mut self, who: usize) {
-        let available = &mut self.members[who].available;
-        if self.rules.forgives && *available < 0 {
-            *available = 0;
+        let owes = self.members[who].available < 0;
+        self.saw("debt", owes);
+        self.saw("debt forgiven", owes && self.rules.forgives);
+        if owes && self.rules.forgives {
+            self.members[who].available = 0;
         }
     }
 
@@ -165,6 +174,8 @@ impl Programme {
             }
         }
         let new = late + rest;
+        self.saw("given back into what had run out", late > 0);
+        self.saw("given back what had been borrowed", rest > 0);
         if new > 0 {
             let number = self.next();
             let member = &mut self.members[who];

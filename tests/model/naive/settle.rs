@@ -54,6 +54,14 @@ impl Programme {
 
     fn happens(&mut self, who: usize, at: Micros, due: &Due) {
         let before = self.metric(who);
+        let what = match due {
+            Due::RunsOut(_) => "points ran out",
+            Due::ManualTierEnds => "a tier given by hand ended",
+            Due::Review => "a tier was reviewed",
+            Due::Posts(_) => "a hold was posted",
+            Due::Lapses(_) => "a code lapsed",
+        };
+        self.saw(what, true);
         let member = &mut self.members[who];
         match due {
             Due::RunsOut(number) => {

@@ -124,6 +124,18 @@ impl Programme {
         }
     }
 
+    /// What the member is shown: what counts towards the next tier, and towards keeping this one.
+    pub(crate) fn values(&self, who: usize, now: Micros) -> (i64, i64) {
+        let (rules, standing) = (&self.rules, &self.members[who].standing);
+        let value = self.value_now(who, now);
+        let end = window_after(rules.window, standing.since, rules.zone);
+        let keeps = match end.filter(|_| standing.grace_from.is_none()) {
+            Some(end) => self.within(who, self.window_start(end - 1), end),
+            None => value,
+        };
+        (value, keeps)
+    }
+
     fn rise(&mut self, who: usize, now: Micros) {
         let reached = self.reached(self.value_now(who, now));
         let standing = &mut self.members[who].standing;
@@ -132,6 +144,11 @@ impl Programme {
         if reached <= has && !saved {
             return;
         }
+        *self.seen.entry("a tier was reached").or_insert(0) += 1;
+        *self
+            .seen
+            .entry("a tier was saved in its grace")
+            .or_insert(0) += u64::from(saved);
         if saved {
             standing.kept = has;
         }
@@ -155,6 +172,7 @@ impl Programme {
         if points == 0 || had {
             return;
         }
+        self.saw("a tier welcomed", true);
         let earning = self.credit(who, now, points, None, false);
         let entry = Entry {
             tier,
@@ -175,6 +193,7 @@ impl Programme {
         if to >= standing.tier {
             return;
         }
+        *self.seen.entry("a refund took a tier").or_insert(0) += 1;
         standing.tier = to;
         if to == 0 {
             standing.grace_from = None;
@@ -186,6 +205,7 @@ impl Programme {
             }
         }
         for entry in undone {
+            self.saw("a refund took a welcome", true);
             let entries = self.members[who].entries.iter_mut();
             for entry in entries.filter(|other| other.earning == entry.earning) {
                 entry.undone = true;
@@ -230,6 +250,7 @@ impl Programme {
             standing.grace_from = Some(end);
         } else {
             let to = if one_step { has - 1 } else { deserved };
+            *self.seen.entry("a review took a tier").or_insert(0) += 1;
             (standing.tier, standing.kept) = (to, to);
             (standing.since, standing.grace_from) = (end, None);
         }
