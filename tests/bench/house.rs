@@ -50,18 +50,11 @@ impl House {
             runtime.block_on(execute(cli)).unwrap()
         };
         laurel(&["program", "import", &program.display().to_string()]);
-        let add = |kind| {
-            laurel(&[
-                "key",
-                "add",
-                SLUG,
-                "--kind",
-                kind,
-                "--master-key-file",
-                &key,
-            ])
+        let add = |more: &[&str]| {
+            laurel(&[&["key", "add", SLUG, "--master-key-file", &key], more].concat())
         };
-        let (api, token) = (add("api"), add("token"));
+        let api = add(&["--kind", "api", "--scopes", "adjustments,orders"]);
+        let token = add(&["--kind", "token"]);
         Self {
             api_key: after("bearer:", &api),
             kid: after("kid:", &token),

@@ -18,6 +18,7 @@ mod growth;
 mod house;
 mod load;
 mod members;
+mod past;
 mod postgres;
 mod raw;
 mod reads;

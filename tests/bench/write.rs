@@ -1,15 +1,15 @@
-//! The write under test: a paid order of a customer who joined long ago, under an idempotency key.
+//! The write under test: an adjustment of a customer who joined long ago, under an idempotency key.
 //! Once as the request that a shop's backend sends, once as the command that the server makes of it.
 
 use super::house::{House, SLUG};
 use super::load::Requests;
-use app::api::Order;
+use app::api::MemberRef;
 use server::clock::Clock;
 use server::crypto::sha256;
 use server::domain::program::Rules;
 use server::store::Command;
+use server::store::adjustments::Adjust;
 use server::store::idempotency::{Key, Keyed};
-use server::store::orders::Record;
 use std::cell::Cell;
 use std::io::Write as _;
 use std::sync::Arc;
@@ -17,13 +17,12 @@ use std::sync::Arc;
 /// Between two customers in a row, who are thus stored far apart. A prime, so that everybody has
 /// their turn before anybody has a second one.
 const STEP: u64 = 7919;
+/// What each is given, and why.
+const AMOUNT: i64 = 10;
+const NOTE: &str = "Thank you for your patience";
 
-/// The body of the `n`th write.
-fn body(members: u32, n: u64) -> String {
-    let customer = n * STEP % u64::from(members);
-    format!(
-        r#"{{"id":"bench-{n}","customer":{{"id":"c{customer}"}},"currency":"RUB","total":240000,"lines":[{{"id":"1","sku":"beans","amount":240000,"qty":1}}],"status":"paid","at":"2026-11-21T12:00:00Z"}}"#
-    )
+fn customer(members: u32, n: u64) -> String {
+    format!("c{}", n * STEP % u64::from(members))
 }
 
 /// Writes, each of another customer of `members`, numbered from `first`.
@@ -31,10 +30,13 @@ pub(crate) fn requests(house: &House, members: u32, first: u64) -> impl Requests
     let (bearer, next) = (house.api_key.clone(), Cell::new(first));
     move |out: &mut Vec<u8>| {
         let n = next.replace(next.get() + 1);
-        let body = body(members, n);
+        let customer = customer(members, n);
+        let body = format!(
+            r#"{{"member":{{"customer":"{customer}"}},"amount":{AMOUNT},"note":"{NOTE}"}}"#
+        );
         write!(
             out,
-            "POST /api/v1/programs/{SLUG}/orders HTTP/1.1\r\nhost: laurel\r\nauthorization: Bearer {bearer}\r\n\
+            "POST /api/v1/programs/{SLUG}/adjustments HTTP/1.1\r\nhost: laurel\r\nauthorization: Bearer {bearer}\r\n\
              content-type: application/json\r\nidempotency-key: bench-{n}\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         )
@@ -44,23 +46,27 @@ pub(crate) fn requests(house: &House, members: u32, first: u64) -> impl Requests
 
 /// The `n`th write, as the server runs it.
 pub(crate) fn command(rules: &Arc<Rules>, members: u32, n: u64) -> impl Command + use<> {
-    let body = body(members, n);
-    let order: Order = serde_json::from_str(&body).unwrap();
-    let (stamp, digest) = (Clock::System.stamp(), sha256(body.as_bytes()));
-    let key = Key {
-        program: rules.id,
-        principal: "bench".into(),
-        key: format!("bench-{n}"),
-        request: digest,
+    let stamp = Clock::System.stamp();
+    let key = format!("bench-{n}");
+    let member = MemberRef {
+        customer: Some(customer(members, n)),
+        ..MemberRef::default()
     };
     Keyed {
-        key: Some(key),
         at: stamp.at,
-        command: Record {
+        command: Adjust {
             rules: Arc::clone(rules),
-            order,
-            digest: digest.to_vec(),
+            member,
+            amount: AMOUNT,
+            note: NOTE.into(),
+            by: "bench".into(),
             stamp,
         },
+        key: Some(Key {
+            program: rules.id,
+            principal: "bench".into(),
+            request: sha256(key.as_bytes()),
+            key,
+        }),
     }
 }

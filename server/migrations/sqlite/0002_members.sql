@@ -36,7 +36,7 @@ create table person (
     name text,
     email text,
     birthday text
-) strict;
+) strict, without rowid;
 
 -- How a member is known: the shop's customer id, or a proven e-mail address.
 create table identity (
@@ -46,7 +46,7 @@ create table identity (
     member_id blob not null references member (id),
     created_at integer not null,
     primary key (program_id, kind, value)
-) strict;
+) strict, without rowid;
 
 create index identity_member on identity (member_id);
 
