@@ -1,10 +1,11 @@
 //! The command line, as somebody types it.
 
+use crate::support::sql::{Write, count};
 use crate::support::world::{World, eventually, on_both_databases, paid};
 use clap::Parser;
 use jsonwebtoken::{EncodingKey, Header};
 use reqwest::StatusCode;
-use server::cli::{Cli, execute};
+use server::cli::{Cli, Failure, execute};
 use server::demo::PROGRAM;
 use std::path::Path;
 
@@ -73,6 +74,36 @@ on_both_databases! {
         assert_eq!(status, StatusCode::UNAUTHORIZED);
         let again = laurel(&[&["key", "revoke", &kid][..], &database].concat()).await;
         assert_eq!(again.unwrap_err(), format!("there is no active key \"{kid}\""));
+    }
+
+    async fn the_books_are_verified_beside_a_running_server(world: World) {
+        world.member("42").await;
+        world.order(&paid("1043", "42", 100_000)).await;
+        let store = &world.app.store;
+        eventually("the seal", async || {
+            (count(store, "select count(*) from seal").await > 0).then_some(())
+        })
+        .await;
+        let database = ["--database", &world.database_url];
+        let verify = [&["ledger", "verify"][..], &database].concat();
+        let said = laurel(&verify).await.unwrap();
+        assert!(said.starts_with("The books are what the transfers say: 1 programmes, 1 members, 2 transfers"), "{said}");
+
+        let heads = laurel(&[&["ledger", "heads"][..], &database].concat()).await.unwrap();
+        let file = world.folder().join("heads.jsonl");
+        std::fs::write(&file, &heads).unwrap();
+        let file = file.display().to_string();
+        let against = [&["ledger", "verify", "--heads", &file][..], &database].concat();
+        laurel(&against).await.unwrap();
+        std::fs::write(&file, heads.replace("\"head\":\"", "\"head\":\"00")).unwrap();
+        let said = laurel(&against).await.unwrap_err();
+        assert!(said.contains("link 1 of programme prg_") && said.contains("head that was kept: expected 00"), "{said}");
+
+        store.write(Write("update account set available = available + 1", Vec::new())).await.unwrap();
+        let cli = Cli::try_parse_from(["laurel"].iter().chain(&verify)).unwrap();
+        let Err(Failure::Differs(said)) = execute(cli).await else { panic!("it differs") };
+        assert!(said.contains(": available: expected 50, found 51\n"), "{said}");
+        assert!(said.lines().last().unwrap().contains(" differences: 1 programmes"), "{said}");
     }
 }
 
@@ -150,4 +181,34 @@ async fn another_master_key_is_refused() {
         .await
         .unwrap_err();
     assert!(said.starts_with("LAUREL_MASTER_KEY_FILE: "), "{said}");
+}
+
+#[tokio::test]
+async fn books_that_cannot_be_looked_at_are_neither_good_nor_bad() {
+    let folder = tempfile::tempdir().unwrap();
+    let nothing = format!("sqlite:{}", folder.path().join("nothing.db").display());
+    let other = folder.path().join("other.db");
+    rusqlite::Connection::open(&other)
+        .unwrap()
+        .execute_batch("create table thing (id integer)")
+        .unwrap();
+    let other = format!("sqlite:{}", other.display());
+    for (database, why) in [
+        (&*nothing, "unable to open"),
+        (&other, "there are no books in it"),
+        ("postgres://localhost:1/x", "not available"),
+    ] {
+        let words = ["laurel", "ledger", "verify", "--database", database];
+        let failure = execute(Cli::try_parse_from(words).unwrap())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&failure, Failure::Unseen(said) if said.contains(why)),
+            "{failure:?}"
+        );
+    }
+    assert!(
+        !folder.path().join("nothing.db").exists(),
+        "looking makes nothing"
+    );
 }

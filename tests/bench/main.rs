@@ -45,8 +45,10 @@ const MEMORY: &str = "server.memory";
 /// What a server may hold in memory, in bytes.
 const MEMORY_MAX: f64 = 150.0 * 1024.0 * 1024.0;
 
-/// What can be measured by itself, and by what.
-const TOPICS: &[(&str, fn() -> Vec<Row>)] = &[
+/// What can be measured by itself: its name, and what measures it.
+type Topic = (&'static str, fn() -> Vec<Row>);
+
+const TOPICS: &[Topic] = &[
     ("browser", browser::rows),
     ("sqlite", writes::rows),
     ("postgres", postgres::rows),

@@ -33,6 +33,11 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
+/// A number as it is written.
+fn text(number: &str) -> String {
+    format!("cast({number} as text)")
+}
+
 impl Dialect {
     /// A UUID of version 7 that follows from a number.
     pub(crate) fn id(self, kind: u8, number: &str) -> String {
@@ -45,10 +50,6 @@ impl Dialect {
                     || lpad(to_hex(cast({number} as bigint)), 12, '0') as uuid)"
             ),
         }
-    }
-
-    fn text(self, number: &str) -> String {
-        format!("cast({number} as text)")
     }
 
     fn truth(self, truth: bool) -> &'static str {
@@ -187,7 +188,7 @@ fn places(
         ("{explanation}", explanation),
         ("{evidence}", evidence.to_owned()),
         ("{salt}", dialect.bytes("{transfer}")),
-        ("{split}", split(dialect)),
+        ("{split}", split()),
         ("{tier}", "(case when {available} >= 2000 then 'gold' when {available} >= 500 then 'silver' else 'bronze' end)".into()),
         ("{available}", format!("({JOINED} + {had})")),
         ("{held}", format!("({all} - {had})")),
@@ -209,8 +210,8 @@ fn places(
         ("{open}", (orders - posted).to_string()),
         ("{posted_until}", posted_until.to_string()),
         ("{transfers}", transfers.to_string()),
-        ("{i}", dialect.text("i")),
-        ("{n}", dialect.text("n")),
+        ("{i}", text("i")),
+        ("{n}", text("n")),
         ("{false}", dialect.truth(false).to_owned()),
         ("{true}", dialect.truth(true).to_owned()),
         ("{JOINED}", JOINED.to_string()),
@@ -273,7 +274,7 @@ fn ordering(program: &Program) -> String {
 }
 
 /// How an order falls on its parts, as it is stored.
-fn split(dialect: Dialect) -> String {
+fn split() -> String {
     let part = Part {
         line: Some("1".into()),
         price: TOTAL,
@@ -286,7 +287,7 @@ fn split(dialect: Dialect) -> String {
         parts: vec![part],
         ..Split::default()
     };
-    let written = |number: &str| format!("' || {} || '", dialect.text(number));
+    let written = |number: &str| format!("' || {} || '", text(number));
     quoted(&serde_json::to_string(&split).unwrap())
         .replace(&TOTAL.to_string(), &written("{amount} * {PRICE}"))
         .replace(&EARNED.to_string(), &written("{amount}"))

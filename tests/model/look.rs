@@ -58,14 +58,16 @@ impl Real {
             .collect()
     }
 
-    /// Everything of this programme that a refused or failed command must leave alone, as text.
+    /// Everything of this programme that a failed command must leave alone. A refused one may give a
+    /// warning that is due, and is a recorded outcome: these come last. When somebody next has to look at
+    /// a member is not part of it, since a refusal may find out.
     pub(crate) async fn everything(&self) -> Vec<Vec<Row>> {
         const ALL: &[&str] = &[
             "select m.id, m.tier, m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier,
-                m.manual_until, m.review_at, m.points_earned, m.amount_spent, m.orders, m.events, m.time_zone,
-                a.available, a.held, a.reserved, a.transfers, a.active_at, a.look_at
+                m.manual_until, m.points_earned, m.amount_spent, m.orders, m.time_zone,
+                a.available, a.held, a.reserved, a.transfers, a.active_at
             from member m join account a on a.member_id = m.id where m.program_id = $1 order by m.id",
-            "select l.id, l.amount, l.remaining, l.expired, l.taken_back, l.warned from lot l
+            "select l.id, l.amount, l.remaining, l.expired, l.taken_back from lot l
             join member m on m.id = l.member_id where m.program_id = $1 order by l.member_id, l.id",
             "select h.transfer_id, h.state, h.remaining, h.due_at from hold h
             join member m on m.id = h.member_id where m.program_id = $1 order by h.transfer_id",
@@ -74,6 +76,8 @@ impl Real {
             "select id, applied, amount, reversed, given_back from refund where program_id = $1 order by id",
             "select code, state, order_id, taken_id, returned, lines from coupon where program_id = $1 order by code",
             "select kind, value, member_id from identity where program_id = $1 order by kind, value",
+            "select m.id, m.events, (select count(*) from lot l where l.member_id = m.id and l.warned)
+            from member m where m.program_id = $1 order by m.id",
             "select key, request, answer from idempotency where program_id = $1 order by principal, key",
         ];
         let mut all = Vec::new();
@@ -90,6 +94,8 @@ impl Real {
 
     /// Says where orders, refunds and codes differ from the model's.
     pub(crate) async fn compare_documents(&mut self, model: &Programme) -> Result<(), String> {
+        const REFUNDS: &str =
+            "select id, applied, amount, reversed, given_back from refund where program_id = $1";
         let program = self.id();
         for name in model.orders.keys() {
             let stored = self
@@ -117,8 +123,6 @@ impl Real {
                 &model.coupon(code),
             )?;
         }
-        const REFUNDS: &str =
-            "select id, applied, amount, reversed, given_back from refund where program_id = $1";
         let rows = self
             .store
             .read(Read(REFUNDS, vec![Value::from(program)]))
@@ -173,6 +177,21 @@ fn holdings(member: MemberId, members: &[Row], lots: &[Row], now: Micros) -> Hol
             int(row, 10),
         ),
     }
+}
+
+/// Says which rows differ.
+pub(crate) fn same_rows(what: &str, after: &[Vec<Row>], before: &[Vec<Row>]) -> Result<(), String> {
+    for (after, before) in after.iter().zip(before) {
+        let longer = if after.len() > before.len() {
+            after
+        } else {
+            before
+        };
+        for place in 0..longer.len() {
+            same(what, &after.get(place), &before.get(place))?;
+        }
+    }
+    Ok(())
 }
 
 /// Says where two things differ.

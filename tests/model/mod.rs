@@ -13,13 +13,15 @@ mod run;
 
 use crate::support::{postgres, sql};
 use plan::Plan;
+use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use run::Case;
+use server::clock::Clock;
 use server::store::Store;
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -107,49 +109,46 @@ fn try_many(engine: Engine, usual: u64) {
     let effort = Effort::of(usual);
     let runtime = Runtime::new().unwrap();
     let bed: RefCell<Option<Bed>> = RefCell::new(None);
-    let (done, cases) = (RefCell::new(0), RefCell::new(0_u32));
-    let began = Instant::now();
+    let done = RefCell::new(0);
     let config = Config {
-        cases: u32::MAX,
         failure_persistence: None,
         max_shrink_iters: 4000,
         max_shrink_time: 120_000,
         ..Config::default()
     };
+    let plans = plan::plan(STEPS);
     let mut runner = TestRunner::new_with_rng(config, effort.rng());
-    let told = RefCell::new(Duration::ZERO);
-    let force = std::env::var("FORCE_PUNCTUAL").is_ok();
-    let outcome = runner.run(&plan::plan(STEPS), |mut plan| {
-        plan.punctual |= force;
-        if *done.borrow() >= effort.commands {
-            return Ok(());
+    let began = Clock::System.now();
+    let elapsed = || Duration::from_micros((Clock::System.now() - began).unsigned_abs());
+    let (mut told, mut cases) = (Duration::ZERO, 0);
+    while *done.borrow() < effort.commands {
+        let tree = plans.new_tree(&mut runner).unwrap();
+        let outcome = runner.run_one(tree, |plan| {
+            let outcome = runtime.block_on(attempt(engine, &bed, &plan));
+            *done.borrow_mut() += outcome.as_ref().map_or(0, |commands| *commands);
+            outcome.map(|_| ()).map_err(TestCaseError::fail)
+        });
+        match outcome {
+            Ok(_) => {}
+            Err(TestError::Fail(reason, plan)) => {
+                panic!("PROPERTY_SEED={}: {reason}\n{}", effort.seed, tell(&plan))
+            }
+            Err(TestError::Abort(reason)) => panic!("given up: {reason}"),
         }
-        let outcome = runtime.block_on(attempt(engine, &bed, &plan));
-        *done.borrow_mut() += outcome.as_ref().map_or(0, |commands| *commands);
-        *cases.borrow_mut() += 1;
-        if began.elapsed() > *told.borrow() + Duration::from_secs(30) {
-            *told.borrow_mut() = began.elapsed();
-            println!("{} commands, {:.0?}", done.borrow(), began.elapsed());
+        cases += 1;
+        if elapsed() > told + Duration::from_mins(1) {
+            told = elapsed();
+            println!("{} commands after {told:.0?}", done.borrow());
         }
-        outcome.map(|_| ()).map_err(TestCaseError::fail)
-    });
-    let (done, cases) = (done.into_inner(), cases.into_inner());
-    match outcome {
-        Ok(()) => {}
-        Err(TestError::Fail(reason, plan)) => {
-            panic!("PROPERTY_SEED={}: {reason}\n{}", effort.seed, tell(&plan))
-        }
-        Err(TestError::Abort(reason)) => panic!("given up: {reason}"),
     }
-    let last = bed.into_inner();
-    if let Some(bed) = last {
+    if let Some(bed) = bed.into_inner() {
         runtime.block_on(sql::assert_books_balance(&bed.store));
     }
-    let rate = Duration::from_secs(1).as_secs_f64() / began.elapsed().as_secs_f64();
+    let (done, took) = (done.into_inner(), elapsed());
+    let rate = u128::from(done) * 1000 / took.as_millis().max(1);
     println!(
-        "seed {}: {cases} cases, {done} commands in {:.1?} ({rate:.2})",
-        effort.seed,
-        began.elapsed()
+        "seed {}: {cases} cases, {done} commands, {rate} a second, no failure",
+        effort.seed
     );
 }
 
@@ -173,11 +172,12 @@ async fn attempt(engine: Engine, bed: &RefCell<Option<Bed>>, plan: &Plan) -> Res
 }
 
 fn tell(plan: &Plan) -> String {
-    let steps: String = plan
+    let steps: Vec<String> = plan
         .steps
         .iter()
         .map(|step| format!("  {step:?}\n"))
         .collect();
+    let steps = steps.concat();
     let rules = plan
         .rules
         .each_ref()

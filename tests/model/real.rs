@@ -133,6 +133,7 @@ impl Real {
     }
 
     /// Does what is asked.
+    #[expect(clippy::too_many_lines, reason = "one arm for each command")]
     pub(crate) async fn carry_out(
         &mut self,
         action: &Action,
@@ -297,11 +298,12 @@ impl Real {
                 let time_zone = Some(zone.to_owned());
                 let member = self.members[member];
                 match ask!(Update {
+                    rules,
                     member,
                     name: None,
                     locale: None,
                     time_zone,
-                    at: stamp.at
+                    stamp
                 }) {
                     Updated::Done => Answer::Done,
                     Updated::ZoneStands { until } => Answer::ZoneStands(until),

@@ -12,6 +12,10 @@ use std::sync::{Arc, LazyLock};
 
 /// Rules in one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the programme file has as many switches"
+)]
 pub(crate) struct Rules {
     pub(crate) zone: &'static str,
     pub(crate) currency: &'static str,

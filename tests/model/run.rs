@@ -89,6 +89,10 @@ impl Case {
                 .await
                 .map_err(|error| format!("after the last step: {error}"))?;
         }
+        // Somebody may still be looked at for nothing, since a look may come too early.
+        self.now += 20 * 365 * 24 * HOUR;
+        self.work(Work::All).await?;
+        self.compare_all().await?;
         for pair in &mut self.pairs {
             pair.real.compare_documents(&pair.model).await?;
         }
@@ -114,9 +118,7 @@ impl Case {
                 // What was due under the old rules has happened under them.
                 self.work(Work::All).await?;
                 self.compare_all().await?;
-                let pair = &mut self.pairs[step.programme];
-                pair.real.change_rules(rules);
-                pair.model.rules = rules.as_ref().clone();
+                self.pairs[step.programme].change_rules(rules);
                 return Ok(());
             }
             What::Again { back, other } => {

@@ -1,11 +1,14 @@
 //! The store by itself, the same on both engines: what goes in comes out, a failure leaves no trace
 //! and disturbs nobody, a read is of one moment.
 
+mod backup;
+mod copy;
 mod groups;
 mod later;
 mod opening;
 mod retries;
 mod schema;
+mod seal;
 mod statements;
 mod values;
 mod verify;

@@ -1,9 +1,219 @@
 //! `ledger verify`: silent about a sound ledger, however it came about, and naming every damage.
 
-use super::on_both_engines;
+use super::{Place, on_both_engines};
 use crate::support::life::{self, Life};
-use crate::support::sql::assert_books_balance;
-use app::api::Expiry;
+use crate::support::sql::{assert_books_balance, count, rows};
+use app::api::{Expiry, MemberId, RedemptionId, TransferId};
+use server::clock::Clock;
+use server::store::audit::{Report, Verify};
+use server::store::seal::catch_up;
+use server::store::{Command, Query, Store, StoreError, Tx};
+use std::sync::{Arc, Mutex};
+
+/// Does something to the ledger that nobody may, audits it, and undoes it all.
+struct Damage {
+    statements: Vec<&'static str>,
+    report: Arc<Mutex<Option<Report>>>,
+}
+
+impl Command for Damage {
+    type Output = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        for sql in &self.statements {
+            tx.execute(sql, &[]).await?;
+        }
+        let report = Verify::default().run(tx).await?;
+        *self.report.lock().unwrap() = Some(report);
+        Err(StoreError::Internal("undone".into()))
+    }
+}
+
+/// What forbids the damage, in each dialect.
+const GUARDS: [&[&str]; 2] = [
+    &[
+        "drop trigger transfer_no_update",
+        "drop trigger transfer_no_delete",
+        "drop trigger reason_only_erased",
+        "drop trigger reason_no_delete",
+        "drop trigger seal_no_update",
+        "drop trigger seal_no_delete",
+    ],
+    &[
+        "drop trigger transfer_stands on transfer",
+        "drop trigger reason_only_erased on reason",
+        "drop trigger reason_stays on reason",
+        "drop trigger seal_stands on seal",
+    ],
+];
+
+async fn damaged(place: &Place, sql: &'static str) -> Report {
+    let guards = GUARDS[usize::from(place.url.starts_with("postgres"))];
+    let mut statements = guards.to_vec();
+    statements.push(sql);
+    let report = Arc::default();
+    let damage = Damage {
+        statements,
+        report: Arc::clone(&report),
+    };
+    let undone = place.store.write(damage).await;
+    assert_eq!(undone, Err(StoreError::Internal("undone".into())), "{sql}");
+    let report = report.lock().unwrap().take();
+    report.unwrap()
+}
+
+/// Which row is damaged: `{}` in the statement and in what is expected.
+enum Row {
+    Member(&'static str),
+    Transfer(&'static str),
+    Coupon(&'static str),
+    Named(&'static str),
+}
+
+impl Row {
+    async fn name(&self, store: &Store) -> String {
+        let (Self::Member(sql) | Self::Transfer(sql) | Self::Coupon(sql) | Self::Named(sql)) = self;
+        let found = rows(store, sql).await;
+        let row = found.first().unwrap_or_else(|| panic!("nothing: {sql}"));
+        match self {
+            Self::Member(_) => row.get::<MemberId>(0).unwrap().to_string(),
+            Self::Transfer(_) => row.get::<TransferId>(0).unwrap().to_string(),
+            Self::Coupon(_) => row.get::<RedemptionId>(0).unwrap().to_string(),
+            Self::Named(_) => row.get::<String>(0).unwrap(),
+        }
+    }
+}
+
+macro_rules! damages {
+    ($($kind:ident $pick:literal: $before:literal $after:literal => $line:literal;)*) => {
+        &[$((
+            Row::$kind(concat!("select ", $pick)),
+            concat!($before, " (select ", $pick, ")", $after),
+            $line,
+        )),*]
+    };
+}
+
+/// Each damage: which row, the statement before and after it, and the line that has to be there.
+const DAMAGES: &[(Row, &str, &str)] = damages![
+    // The account.
+    Member "member_id from account order by member_id limit 1":
+        "update account set available = available + 1 where member_id =" "" => "account points of member {}: available:";
+    Member "member_id from account order by member_id limit 1":
+        "update account set held = held + 1 where member_id =" "" => "account points of member {}: held:";
+    Member "member_id from account order by member_id limit 1":
+        "update account set reserved = reserved + 1 where member_id =" "" => "account points of member {}: reserved:";
+    Member "member_id from account order by member_id limit 1":
+        "update account set transfers = transfers + 1 where member_id =" "" => "account points of member {}: transfers:";
+    Member "member_id from account where look_at is not null order by member_id limit 1":
+        "update account set look_at = null where member_id =" "" => "account points of member {}: look_at:";
+    Member "member_id from account order by member_id limit 1":
+        "delete from account where member_id =" "" => "account points of member {}: row:";
+    // Transfers and reasons.
+    Transfer "id from transfer where target = 'available' order by seq limit 1":
+        "update transfer set amount = amount + 1 where id =" "" => "transfer {}: balance_after:";
+    Transfer "id from transfer where target = 'available' order by seq limit 1":
+        "update transfer set balance_after = balance_after + 1 where id =" "" => "transfer {}: balance_after:";
+    Transfer "t.id from transfer t join account a on a.member_id = t.member_id where t.number = 3 and a.transfers > 3 order by t.seq limit 1":
+        "delete from transfer where number = 2 and member_id = (select member_id from transfer where id =" ")" => "transfer {}: number:";
+    Member "member_id from transfer order by seq desc limit 1":
+        "delete from transfer where seq = (select max(seq) from transfer) or id is null and member_id =" "" => "account points of member {}: transfers:";
+    Transfer "id from transfer order by seq desc limit 1":
+        "update transfer set program_id = (select id from program where slug = 'other') where id =" "" => "transfer {}: programme:";
+    Transfer "id from transfer where source = 'held' order by seq limit 1":
+        "update transfer set hold_id = null where id =" "" => "transfer {}: the hold it takes from:";
+    Transfer "corrects_id from transfer where corrects_id is not null order by seq limit 1":
+        "update transfer set amount = amount + 1000000 where corrects_id =" "" => "transfer {}: what was taken back of it:";
+    Transfer "transfer_id from reason order by transfer_id limit 1":
+        "update reason set explanation = '{\"fact\":\"invented\"}' where transfer_id =" "" => "reason of transfer {}: digest:";
+    Transfer "transfer_id from reason where evidence is not null order by transfer_id limit 1":
+        "update reason set evidence = '{}' where transfer_id =" "" => "reason of transfer {}: digest:";
+    Transfer "transfer_id from reason order by transfer_id limit 1":
+        "delete from reason where transfer_id =" "" => "transfer {}: reason:";
+    // Holds.
+    Transfer "transfer_id from hold where state = 'pending' order by transfer_id limit 1":
+        "update hold set remaining = remaining + 1 where transfer_id =" "" => "hold {}: remaining:";
+    Transfer "transfer_id from hold where state = 'posted' and kind = 'earning' order by transfer_id limit 1":
+        "update hold set state = 'pending' where transfer_id =" "" => "hold {}: state:";
+    Transfer "transfer_id from hold where state = 'voided' and kind = 'coupon' order by transfer_id limit 1":
+        "update hold set state = 'posted' where transfer_id =" "" => "hold {}: state:";
+    Transfer "transfer_id from hold where kind = 'earning' order by transfer_id limit 1":
+        "update hold set due_at = due_at - 1 where transfer_id =" "" => "hold {}: due_at:";
+    Transfer "transfer_id from hold order by transfer_id limit 1":
+        "delete from hold where transfer_id =" "" => "transfer {}: hold:";
+    // Lots.
+    Transfer "id from lot where remaining > 0 order by id limit 1":
+        "update lot set remaining = remaining - 1 where id =" "" => "lot {}: remaining:";
+    Transfer "id from lot order by id limit 1":
+        "update lot set amount = amount + 1 where id =" "" => "lot {}: amount:";
+    Transfer "id from lot where taken_back > 0 order by id limit 1":
+        "update lot set taken_back = 0 where id =" "" => "lot {}: taken_back:";
+    Transfer "id from lot order by id limit 1":
+        "update lot set expired = expired + 1 where id =" "" => "lot {}: expired:";
+    Transfer "id from lot where expires_at is not null order by id limit 1":
+        "update lot set expires_at = expires_at + 1 where id =" "" => "lot {}: expires_at:";
+    Transfer "id from lot order by id limit 1":
+        "delete from lot where id =" "" => "lot {}: row:";
+    Transfer "transfer_id from lot_move order by transfer_id limit 1":
+        "update lot_move set amount = amount - 1 where transfer_id =" "" => "transfer {}: what it moves in lots:";
+    Transfer "transfer_id from lot_move order by transfer_id limit 1":
+        "delete from lot_move where transfer_id =" "" => "transfer {}: what it moves in lots:";
+    // Coupons, tiers, attempts.
+    Coupon "id from coupon where state = 'used' order by code limit 1":
+        "update coupon set state = 'open' where id =" "" => "coupon {}: state:";
+    Coupon "id from coupon where state = 'lapsed' order by code limit 1":
+        "update coupon set state = 'used' where id =" "" => "coupon {}: state:";
+    Coupon "id from coupon order by code limit 1":
+        "update coupon set points = points + 1 where id =" "" => "coupon {}: points:";
+    Coupon "id from coupon order by code limit 1":
+        "update coupon set returned = returned + 1 where id =" "" => "coupon {}: returned:";
+    Transfer "hold_id from coupon order by code limit 1":
+        "delete from coupon where hold_id =" "" => "hold {}: coupon:";
+    Member "member_id from tier_entry order by member_id limit 1":
+        "update tier_entry set undone = not undone where member_id =" "" => "entry of member {} into ";
+    Named "'attempt att_' from attempt order by id limit 1":
+        "update attempt set state = 'held' where task <>" "" => "{}";
+    // Orders and refunds.
+    Named "id from shop_order where refunded > 0 order by id limit 1":
+        "update shop_order set refunded = 0 where id =" "" => "order {} of ";
+    Named "id from shop_order where transfer_id is not null order by id limit 1":
+        "update shop_order set transfer_id = null where id =" "" => "order {} of ";
+    Named "id from shop_order where transfer_id is not null order by id limit 1":
+        "update shop_order set split = replace(split, '\"reversed\":', '\"reversed\":1') where id =" "" => "order {} of ";
+    Named "order_id from coupon where state = 'used' order by code limit 1":
+        "update shop_order set split = replace(split, '\"spent\":', '\"spent\":1') where id =" "" => "order {} of ";
+    Named "o.id from refund r join shop_order o on o.id = r.order_id where r.amount > 0 and o.status = 'paid' order by r.id limit 1":
+        "update refund set amount = amount + 1 where order_id =" "" => "order {} of ";
+    Named "id from refund where not applied order by id limit 1":
+        "update refund set amount = 1 where id =" "" => "refund {}: order:";
+    // What the member's row counts.
+    Member "id from member order by id limit 1":
+        "update member set points_earned = points_earned + 1 where id =" "" => "member {}: points_earned:";
+    Member "id from member order by id limit 1":
+        "update member set amount_spent = amount_spent - 1 where id =" "" => "member {}: amount_spent:";
+    Member "id from member order by id limit 1":
+        "update member set orders = orders + 1 where id =" "" => "member {}: orders:";
+    Member "member_id from event where number = 2 order by member_id limit 1":
+        "delete from event where number = 2 and member_id =" "" => "member {}: events:";
+    // The hash chain.
+    Named "': head: expected ' from seal where number = 1 limit 1":
+        "update transfer set created_at = created_at + 1 where source = 'available' and target = 'expired' and source <>" "" => "{}";
+    Named "'link 1 of programme' from seal where number = 1 limit 1":
+        "update seal set head = (select digest from transfer order by seq limit 1) where number = 1 and '' <>" "" => "{}";
+    Named "'link 1 of programme' from seal where number = 1 limit 1":
+        "update seal set transfers = transfers + 1 where number = 1 and '' <>" "" => "{}";
+    Named "'link 2 of programme' from seal where number = 1 limit 1":
+        "delete from seal where number = 1 and '' <>" "" => "{}";
+    Named "'link 1 of programme' from seal where number = 1 limit 1":
+        "update seal set last_id = program_id where number = 1 and '' <>" "" => "{}";
+    Transfer "id from transfer order by seq desc limit 1":
+        "delete from seal where program_id is not null or last_id =" "" => "link of the hash chain:";
+    Named "'link 1 of programme' from seal where number = 1 limit 1":
+        "insert into transfer (seq, id, program_id, member_id, asset, number, amount, source, target, version, balance_after, digest, created_at)
+            select 0, m.id, m.program_id, m.id, 'other', 1, 5, 'issued', 'held', 1, 0, s.head, 0
+            from member m join seal s on s.program_id = m.program_id
+            where s.number = 1 and m.id in (select id from member order by id limit 1) and '' <>" "" => "{}";
+];
 
 on_both_engines! {
     async fn whatever_happens_the_books_balance(place: Place) {
@@ -20,10 +230,33 @@ on_both_engines! {
             if seed > 3 {
                 life = life.forgiving();
             }
-            for _ in 0..600 {
-                life.live(1).await;
+            for _ in 0..12 {
+                life.live(25).await;
                 assert_books_balance(&place.store).await;
             }
         }
+    }
+
+    async fn every_damage_is_named(place: Place) {
+        let mut life = Life::begin(&place.store, life::program("life"), 7).await;
+        Life::begin(&place.store, life::program("other"), 8).await;
+        // Several, so that each kind of row is there in each state.
+        let mut second = Life::begin(&place.store, life::program("second"), 9).await;
+        for _ in 0..2 {
+            life.live(200).await;
+            second.live(100).await;
+            catch_up(&place.store, &Clock::System, || false).await.unwrap();
+        }
+        while count(&place.store, "select count(*) from hold where state = 'pending'").await == 0 {
+            second.live(1).await;
+        }
+        assert_books_balance(&place.store).await;
+        for (row, sql, line) in DAMAGES {
+            let named = line.replace("{}", &row.name(&place.store).await);
+            let report = damaged(&place, sql).await;
+            let lines: Vec<_> = report.differences.iter().map(ToString::to_string).collect();
+            assert!(lines.iter().any(|told| told.contains(&named)), "{sql}\n{named}\n{lines:#?}");
+        }
+        assert_books_balance(&place.store).await;
     }
 }

@@ -14,6 +14,7 @@ mod audit;
 mod book;
 mod client;
 mod customer;
+mod deadlocks;
 mod disk;
 mod line;
 mod operations;
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
                 return laurel(&words[3..]).await;
             }
             Some("prepare") => past::child(&words).await,
-            Some("audit") => audit::child(&words[1]).await,
+            Some("sound") => audit::child(&words[1]),
             _ if is_asked_for(&words) => run::run().await,
             _ => Ok(()),
         };

@@ -175,7 +175,8 @@ pub(crate) async fn run_this(words: Vec<OsString>, zones: Option<&Path>) -> Resu
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    let said = [output.stdout, output.stderr].concat();
+    Err(String::from_utf8_lossy(&said).into_owned())
 }
 
 /// Where a database's zones are.

@@ -287,7 +287,7 @@ impl Database {
     }
 
     async fn audit(&self) -> Result<(), Finding> {
-        let audited = audit(&self.launch.database_url).await;
+        let audited = audit(&self.launch).await;
         audited.map_err(Finding::Audit)
     }
 

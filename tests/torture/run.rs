@@ -1,6 +1,7 @@
 //! The whole torture, kind by kind, and its table.
 
 use crate::book::{Counts, Finding};
+use crate::deadlocks::deadlocks;
 use crate::rounds::{Database, Plan, Power};
 use crate::support::postgres;
 use fastrand::Rng;
@@ -22,9 +23,6 @@ const BITES_PER_DATABASE: usize = 2;
 /// the machine's disk is not waited for: its power stays on. Its log is kept in a file, and deadlocks
 /// are looked for long before the next server is killed.
 const POSTGRES: &[&str] = &["fsync=off", "logging_collector=on", "deadlock_timeout=10ms"];
-
-/// Lines that PostgreSQL writes about one deadlock.
-const DEADLOCK_LINES: usize = 24;
 
 /// What is done, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,9 +220,12 @@ pub(crate) async fn run() -> Result<(), String> {
     }
     if let Some(postgres) = LazyLock::get(&postgres) {
         let deadlocks = deadlocks(postgres);
-        println!("deadlocks on PostgreSQL: {}", deadlocks.len());
-        for told in deadlocks {
-            eprintln!("{told}");
+        println!(
+            "deadlocks on PostgreSQL: {}",
+            deadlocks.values().sum::<usize>()
+        );
+        for (doing, times) in deadlocks {
+            println!("{times:>6} {doing}");
         }
     }
     if failed.is_empty() {
@@ -234,32 +235,6 @@ pub(crate) async fn run() -> Result<(), String> {
     Err(format!(
         "torture: failed: {failed}\nTORTURE_SEED={seed} sends the same requests again"
     ))
-}
-
-/// What PostgreSQL wrote about transactions that waited for each other. Each is run again, so
-/// it is no failure; but everybody takes locks in one order, and there should be none.
-fn deadlocks(postgres: &postgres::Server) -> Vec<String> {
-    let Some((folder, _)) = &postgres.own else {
-        return Vec::new();
-    };
-    let logs = std::fs::read_dir(folder.join("data/log"));
-    let logs = logs.into_iter().flatten().flatten();
-    let texts: Vec<String> = logs
-        .filter_map(|log| std::fs::read_to_string(log.path()).ok())
-        .collect();
-    let is_log = |text: &String| text.contains("ready to accept connections");
-    assert!(texts.iter().any(is_log), "PostgreSQL keeps a log");
-    let told = texts.iter().flat_map(|text| {
-        let after = text.split("ERROR:  deadlock detected").skip(1);
-        let told = after.map(|text| {
-            text.lines()
-                .take(DEADLOCK_LINES)
-                .collect::<Vec<_>>()
-                .join("\n")
-        });
-        told.collect::<Vec<_>>()
-    });
-    told.collect()
 }
 
 fn number(name: &str) -> Result<Option<u64>, String> {
@@ -303,7 +278,10 @@ async fn in_lane(
     let mut rng = Rng::with_seed(seed);
     while tally.rounds < rounds {
         let (most, is_over) = if kind.must_lose() {
-            (BITES_PER_DATABASE, tally.lost > 0)
+            (
+                BITES_PER_DATABASE,
+                tally.lost > 0 || tally.others >= BITES_MAX,
+            )
         } else {
             (ROUNDS_PER_DATABASE, tally.failures() >= FAILURES_MAX)
         };
@@ -322,8 +300,8 @@ async fn in_lane(
 async fn on_one_database(kind: Kind, plan: Plan, tally: &mut Tally) -> Result<(), Finding> {
     let (seed, rounds) = (plan.seed, plan.rounds);
     let tell = |round: usize, finding: &Finding| {
-        // What must lose has nothing to report.
-        if !kind.must_lose() {
+        // What must lose has nothing to report, unless it never began.
+        if round == 0 || !kind.must_lose() {
             let name = kind.name();
             eprintln!("{name}, database of seed {seed}, its round {round}: {finding:?}");
         }

@@ -75,3 +75,4 @@ create table coupon (
 create index coupon_member on coupon (member_id, created_at, id);
 create index coupon_due on coupon (expires_at, id) where state in ('open', 'reserved');
 create index coupon_hold on coupon (hold_id);
+create index coupon_order on coupon (program_id, order_id, code) where order_id is not null;

@@ -24,12 +24,25 @@ use std::sync::Arc;
 /// # Errors
 /// 401 for a member who is gone.
 pub async fn stored(app: &App, program: &Loaded, id: MemberId) -> Result<StoredMember, Error> {
+    let found = find(app, program, id).await?;
+    found.ok_or_else(Error::unauthorized)
+}
+
+/// A member with their state, if the programme has one of this id.
+///
+/// # Errors
+/// 503 while the store is not there.
+pub async fn find(
+    app: &App,
+    program: &Loaded,
+    id: MemberId,
+) -> Result<Option<StoredMember>, Error> {
     let get = Get {
         member: id,
         rules: &program.rules,
         now: app.clock.now(),
     };
-    app.store.read(get).await?.ok_or_else(Error::unauthorized)
+    Ok(app.store.read(get).await?)
 }
 
 async fn view(
@@ -156,7 +169,7 @@ pub async fn update(
         ));
     }
     let name = name.map(|name| name.trim().to_owned());
-    let now = app.clock.now();
+    let stamp = app.clock.stamp();
     let keyed = Keyed {
         key: key.of(
             program.rules.id,
@@ -164,13 +177,14 @@ pub async fn update(
             "PATCH /me",
             body.digest,
         ),
-        at: now,
+        at: stamp.at,
         command: Update {
+            rules: Arc::clone(&program.rules),
             member: member.id,
             name,
             locale,
             time_zone,
-            at: now,
+            stamp,
         },
     };
     match app.store.write(keyed).await? {

@@ -23,9 +23,8 @@ use std::sync::Arc;
 const SCOPE: &str = "members";
 
 async fn view(app: &App, program: &Loaded, id: MemberId) -> Result<MemberView, Error> {
-    let member = me::stored(app, program, id)
-        .await
-        .map_err(|_| Error::not_found("member"))?;
+    let found = me::find(app, program, id).await?;
+    let member = found.ok_or_else(|| Error::not_found("member"))?;
     let reader = Reader {
         program,
         locale: program.program().locale(Some(&member.locale)),

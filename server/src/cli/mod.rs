@@ -1,5 +1,7 @@
-//! The command line: `laurel serve | demo | migrate | program … | key … | ledger … | openapi`.
+//! The command line: `laurel serve | demo | migrate | program … | key … | ledger … | copy | backup | openapi`.
 
+mod backup;
+mod copy;
 mod key;
 mod ledger;
 mod program;
@@ -43,6 +45,10 @@ enum Command {
     /// Check the books, and print the heads of their hash chains.
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Copy everything into another database, and compare both. Run it again if it was interrupted.
+    Copy(copy::Copy),
+    /// Write everything into one SQLite file, while servers go on writing.
+    Backup(backup::Backup),
     /// Print the HTTP contract as `OpenAPI` 3.1.
     Openapi,
     /// Pack the files of the built site, as `make site` does.
@@ -156,6 +162,8 @@ pub async fn execute(cli: Cli) -> Result<String, Failure> {
         Command::Program(command) => program::run(command).await?,
         Command::Key(command) => key::run(command).await?,
         Command::Ledger(command) => ledger::run(command).await?,
+        Command::Copy(args) => copy::run(args).await?,
+        Command::Backup(args) => backup::run(args).await?,
         Command::Openapi => crate::api::openapi::document().map_err(said)?,
         Command::Precompress { site } => {
             crate::site::precompress(&site.join("pkg")).map_err(said)?;

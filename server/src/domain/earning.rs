@@ -4,6 +4,9 @@
 //! campaign's that is on (campaigns never multiply each other), rounded down once for the whole order;
 //! the bonus for a first order comes on top.
 
+#[cfg(test)]
+mod tests;
+
 use super::order::NoEarning;
 use super::program::{Campaign, Program, Purchase, Tier};
 use super::split::{self, Part, Split};

@@ -3,6 +3,9 @@
 //! While a member owes nothing, what is left of all lots together is what they can spend. A member who
 //! owes has no lot with anything left: what comes in pays the debt first.
 
+#[cfg(test)]
+mod tests;
+
 use super::{DAY, Instant};
 use app::api::{Expiry, TransferId};
 use jiff::tz::TimeZone;

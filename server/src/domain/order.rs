@@ -1,5 +1,8 @@
 //! Whether an order makes sense, and what part of it earns.
 
+#[cfg(test)]
+mod tests;
+
 use super::email;
 use app::api::{FieldError, NewRefund, Order, RefundLine};
 use jiff::Timestamp;
@@ -194,127 +197,4 @@ fn amounts(order: &Order) -> impl Iterator<Item = (String, i64)> {
 /// Whether a text can be one of a shop's own ids or codes.
 pub fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= TEXT_BYTES_MAX && !text.contains(char::is_control)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use app::api::OrderLine;
-    use serde_json::{Value, json};
-
-    fn good() -> Value {
-        json!({ "id": "1043", "customer": { "id": "42" }, "currency": "RUB", "total": 240_000,
-            "status": "paid", "at": "2026-11-21T12:00:00Z" })
-    }
-
-    /// A good order with some fields changed.
-    fn with(changes: &Value) -> Order {
-        let mut order = good();
-        for (field, value) in changes.as_object().unwrap() {
-            order[field] = value.clone();
-        }
-        serde_json::from_value(order).unwrap()
-    }
-
-    fn fields(order: &Order) -> Vec<String> {
-        check(order).into_iter().map(|error| error.field).collect()
-    }
-
-    #[test]
-    fn every_field_at_fault_is_named() {
-        let long = "x".repeat(256);
-        let table = [
-            (json!({}), vec![]),
-            (json!({ "id": "" }), vec!["id"]),
-            (json!({ "id": " " }), vec!["id"]),
-            (json!({ "id": long }), vec!["id"]),
-            (json!({ "id": "a\u{0}b" }), vec!["id"]),
-            (json!({ "customer": {} }), vec!["customer"]),
-            (json!({ "customer": { "id": "" } }), vec!["customer.id"]),
-            (json!({ "customer": { "id": "a\nb" } }), vec!["customer.id"]),
-            (
-                json!({ "customer": { "email": "nobody" } }),
-                vec!["customer.email"],
-            ),
-            (
-                json!({ "customer": { "phone": "" } }),
-                vec!["customer.phone"],
-            ),
-            (json!({ "customer": { "phone": "+49 30 1" } }), vec![]),
-            (json!({ "currency": "rub" }), vec!["currency"]),
-            (json!({ "currency": "" }), vec!["currency"]),
-            (json!({ "total": -1 }), vec!["total", "total"]),
-            (json!({ "total": AMOUNT_MAX }), vec![]),
-            (json!({ "total": AMOUNT_MAX + 1 }), vec!["total"]),
-            (json!({ "total": i64::MIN }), vec!["total", "total"]),
-            (json!({ "shipping": -1 }), vec!["shipping"]),
-            (json!({ "tax": -1 }), vec!["tax"]),
-            (json!({ "discount": -1 }), vec!["discount"]),
-            (json!({ "shipping": 200_000, "tax": 40_000 }), vec![]),
-            (json!({ "shipping": 200_000, "tax": 40_001 }), vec!["total"]),
-            (
-                json!({ "shipping": i64::MAX, "tax": i64::MAX }),
-                vec!["shipping", "tax", "total"],
-            ),
-            (
-                json!({ "lines": [{ "id": "1", "amount": 1, "qty": 1 }, { "id": "2", "amount": -1, "qty": -1 }] }),
-                vec!["lines[1].amount", "lines[1].qty"],
-            ),
-            (json!({ "at": "yesterday" }), vec!["at"]),
-            (json!({ "at": "2026-11-21" }), vec!["at"]),
-            (json!({ "at": "2026-11-21T12:00:00+03:00" }), vec![]),
-            (json!({ "coupon_codes": ["A", ""] }), vec!["coupon_codes"]),
-            (json!({ "referral_code": " " }), vec!["coupon_codes"]),
-            (json!({ "payment_method": "\u{7f}" }), vec!["coupon_codes"]),
-            (
-                json!({ "id": "", "currency": "", "at": "" }),
-                vec!["id", "currency", "at"],
-            ),
-        ];
-        for (changes, expected) in table {
-            assert_eq!(fields(&with(&changes)), expected, "{changes}");
-        }
-    }
-
-    #[test]
-    fn five_hundred_lines_are_enough() {
-        let line = OrderLine {
-            id: "1".into(),
-            sku: None,
-            amount: 0,
-            qty: 1,
-            collections: Vec::new(),
-            on_sale: false,
-        };
-        let mut order = with(&json!({}));
-        order.lines = vec![line.clone(); 500];
-        assert_eq!(fields(&order), [""; 0]);
-        order.lines.push(line);
-        assert_eq!(fields(&order), ["lines"]);
-    }
-
-    #[test]
-    fn reasons_have_names_of_their_own() {
-        use NoEarning::{BelowMinimum, Cancelled, NoMember, NoRule, OtherCurrency, TooSmall};
-        let names = [
-            NoMember,
-            OtherCurrency,
-            NoRule,
-            TooSmall,
-            BelowMinimum,
-            Cancelled,
-        ]
-        .map(NoEarning::code);
-        assert_eq!(
-            names,
-            [
-                "no_member",
-                "other_currency",
-                "no_rule",
-                "too_small",
-                "below_minimum",
-                "cancelled"
-            ]
-        );
-    }
 }

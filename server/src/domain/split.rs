@@ -5,6 +5,9 @@
 //! counted from the beginning: after any number of partial refunds, exactly the share of the refunded
 //! money is taken back, rounded down once, and the whole once all of it is refunded.
 
+#[cfg(test)]
+mod tests;
+
 use app::api::{Order, RefundLine};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +42,8 @@ pub struct Split {
     pub reversed: i64,
     /// Points that were given back so far.
     pub returned: i64,
+    /// Whether anything was given back yet: an order that cost nothing is whole from then on.
+    pub begun: bool,
 }
 
 /// What one refund takes and gives.
@@ -117,7 +122,7 @@ impl Split {
 
     /// Whether all of its money was given back.
     pub fn is_whole(&self) -> bool {
-        self.left() == 0
+        self.begun && self.left() == 0
     }
 
     /// What the order earned, before any refund.
@@ -133,6 +138,7 @@ impl Split {
     /// Gives back `amount`, first for `lines`, what is beyond them for the whole order. What the order
     /// no longer has is not given back.
     pub fn refund(&mut self, amount: i64, lines: &[RefundLine]) -> Refunded {
+        self.begun = true;
         let accepted = amount.min(self.left());
         let mut named = self.named(lines);
         if named.iter().sum::<i64>() > accepted {
@@ -164,7 +170,7 @@ impl Split {
         for (part, old) in self.parts.iter_mut().zip(&before.parts) {
             (part.refunded, part.spent) = (old.refunded, old.spent);
         }
-        self.returned = before.returned;
+        (self.returned, self.begun) = (before.returned, before.begun);
         self.settle(0)
     }
 

@@ -3,6 +3,9 @@
 //! Upwards at once. Downwards at the end of a window, by one step or to where the metric says, perhaps
 //! after a grace; and at once where a refund takes away what had lifted the member.
 
+#[cfg(test)]
+mod tests;
+
 use super::program::{Ladder, Program, Tier};
 use super::{DAY, Instant};
 use app::api::{Keep, Metric, NextTier, Standing, Window};
@@ -82,10 +85,8 @@ impl Held {
         let ladder = &program.ladder;
         let grace = self.grace_from.map(|from| grace_end(ladder, from));
         let has_more = by_id(program, &self.tier).threshold > 0;
-        let earned = grace.or_else(|| {
-            let end = window_end(ladder.window, self.since, zone);
-            end.filter(|_| has_more)
-        });
+        let earned = grace.or_else(|| window_end(ladder.window, self.since, zone));
+        let earned = earned.filter(|_| has_more);
         let manual = self.manual.as_ref().map(|manual| manual.until);
         earned.into_iter().chain(manual).min()
     }
@@ -129,6 +130,14 @@ pub fn window_now(program: &Program, held: &Held, now: Instant, zone: &TimeZone)
     Stretch {
         from,
         until: Instant::MAX,
+    }
+}
+
+/// The window in which a tier was reached at `at`.
+pub fn window_until(program: &Program, at: Instant, zone: &TimeZone) -> Stretch {
+    Stretch {
+        from: window_start(program.ladder.window, at, zone),
+        until: at + 1,
     }
 }
 
@@ -186,6 +195,8 @@ pub fn fall(program: &Program, held: &Held, value: i64, value_since: i64) -> Hel
     }
     Held {
         tier: floor.id.clone(),
+        // Where there is nothing left to lose, there is no grace.
+        grace_from: held.grace_from.filter(|_| floor.threshold > 0),
         ..held.clone()
     }
 }

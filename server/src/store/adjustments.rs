@@ -55,12 +55,11 @@ impl Command for Adjust {
             return Ok(Adjusted::Unknown);
         };
         let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
-        books.apply_due(tx).await?;
+        books.settle(tx).await?;
         let explanation = because(Fact::Adjustment {
             note: self.note.clone(),
         });
         if self.amount < 0 {
-            books.post_due(tx).await?;
             let available = books.account.available;
             if available + self.amount < 0 {
                 books.close(tx).await?;

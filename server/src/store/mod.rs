@@ -14,6 +14,7 @@ pub mod adjustments;
 pub mod attempts;
 pub mod audit;
 pub mod codes;
+pub mod copy;
 pub mod coupons;
 pub mod events;
 pub mod idempotency;
@@ -221,6 +222,25 @@ impl Store {
             Engine::Sqlite(sqlite) => sqlite.read(&query),
             Engine::Postgres(postgres) => postgres.read_long(&query).await,
         }
+    }
+
+    /// Whether it is one file.
+    pub fn is_file(&self) -> bool {
+        matches!(self.0, Engine::Sqlite(_))
+    }
+
+    /// Writes a database that is one file into another, new one, as it is at one moment and without
+    /// holding up its writer.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]; what was written until then stays behind.
+    pub async fn pack(&self, into: &Path) -> Result<(), StoreError> {
+        let Engine::Sqlite(sqlite) = &self.0 else {
+            return Err(StoreError::internal("this database is not a file"));
+        };
+        let (sqlite, into) = (sqlite.clone(), into.to_owned());
+        let packing = tokio::task::spawn_blocking(move || sqlite.pack(&into));
+        packing.await.map_err(|_| StoreError::stopped())?
     }
 
     /// A `transfer.seq` that no transfer still to be committed will have or fall below; empty when that

@@ -66,6 +66,14 @@ impl Sqlite {
         Self { queue, readers }
     }
 
+    /// Writes everything into a new file, in one read transaction.
+    pub(super) fn pack(&self, into: &Path) -> Result<(), StoreError> {
+        let connection = self.readers.take()?;
+        connection.execute("vacuum into $1", [into.to_string_lossy()])?;
+        self.readers.give_back(connection);
+        Ok(())
+    }
+
     pub(super) async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Box::new(Pending {

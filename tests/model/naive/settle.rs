@@ -6,6 +6,7 @@ use super::{Micros, Number, Programme};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     RunsOut(Number),
+    ManualTierEnds,
     Review,
     Posts(Number),
     Lapses(String),
@@ -36,6 +37,8 @@ impl Programme {
         let mut due: Vec<(Micros, Due)> = lots
             .filter_map(|lot| Some((member.end_of(lot)?, Due::RunsOut(lot.number))))
             .collect();
+        let manual = member.standing.manual;
+        due.extend(manual.map(|(_, until)| (until, Due::ManualTierEnds)));
         due.extend(self.review_at(who).map(|at| (at, Due::Review)));
         due.extend(
             member
@@ -63,6 +66,7 @@ impl Programme {
                 lot.expired += lot.left;
                 lot.left = 0;
             }
+            Due::ManualTierEnds => self.end_manual(who),
             Due::Review => self.review(who, at),
             Due::Posts(number) => {
                 let place = member.holds.iter().position(|hold| hold.number == *number);

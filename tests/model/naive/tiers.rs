@@ -26,9 +26,9 @@ pub(super) struct Entry {
     tier: usize,
     earning: Number,
     points: i64,
+    /// When the tier was reached.
+    at: Micros,
     undone: bool,
-    /// The upgrade has stood until a review: no refund undoes it any more.
-    stands: bool,
 }
 
 impl Standing {
@@ -49,6 +49,11 @@ impl Programme {
         let standing = &self.members[who].standing;
         let manual = standing.manual.filter(|(_, until)| now < *until);
         manual.map_or(standing.tier, |(tier, _)| tier)
+    }
+
+    /// A tier that was given by hand goes.
+    pub(super) fn end_manual(&mut self, who: usize) {
+        self.members[who].standing.manual = None;
     }
 
     pub(crate) fn give_tier(&mut self, who: usize, manual: Option<(usize, Micros)>) {
@@ -129,7 +134,6 @@ impl Programme {
         }
         if saved {
             standing.kept = has;
-            self.all_stand(who);
         }
         let standing = &mut self.members[who].standing;
         (standing.tier, standing.since, standing.grace_from) = (reached, now, None);
@@ -156,8 +160,8 @@ impl Programme {
             tier,
             earning,
             points,
+            at: now,
             undone: false,
-            stands: false,
         };
         self.members[who].entries.push(entry);
     }
@@ -175,17 +179,25 @@ impl Programme {
         if to == 0 {
             standing.grace_from = None;
         }
-        let entries = self.members[who].entries.iter_mut();
-        let undone = entries.filter(|entry| entry.tier > to && !entry.undone && !entry.stands);
-        let undone: Vec<Entry> = undone
-            .map(|entry| {
-                entry.undone = true;
-                entry.clone()
-            })
-            .collect();
+        let mut undone = Vec::new();
+        for entry in self.members[who].entries.clone() {
+            if entry.tier > to && !entry.undone && self.is_undone(who, &entry) {
+                undone.push(entry);
+            }
+        }
         for entry in undone {
+            let entries = self.members[who].entries.iter_mut();
+            for entry in entries.filter(|other| other.earning == entry.earning) {
+                entry.undone = true;
+            }
             self.reverse(who, entry.earning, entry.points);
         }
+    }
+
+    /// Whether an upgrade is no longer deserved by what counted when it happened.
+    fn is_undone(&self, who: usize, entry: &Entry) -> bool {
+        let value = self.within(who, self.window_start(entry.at), entry.at + 1);
+        self.rules.window == Window::Lifetime || value < self.rules.tiers[entry.tier].threshold
     }
 
     /// When somebody would have to look at the earned tier.
@@ -216,18 +228,10 @@ impl Programme {
             (standing.since, standing.grace_from) = (end, None);
         } else if in_grace.is_none() && grace {
             standing.grace_from = Some(end);
-            return;
         } else {
             let to = if one_step { has - 1 } else { deserved };
             (standing.tier, standing.kept) = (to, to);
             (standing.since, standing.grace_from) = (end, None);
-        }
-        self.all_stand(who);
-    }
-
-    fn all_stand(&mut self, who: usize) {
-        for entry in &mut self.members[who].entries {
-            entry.stands = true;
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What a programme's file says about time, products and rewards, checked.
 
+#[cfg(test)]
+mod tests;
+
 use super::check::{Check, decimal, is_slug};
 use super::tables::{
     CampaignTable, Downgrade, Entry, ExpiryName, ExpiryTable, GivesTable, LadderTable,
@@ -8,7 +11,8 @@ use super::tables::{
 use crate::domain::Instant;
 use crate::domain::program::{Campaign, Ladder, ProductRate, Reward, Tier};
 use app::api::{Expiry, Gives, Window};
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 
 /// The longest that a window or a lot may last: ten years.
@@ -172,7 +176,11 @@ impl Check {
     }
 
     fn moment(&mut self, field: &str, text: &str, zone: &TimeZone) -> Instant {
-        let local = text.parse::<DateTime>().ok();
+        // An offset would be passed over without a word: the programme's zone is what counts.
+        let local = Pieces::parse(text)
+            .ok()
+            .filter(|pieces| pieces.offset().is_none() && pieces.time_zone_annotation().is_none());
+        let local = local.map(|at| at.date().to_datetime(at.time().unwrap_or_default()));
         let moment = local.and_then(|local| local.to_zoned(zone.clone()).ok());
         let Some(moment) = moment else {
             let remedy = "write it as 2026-12-01T00:00, in the programme's time zone";

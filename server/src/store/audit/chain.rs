@@ -54,7 +54,7 @@ pub(super) async fn verify<T: Tx>(
     );
     let mut chains = chains(tx, report).await?;
     let (_, mark) = read_mark(tx).await?;
-    let mut seq = 0;
+    let mut seq = i64::MIN;
     loop {
         let rows = tx.query(PAGE, params![seq, TRANSFERS_MAX]).await?;
         let Some(last) = rows.last() else {

@@ -6,7 +6,7 @@ use crate::domain::DAY;
 use crate::domain::ledger::Account;
 use crate::domain::program::{Reward, Rules};
 use crate::domain::split::apportion;
-use crate::store::ledger::{Books, because, json};
+use crate::store::ledger::{Books, because, json, owner};
 use crate::store::{Command, Query, StoreError, Tx, params};
 use app::api::{
     CouponLine, CouponLineAmount, CouponState, Fact, GivenBackCause, MemberId, RedemptionId,
@@ -51,8 +51,7 @@ impl Command for Redeem {
             return Ok(Redeemed::Unknown);
         };
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
-        books.apply_due(tx).await?;
-        books.post_due(tx).await?;
+        books.settle(tx).await?;
         let available = books.account.available;
         if available < reward.points {
             books.close(tx).await?;
@@ -67,6 +66,7 @@ impl Command for Redeem {
             .await?;
         let id = RedemptionId(books.new_id());
         self.insert(tx, reward, hold, id).await?;
+        books.falls_due(self.stamp.at + i64::from(reward.valid_days) * DAY);
         let balance = books.close(tx).await?;
         let found = Find {
             program: self.rules.id,
@@ -147,7 +147,8 @@ impl Command for Use {
         const RESERVE: &str = concat!(
             "update coupon set state = 'reserved', order_id = $1, lines = $2, updated_at = $3
             where program_id = $4 and code = $5
-                and (state = 'open' and expires_at > $3 or state = 'reserved' and order_id = $1)
+                and (state = 'open' or state = 'reserved' and order_id = $1)
+                and (select due_at from hold where transfer_id = hold_id) > $3
             returning ",
             columns!()
         );
@@ -168,7 +169,8 @@ impl Command for Use {
                 .await?;
             return Ok(Used::Kept(Box::new(coupon)));
         }
-        let coupon = find.run(tx).await?;
+        let at = (&*self.rules, &self.stamp);
+        let coupon = find_settled(tx, at, &find).await?;
         let coupon = coupon.ok_or_else(|| StoreError::internal("a coupon went away"))?;
         let same_order = coupon.order.as_ref() == Some(&self.order);
         Ok(if coupon.state == CouponState::Used && same_order {
@@ -222,14 +224,16 @@ impl Command for Release {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Ended, StoreError> {
         const END: &str = concat!(
             "update coupon set state = 'released', updated_at = $1
-            where program_id = $2 and code = $3 and state in ('open', 'reserved') returning ",
+            where program_id = $2 and code = $3 and state in ('open', 'reserved')
+                and (select due_at from hold where transfer_id = hold_id) > $1
+            returning ",
             columns!()
         );
+        let at = (&*self.rules, &self.stamp);
         let key = params![self.stamp.at, self.rules.id, &self.code];
         let row = tx.query_one(END, key).await?;
         let ended = row.as_ref().map(StoredCoupon::read).transpose()?;
         if let Some(coupon) = ended {
-            let at = (&*self.rules, &self.stamp);
             end(tx, at, &coupon, GivenBackCause::Released, 0).await?;
             return Ok(Ended::Done(Box::new(coupon)));
         }
@@ -237,7 +241,8 @@ impl Command for Release {
             program: self.rules.id,
             code: &self.code,
         };
-        Ok(find.run(tx).await?.map_or(Ended::Unknown, over))
+        let coupon = find_settled(tx, at, &find).await?;
+        Ok(coupon.map_or(Ended::Unknown, over))
     }
 }
 
@@ -260,24 +265,27 @@ impl Command for Cancel {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Ended, StoreError> {
         const END: &str = concat!(
             "update coupon set state = 'released', updated_at = $1
-            where id = $2 and member_id = $3 and state = 'open' returning ",
+            where id = $2 and member_id = $3 and state = 'open' and expires_at > $1 returning ",
             columns!()
         );
-        const FIND: &str = concat!(
-            "select ",
-            columns!(),
-            " from coupon where id = $1 and member_id = $2"
-        );
+        const CODE: &str = "select code from coupon where id = $1 and member_id = $2";
+        let at = (&*self.rules, &self.stamp);
         let row = tx
             .query_one(END, params![self.stamp.at, self.id, self.member])
             .await?;
         if let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? {
-            let at = (&*self.rules, &self.stamp);
             end(tx, at, &coupon, GivenBackCause::Cancelled, 0).await?;
             return Ok(Ended::Done(Box::new(coupon)));
         }
-        let row = tx.query_one(FIND, params![self.id, self.member]).await?;
-        let coupon = row.as_ref().map(StoredCoupon::read).transpose()?;
+        let row = tx.query_one(CODE, params![self.id, self.member]).await?;
+        let Some(code) = row.map(|row| row.get::<String>(0)).transpose()? else {
+            return Ok(Ended::Unknown);
+        };
+        let find = Find {
+            program: self.rules.id,
+            code: &code,
+        };
+        let coupon = find_settled(tx, at, &find).await?;
         Ok(coupon.map_or(Ended::Unknown, over))
     }
 }
@@ -305,21 +313,60 @@ impl Command for Lapse {
     type Output = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
-        const END: &str = concat!(
-            "update coupon set state = 'lapsed', updated_at = $1
-            where hold_id = $2 and state in ('open', 'reserved')
-                and exists (select 1 from hold where transfer_id = $2 and due_at <= $1)
-            returning ",
-            columns!()
-        );
-        let row = tx.query_one(END, params![self.stamp.at, self.hold]).await?;
-        let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? else {
-            return Ok(false);
-        };
-        let at = (&*self.rules, &self.stamp);
-        end(tx, at, &coupon, GivenBackCause::Lapsed, 0).await?;
-        Ok(true)
+        settle_owner(tx, (&self.rules, &self.stamp), self.hold).await
     }
+}
+
+/// Lets happen what is due for the owner of a coupon, if it is time for the coupon to lapse. Answers
+/// whether it was.
+pub(super) async fn settle_owner<T: Tx>(
+    tx: &mut T,
+    (rules, stamp): (&Rules, &Stamp),
+    hold: TransferId,
+) -> Result<bool, StoreError> {
+    let Some(member) = owner(tx, hold, stamp.at).await? else {
+        return Ok(false);
+    };
+    let mut books = Books::open(tx, rules, stamp, member, 0).await?;
+    // Somebody may have been faster before the account was locked.
+    if owner(tx, hold, stamp.at).await?.is_none() {
+        return Ok(false);
+    }
+    books.settle(tx).await?;
+    books.close(tx).await?;
+    Ok(true)
+}
+
+/// The coupon of a code; one whose time is over has lapsed.
+async fn find_settled<T: Tx>(
+    tx: &mut T,
+    at: (&Rules, &Stamp),
+    find: &Find<'_>,
+) -> Result<Option<StoredCoupon>, StoreError> {
+    let found = find.run(tx).await?;
+    if let Some(coupon) = &found
+        && settle_owner(tx, at, coupon.hold).await?
+    {
+        return find.run(tx).await;
+    }
+    Ok(found)
+}
+
+/// A coupon's time is over. Its owner's books are open.
+pub(in crate::store) async fn lapse<T: Tx>(
+    tx: &mut T,
+    books: &mut Books<'_>,
+    hold: TransferId,
+) -> Result<(), StoreError> {
+    const END: &str = concat!(
+        "update coupon set state = 'lapsed', updated_at = $1
+        where hold_id = $2 and state in ('open', 'reserved') returning ",
+        columns!()
+    );
+    let row = tx.query_one(END, params![books.now(), hold]).await?;
+    let row = row.ok_or_else(|| StoreError::internal("points of no coupon"))?;
+    let coupon = StoredCoupon::read(&row)?;
+    give_back(tx, books, &coupon, GivenBackCause::Lapsed).await
 }
 
 /// Gives the points of a coupon back that its caller has just ended.
@@ -330,12 +377,24 @@ pub(super) async fn end<T: Tx>(
     cause: GivenBackCause,
     ids: u16,
 ) -> Result<(), StoreError> {
+    debug_assert!(matches!(state_name(coupon.state), "released"));
+    let mut books = Books::open(tx, rules, stamp, coupon.member, ids).await?;
+    books.settle(tx).await?;
+    give_back(tx, &mut books, coupon, cause).await?;
+    books.close(tx).await?;
+    Ok(())
+}
+
+async fn give_back<T: Tx>(
+    tx: &mut T,
+    books: &mut Books<'_>,
+    coupon: &StoredCoupon,
+    cause: GivenBackCause,
+) -> Result<(), StoreError> {
     const VOID: &str = "update hold set state = 'voided', remaining = 0, resolved_at = $1
         where transfer_id = $2 and state = 'pending'";
-    debug_assert!(matches!(state_name(coupon.state), "released" | "lapsed"));
-    let mut books = Books::open(tx, rules, stamp, coupon.member, ids).await?;
-    books.apply_due(tx).await?;
-    if tx.execute(VOID, params![stamp.at, coupon.hold]).await? != 1 {
+    let voided = tx.execute(VOID, params![books.now(), coupon.hold]).await?;
+    if voided != 1 {
         return Err(StoreError::internal("a coupon without its points"));
     }
     let explanation = because(Fact::GivenBack {
@@ -343,15 +402,8 @@ pub(super) async fn end<T: Tx>(
         cause,
         order: coupon.order.clone(),
     });
+    let (hold, points) = (coupon.hold, coupon.points);
     books
-        .give_back(
-            tx,
-            Account::Reserved,
-            coupon.hold,
-            coupon.points,
-            &explanation,
-        )
-        .await?;
-    books.close(tx).await?;
-    Ok(())
+        .give_back(tx, Account::Reserved, hold, points, &explanation)
+        .await
 }

@@ -10,6 +10,7 @@
 mod commands;
 mod orders;
 
+pub(super) use commands::lapse;
 pub use commands::{Cancel, Ended, Lapse, Redeem, Redeemed, Release, Use, Used};
 pub(super) use orders::{PaidBy, claim, give_back, let_go, record, settle_for_guest, spend};
 

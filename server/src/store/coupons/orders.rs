@@ -1,6 +1,6 @@
 //! What orders do with coupons.
 
-use super::commands::end;
+use super::commands::{end, settle_owner};
 use super::{StoredCoupon, columns};
 use crate::clock::Stamp;
 use crate::domain::ledger::Account;
@@ -12,6 +12,9 @@ use app::api::{CouponLine, Fact, GivenBackCause, TransferId};
 
 /// Ids of the books that are opened for coupons beside an order's own.
 const IDS: u16 = 1000;
+
+/// Parts of a command that settle owners of coupons.
+const SETTLED: u16 = 0x8000;
 
 /// A coupon that a paid order has used.
 pub(in crate::store) struct Claimed {
@@ -35,12 +38,17 @@ pub(in crate::store) async fn claim<T: Tx>(
     codes: &[String],
 ) -> Result<Vec<Claimed>, StoreError> {
     const OPEN: &str = concat!(
-        "update coupon set state = 'used', order_id = $1, updated_at = $2
-        where program_id = $3 and code = $4 and state in ('open', 'reserved') returning ",
+        "update coupon set state = 'used', order_id = $1, updated_at = $2,
+            lines = case when order_id = $1 then lines else '[]' end
+        where program_id = $3 and code = $4 and state in ('open', 'reserved')
+            and (select due_at from hold where transfer_id = hold_id) > $2
+        returning ",
         columns!()
     );
+    const HOLD: &str = "select hold_id from coupon where program_id = $1 and code = $2";
     const LATE: &str = concat!(
-        "update coupon set state = 'used', order_id = $1, updated_at = $2
+        "update coupon set state = 'used', order_id = $1, updated_at = $2,
+            lines = case when order_id = $1 then lines else '[]' end
         where program_id = $3 and code = $4 and state in ('released', 'lapsed') returning ",
         columns!()
     );
@@ -49,12 +57,17 @@ pub(in crate::store) async fn claim<T: Tx>(
     codes.sort_unstable();
     codes.dedup();
     let mut claimed = Vec::new();
-    for code in codes {
+    for (part, code) in (SETTLED..).zip(codes) {
         let key = params![order, stamp.at, rules.id, code];
-        let (row, late) = match tx.query_one(OPEN, key).await? {
-            Some(row) => (Some(row), false),
-            None => (tx.query_one(LATE, key).await?, true),
-        };
+        let mut row = tx.query_one(OPEN, key).await?;
+        let late = row.is_none();
+        if late {
+            // It may be time for it to lapse.
+            if let Some(row) = tx.query_one(HOLD, params![rules.id, code]).await? {
+                settle_owner(tx, (rules, &stamp.part(part)), row.get(0)?).await?;
+            }
+            row = tx.query_one(LATE, key).await?;
+        }
         if let Some(row) = row {
             let coupon = StoredCoupon::read(&row)?;
             claimed.push(Claimed { coupon, late });
@@ -78,7 +91,7 @@ pub(in crate::store) async fn spend<T: Tx>(
             // Somebody else's code: the shop took it, so its points are spent all the same.
             let member = claimed.coupon.member;
             let mut theirs = Books::open(tx, books.rules, stamp, member, ids).await?;
-            theirs.apply_due(tx).await?;
+            theirs.settle(tx).await?;
             take(tx, &mut theirs, &claimed).await?;
             theirs.close(tx).await?;
         }
@@ -100,7 +113,7 @@ pub(in crate::store) async fn settle_for_guest<T: Tx>(
     let claimed = claim(tx, rules, stamp, order, codes).await?;
     for (ids, claimed) in (1..).map(|n| n * IDS).zip(claimed) {
         let mut books = Books::open(tx, rules, stamp, claimed.coupon.member, ids).await?;
-        books.apply_due(tx).await?;
+        books.settle(tx).await?;
         take(tx, &mut books, &claimed).await?;
         books.close(tx).await?;
         let StoredCoupon { points, lines, .. } = claimed.coupon;
@@ -192,7 +205,7 @@ pub(in crate::store) async fn give_back<T: Tx>(
             order: Some(order.to_owned()),
         });
         let mut books = Books::open(tx, rules, stamp, coupon.member, ids).await?;
-        books.apply_due(tx).await?;
+        books.settle(tx).await?;
         let taken: TransferId = coupon.taken;
         books
             .give_back(tx, Account::Redeemed, taken, points, &explanation)
@@ -217,6 +230,12 @@ pub(in crate::store) async fn let_go<T: Tx>(
         where program_id = $2 and order_id = $3 and state = 'reserved' returning ",
         columns!()
     );
+    const HOLDS: &str = "select hold_id from coupon
+        where program_id = $1 and order_id = $2 and state = 'reserved' order by code";
+    let rows = tx.query(HOLDS, params![rules.id, order]).await?;
+    for (part, row) in (SETTLED..).zip(rows) {
+        settle_owner(tx, (rules, &stamp.part(part)), row.get(0)?).await?;
+    }
     let rows = tx
         .query(RESERVED, params![stamp.at, rules.id, order])
         .await?;

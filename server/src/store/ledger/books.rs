@@ -33,6 +33,9 @@ pub(in crate::store) struct Account {
 pub(in crate::store) struct Books<'a> {
     pub(in crate::store) rules: &'a Rules,
     pub(super) stamp: &'a Stamp,
+    /// When what happens now takes effect: the command's moment, or an earlier one at which something
+    /// fell due.
+    pub(super) at: Instant,
     ids: u16,
     pub(in crate::store) member: MemberId,
     pub(in crate::store) account: Account,
@@ -41,7 +44,15 @@ pub(in crate::store) struct Books<'a> {
     pub(in crate::store) counters: Counters,
     /// What is added to the counters when the books close.
     pub(super) counted: Counters,
+    /// As much of the metric as the tier has followed.
+    pub(super) followed: i64,
     pub(super) held: Held,
+    /// The tier that the member was last told of.
+    pub(super) told_tier: String,
+    /// When the next of the holds falls due that are known here.
+    pub(super) next_hold: Option<Instant>,
+    /// Whether all holds and lots are known here.
+    pub(super) knows_all: bool,
     /// What was there when the books were opened.
     pub(super) before: Before,
     news: Vec<News>,
@@ -80,6 +91,7 @@ impl<'a> Books<'a> {
         Ok(Self {
             rules,
             stamp,
+            at: stamp.at,
             ids,
             member,
             account,
@@ -91,6 +103,10 @@ impl<'a> Books<'a> {
                 orders: row.get(2)?,
             },
             counted: Counters::default(),
+            followed: 0,
+            told_tier: row.get(3)?,
+            next_hold: None,
+            knows_all: false,
             before: Before {
                 tier: row.get(3)?,
                 held: held.clone(),
@@ -102,14 +118,30 @@ impl<'a> Books<'a> {
         })
     }
 
-    /// The moment of the command.
+    /// When what happens now takes effect.
     pub(in crate::store) fn now(&self) -> Instant {
-        self.stamp.at
+        self.at
     }
 
     /// The tier that counts now.
     pub(in crate::store) fn tier(&self) -> &str {
-        self.held.effective(self.stamp.at)
+        self.held.effective(self.at)
+    }
+
+    /// The member lives elsewhere from now on.
+    pub(in crate::store) async fn move_to<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        time_zone: &str,
+    ) -> Result<(), StoreError> {
+        self.zone = zone(time_zone);
+        // Days end earlier or later there.
+        self.lots.load(tx, self.member).await
+    }
+
+    /// Something of this account falls due then.
+    pub(in crate::store) fn falls_due(&mut self, at: Instant) {
+        self.next_hold = self.next_hold.into_iter().chain([at]).min();
     }
 
     /// An id that this command has not used.
@@ -143,7 +175,7 @@ impl<'a> Books<'a> {
             member: self.member,
             number: self.account.transfers,
             balance_after: self.account.available,
-            at: self.stamp.at,
+            at: self.at,
             salt,
         };
         write(tx, self.rules, &place, new).await
@@ -176,7 +208,8 @@ impl<'a> Books<'a> {
 
     /// Decides the tier, and writes everything down.
     pub(in crate::store) async fn close<T: Tx>(mut self, tx: &mut T) -> Result<i64, StoreError> {
-        self.settle_tier(tx).await?;
+        self.move_tier(tx).await?;
+        self.write_standing(tx).await?;
         self.lots.flush(tx, self.member).await?;
         self.account.look_at = self.next_look();
         self.write_account(tx).await?;

@@ -7,6 +7,7 @@ use crate::domain::Instant;
 use crate::domain::program::Rules;
 use crate::store::{Command, Query, Row, StoreError, Tx, params};
 use app::api::{Explanation, MemberId, ProgramId, ProofLevel, TransferId};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Holds that have fallen due, the oldest first.
@@ -87,40 +88,81 @@ impl Command for PostDue {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
-        let Some(hold) = resolve(tx, self.hold, self.stamp.at).await? else {
+        if owner(tx, self.hold, self.stamp.at).await?.is_none() {
             return Ok(false);
-        };
-        books.apply_due(tx).await?;
-        books.post_hold(tx, &hold).await?;
+        }
+        books.settle(tx).await?;
         books.close(tx).await?;
         Ok(true)
     }
 }
 
-/// Takes a hold that has fallen due, once; nothing if somebody else was faster.
+/// Whose a hold is that has fallen due and that nobody has settled yet.
+pub(in crate::store) async fn owner<T: Tx>(
+    tx: &mut T,
+    hold: TransferId,
+    now: Instant,
+) -> Result<Option<MemberId>, StoreError> {
+    const SQL: &str = "select member_id from hold
+        where transfer_id = $1 and state = 'pending' and due_at <= $2";
+    let row = tx.query_one(SQL, params![hold, now]).await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// A hold that is open.
+pub(super) struct Waiting {
+    pub(super) id: TransferId,
+    pub(super) due_at: Instant,
+    /// Whether it is a coupon's, and not an earning.
+    pub(super) is_coupon: bool,
+}
+
+impl Waiting {
+    /// A member's open holds in the order in which they fall due.
+    pub(super) async fn of<T: Tx>(
+        tx: &mut T,
+        member: MemberId,
+    ) -> Result<VecDeque<Self>, StoreError> {
+        const SQL: &str = "select transfer_id, due_at, kind from hold
+            where member_id = $1 and state = 'pending' order by due_at, kind desc, transfer_id";
+        let read = |row: &Row| {
+            Ok(Self {
+                id: row.get(0)?,
+                due_at: row.get(1)?,
+                is_coupon: row.get::<String>(2)? == "coupon",
+            })
+        };
+        tx.query(SQL, params![member])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
+}
+
+/// Takes an earning's hold that has fallen due. Its caller has locked the account.
 pub(super) async fn resolve<T: Tx>(
     tx: &mut T,
     hold: TransferId,
     now: Instant,
-) -> Result<Option<Resolved>, StoreError> {
+) -> Result<Resolved, StoreError> {
     const TAKE: &str = "update hold set state = 'posted', resolved_at = $1
         where transfer_id = $2 and state = 'pending' and kind = 'earning' and due_at <= $1
         returning remaining, idle_months";
     const HOLD: &str = "select t.proof, t.expires_at, r.explanation from transfer t
         join reason r on r.transfer_id = t.id where t.id = $1";
-    let Some(taken) = tx.query_one(TAKE, params![now, hold]).await? else {
-        return Ok(None);
-    };
+    let taken = tx.query_one(TAKE, params![now, hold]).await?;
+    let taken = taken.ok_or_else(|| StoreError::internal("a hold that somebody else settled"))?;
     let row = tx.query_one(HOLD, params![hold]).await?;
     let row = row.ok_or_else(|| StoreError::internal("a hold without its transfer"))?;
-    Ok(Some(Resolved {
+    Ok(Resolved {
         id: hold,
         remaining: taken.get(0)?,
         idle_months: taken.get(1)?,
         proof: row.get::<Option<String>>(0)?.as_deref().and_then(proof_of),
         expires_at: row.get(1)?,
         explanation: from_json(&row.get::<String>(2)?)?,
-    }))
+    })
 }
 
 /// The attempt whose points have become available is earned.
@@ -179,8 +221,7 @@ impl Command for Look {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
-        books.apply_due(tx).await?;
-        books.review(tx).await?;
+        books.settle(tx).await?;
         books.close(tx).await?;
         Ok(())
     }

@@ -7,9 +7,11 @@ mod books;
 mod due;
 mod lots;
 mod moves;
+mod settle;
 mod standing;
 
 pub(super) use books::{Books, read_held};
+pub(super) use due::owner;
 pub use due::{Due, DueHold, Look, PostDue, ToLook};
 pub(super) use moves::{Credit, Reverse, because};
 pub(super) use standing::value_in;

@@ -7,7 +7,6 @@ use crate::domain::lot::{self, Lot, Part};
 use crate::domain::program::Debt;
 use crate::domain::tier::Counters;
 use crate::domain::{DAY, Instant};
-use crate::store::events::News;
 use crate::store::{StoreError, Tx, params};
 use app::api::{EventKind, Expiry, Explanation, Fact, Localized, ProofLevel, TransferId};
 
@@ -83,6 +82,7 @@ impl Books<'_> {
         if let Some(due_at) = credit.available_at {
             let hold = params![id, self.member, credit.points, due_at, idle_months];
             tx.later(HOLD, hold).await?;
+            self.falls_due(due_at);
             self.tell(EventKind::Held, id);
             return Ok(id);
         }
@@ -281,7 +281,7 @@ impl Books<'_> {
     }
 
     /// A transfer that is explained by itself.
-    async fn plain<T: Tx>(
+    pub(super) async fn plain<T: Tx>(
         &mut self,
         tx: &mut T,
         movement: Movement,
@@ -329,7 +329,7 @@ impl Books<'_> {
         Ok(id)
     }
 
-    async fn take<T: Tx>(
+    pub(super) async fn take<T: Tx>(
         &mut self,
         tx: &mut T,
         transfer: TransferId,
@@ -439,106 +439,7 @@ impl Books<'_> {
         Ok(missing)
     }
 
-    /// Lets go what has run out, and warns of what soon will. Every command does that first, so nothing
-    /// depends on a job having run.
-    pub(in crate::store) async fn apply_due<T: Tx>(
-        &mut self,
-        tx: &mut T,
-    ) -> Result<(), StoreError> {
-        let now = self.now();
-        if self.account.look_at.is_none_or(|at| at > now) {
-            return Ok(());
-        }
-        self.lots.load(tx, self.member).await?;
-        let mut over: Vec<(Instant, Vec<Part>)> = Vec::new();
-        for lot in self.in_order() {
-            let Some(end) = lot.runs_out(self.account.active_at, &self.zone) else {
-                continue;
-            };
-            let part = Part {
-                lot: lot.id,
-                amount: lot.remaining,
-            };
-            match over.last_mut() {
-                _ if end > now => self.warn(&lot, end),
-                Some((last, parts)) if *last == end => parts.push(part),
-                _ => over.push((end, vec![part])),
-            }
-        }
-        for (end, parts) in over {
-            self.expire(tx, end, &parts).await?;
-        }
-        Ok(())
-    }
-
-    /// Posts the member's holds that have fallen due, so that spending does not wait for a job.
-    pub(in crate::store) async fn post_due<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str = "select transfer_id from hold where member_id = $1 and state = 'pending'
-                and kind = 'earning' and due_at <= $2 order by due_at, transfer_id limit 50";
-        for row in tx.query(SQL, params![self.member, self.now()]).await? {
-            if let Some(hold) = super::due::resolve(tx, row.get(0)?, self.now()).await? {
-                self.post_hold(tx, &hold).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn expire<T: Tx>(
-        &mut self,
-        tx: &mut T,
-        end: Instant,
-        parts: &[Part],
-    ) -> Result<(), StoreError> {
-        let explanation = because(Fact::Expired {
-            on: lot::last_day(end, &self.zone),
-        });
-        let movement = Movement {
-            from: Account::Available,
-            to: Account::Expired,
-            amount: parts.iter().map(|part| part.amount).sum(),
-        };
-        let id = self.plain(tx, movement, &explanation).await?;
-        self.take(tx, id, parts).await?;
-        for part in parts {
-            self.lots.change(part.lot, |lot| lot.expired += part.amount);
-        }
-        self.tell(EventKind::Expired, id);
-        Ok(())
-    }
-
-    fn warn(&mut self, lot: &Lot, end: Instant) {
-        let warn_days = i64::from(self.rules.program.warn_days);
-        if warn_days == 0 || lot.warned || end - warn_days * DAY > self.now() {
-            return;
-        }
-        self.lots.change(lot.id, |lot| lot.warned = true);
-        self.tell_news(News {
-            amount: Some(lot.remaining),
-            due_at: Some(end),
-            ..News::of(EventKind::Expiring)
-        });
-    }
-
-    /// When something next falls due. Where not all lots are known, it can only come earlier.
-    pub(super) fn next_look(&self) -> Option<Instant> {
-        let warn_days = i64::from(self.rules.program.warn_days);
-        let look = |lot: &Lot| {
-            let end = lot.runs_out(self.account.active_at, &self.zone)?;
-            Some(if lot.warned || warn_days == 0 {
-                end
-            } else {
-                end - warn_days * DAY
-            })
-        };
-        // What came back into a lot may be the first to run out, and so may what was just earned.
-        let known = self.lots.open().filter_map(look);
-        if self.lots.all_open {
-            return known.min();
-        }
-        known.chain(self.account.look_at).min()
-    }
-
-    fn in_order(&self) -> Vec<Lot> {
+    pub(super) fn in_order(&self) -> Vec<Lot> {
         let mut lots: Vec<Lot> = self.lots.open().cloned().collect();
         lot::sort(&mut lots, self.account.active_at, &self.zone);
         lots

@@ -57,65 +57,51 @@ impl Books<'_> {
         value_in(tx, &self.rules.program, self.member, counters, stretch).await
     }
 
-    /// Moves the member to the tier that follows from what was counted.
-    pub(super) async fn settle_tier<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+    /// Moves the member to the tier that follows from what was counted since this was last called.
+    pub(super) async fn move_tier<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         let rules = self.rules;
         let program = &rules.program;
         let zone = program.zone();
-        let metric = self.counted.value(program.metric);
-        if metric != 0 {
-            let window = tier::window_now(program, &self.held, self.now(), &zone);
-            let value = self.value(tx, window).await?;
-            if metric > 0 {
-                let risen = tier::rise(program, &self.held, value, self.now());
-                self.welcome(tx, &risen).await?;
-                self.held = risen;
-            } else {
-                let since = tier::window_since(program, &self.held, &zone);
-                let value_since = self.value(tx, since).await?;
-                let fallen = tier::fall(program, &self.held, value, value_since);
-                self.unwelcome(tx, &fallen).await?;
-                self.held = fallen;
-            }
+        let counted = self.counted.value(program.metric);
+        let metric = counted - self.followed;
+        self.followed = counted;
+        if metric == 0 {
+            return Ok(());
         }
-        self.write_standing(tx).await
-    }
-
-    /// Looks at the tier at the end of a window, of a grace, or of what was given by hand.
-    pub(super) async fn review<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        let rules = self.rules;
-        let zone = rules.program.zone();
-        // After a long silence several windows have ended, each with a review of its own.
-        for _ in 0..REVIEWS_MAX {
-            let ended = match self.held.grace_from {
-                Some(_) => Some(tier::window_now(
-                    &rules.program,
-                    &self.held,
-                    self.now(),
-                    &zone,
-                )),
-                None => tier::window_ended(&rules.program, &self.held, &zone),
-            };
-            let Some(ended) = ended.filter(|_| self.is_due(&zone)) else {
-                return Ok(());
-            };
-            let value = self.value(tx, ended).await?;
-            let reviewed = tier::review(&rules.program, &self.held, value, self.now(), &zone);
-            if reviewed == self.held {
-                return Ok(());
-            }
-            self.held = reviewed;
+        let window = tier::window_now(program, &self.held, self.now(), &zone);
+        let value = self.value(tx, window).await?;
+        if metric > 0 {
+            let risen = tier::rise(program, &self.held, value, self.now());
+            self.welcome(tx, &risen).await?;
+            self.held = risen;
+        } else {
+            let since = tier::window_since(program, &self.held, &zone);
+            let value_since = self.value(tx, since).await?;
+            let fallen = tier::fall(program, &self.held, value, value_since);
+            self.unwelcome(tx, &fallen).await?;
+            self.held = fallen;
         }
         Ok(())
     }
 
-    fn is_due(&self, zone: &jiff::tz::TimeZone) -> bool {
-        let earned = Held {
-            manual: None,
-            ..self.held.clone()
+    /// Looks at the tier at the end of a window or of a grace, which is now.
+    pub(super) async fn review<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let rules = self.rules;
+        let program = &rules.program;
+        let zone = program.zone();
+        let ended = match self.held.grace_from {
+            Some(_) => Some(tier::window_now(program, &self.held, self.now(), &zone)),
+            None => tier::window_ended(program, &self.held, &zone),
         };
-        let due = earned.review_at(&self.rules.program, zone);
-        due.is_some_and(|at| at <= self.now())
+        let ended = ended.ok_or_else(|| StoreError::internal("a review of no window"))?;
+        let value = self.value(tx, ended).await?;
+        let reviewed = tier::review(program, &self.held, value, self.now(), &zone);
+        if reviewed == self.held {
+            // It would fall due again and again.
+            return Err(StoreError::internal("a review that decides nothing"));
+        }
+        self.held = reviewed;
+        Ok(())
     }
 
     /// Welcomes a member who rises with points, once for each tier.
@@ -151,12 +137,13 @@ impl Books<'_> {
         Ok(())
     }
 
-    /// Takes the welcome back where a refund undid the upgrade. One that belongs to an upgrade of an earlier
-    /// window stays: no refund of today undoes that.
+    /// Takes the welcome back where a refund undid the upgrade. An upgrade that is still deserved by what
+    /// counted when it happened was not undone, and its welcome stays.
     async fn unwelcome<T: Tx>(&mut self, tx: &mut T, fallen: &Held) -> Result<(), StoreError> {
-        const ENTERED: &str = "select e.tier, e.transfer_id, t.amount from tier_entry e
+        const ENTERED: &str =
+            "select e.tier, e.transfer_id, t.amount, t.created_at from tier_entry e
                 join transfer t on t.id = e.transfer_id
-            where e.member_id = $1 and not e.undone and t.created_at >= $2 order by e.tier";
+            where e.member_id = $1 and not e.undone order by e.tier";
         const UNDO: &str = "update tier_entry set undone = $1 where member_id = $2 and tier = $3";
         let rules = self.rules;
         let program = &rules.program;
@@ -164,14 +151,18 @@ impl Books<'_> {
         if floor >= tier::by_id(program, &self.held.tier).threshold {
             return Ok(());
         }
-        let window = tier::window_since(program, &self.held, &program.zone());
-        let entered = params![self.member, window.from];
-        for row in tx.query(ENTERED, entered).await? {
+        for row in tx.query(ENTERED, params![self.member]).await? {
             let id: String = row.get(0)?;
             let Some(tier) = program.tiers.iter().find(|tier| tier.id == id) else {
                 continue;
             };
             if tier.threshold <= floor {
+                continue;
+            }
+            let window = tier::window_until(program, row.get(3)?, &program.zone());
+            if program.ladder.window != Window::Lifetime
+                && self.value(tx, window).await? >= tier.threshold
+            {
                 continue;
             }
             let explanation = because(Fact::TierEntryUndone {
@@ -188,7 +179,7 @@ impl Books<'_> {
         Ok(())
     }
 
-    async fn write_standing<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+    pub(super) async fn write_standing<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         const SQL: &str =
             "update member set tier = $1, tier_earned = $2, tier_kept = $3, tier_since = $4,
                 grace_from = $5, manual_tier = $6, manual_until = $7, review_at = $8
@@ -224,18 +215,22 @@ impl Books<'_> {
             review_at,
             self.member
         ];
-        tx.later(SQL, set).await?;
-        let [to, from] = [&tier, &self.before.tier].map(|id| tier::by_id(program, id));
-        if to.id != from.id {
-            self.tell_news(News {
-                tier: Some(to.id.clone()),
-                down: to.threshold < from.threshold,
-                ..News::of(EventKind::Tier)
-            });
+        self.tell_tier();
+        tx.later(SQL, set).await
+    }
+
+    /// Tells the member of another tier than the last that they were told of.
+    pub(super) fn tell_tier(&mut self) {
+        let rules = self.rules;
+        let [to, from] = [self.tier(), &self.told_tier].map(|id| tier::by_id(&rules.program, id));
+        if to.id == from.id {
+            return;
         }
-        Ok(())
+        self.told_tier.clone_from(&to.id);
+        self.tell_news(News {
+            tier: Some(to.id.clone()),
+            down: to.threshold < from.threshold,
+            ..News::of(EventKind::Tier)
+        });
     }
 }
-
-/// Windows that one review catches up with.
-const REVIEWS_MAX: usize = 120;

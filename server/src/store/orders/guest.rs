@@ -44,28 +44,31 @@ pub(in crate::store) async fn claim<T: Tx>(
     books: &mut Books<'_>,
     guest: &GuestOrder,
 ) -> Result<(), StoreError> {
+    // What was refunded is read here and not before: a refund may have come in between.
     const CLAIM: &str = "update shop_order set member_id = $1
-        where program_id = $2 and id = $3 and member_id is null and status = 'paid'";
+        where program_id = $2 and id = $3 and member_id is null and status = 'paid'
+        returning split, refunded";
     const SAVED: &str =
         "select transfer_id, split from shop_order where program_id = $1 and id = $2";
     const SPLIT: &str =
         "update shop_order set split = $1, counts = $2 where program_id = $3 and id = $4";
     let rules = books.rules;
     let order: &Order = &guest.ledgered.order;
-    let before = &guest.ledgered.split;
     let claim = params![books.member, rules.id, &order.id];
-    if tx.execute(CLAIM, claim).await? == 0 {
+    let Some(row) = tx.query_one(CLAIM, claim).await? else {
         return Ok(());
-    }
+    };
+    let before: Split = from_json(&row.get::<String>(0)?)?;
+    let money: i64 = row.get(1)?;
     earn(tx, books, order, guest.told_at, &[]).await?;
     let row = tx.query_one(SAVED, params![rules.id, &order.id]).await?;
     let row = row.ok_or_else(|| StoreError::internal("an order went away"))?;
     let mut split: Split = from_json(&row.get::<String>(1)?)?;
-    let refunded = split.adopt(before);
+    let refunded = split.adopt(&before);
     let counted = order.currency == rules.program.currency;
     let explanation = because(Fact::Refund {
         order: order.id.clone(),
-        amount: guest.ledgered.refunded,
+        amount: money,
         total: order.total,
         currency: order.currency.clone(),
         earned: split.earned(),
@@ -78,9 +81,9 @@ pub(in crate::store) async fn claim<T: Tx>(
         };
         books.reverse(tx, &reverse).await?;
     }
-    if counted && guest.ledgered.refunded > 0 {
+    if counted && before.begun {
         books.count(Counters {
-            amount_spent: -guest.ledgered.refunded,
+            amount_spent: -money,
             orders: if split.is_whole() { -1 } else { 0 },
             ..Counters::default()
         });

@@ -166,7 +166,7 @@ impl Record {
         // The codes before the books, as everybody else who takes both.
         let claimed = coupons::claim(tx, &self.rules, &self.stamp, id, codes).await?;
         let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
-        books.apply_due(tx).await?;
+        books.settle(tx).await?;
         let paid_by = coupons::spend(tx, &mut books, &self.stamp, claimed).await?;
         earn(tx, &mut books, &self.order, self.stamp.at, &paid_by).await?;
         books.close(tx).await?;
@@ -325,6 +325,7 @@ async fn give_back<T: Tx>(
     let is_whole = split.is_whole();
     let counts = ledgered.counts && !is_whole;
     let refunded = ledgered.refunded + effect.refunded.amount;
+    let returned = effect.refunded.returned;
     let set = params![
         json(split)?,
         refunded,
@@ -333,31 +334,33 @@ async fn give_back<T: Tx>(
         rules.id,
         &order.id
     ];
-    // Before the books close, since they look at it where tiers have windows.
+    let Some(member) = member else {
+        tx.later(SQL, set).await?;
+        return coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await;
+    };
+    let mut books = Books::open(tx, rules, stamp, member, 0).await?;
+    books.settle(tx).await?;
+    // Between what was due before it and what follows from it, since both look at the order where tiers
+    // have windows.
     tx.later(SQL, set).await?;
-    if let Some(member) = member {
-        let mut books = Books::open(tx, rules, stamp, member, 0).await?;
-        books.apply_due(tx).await?;
-        let explanation = because(effect.fact.clone());
-        if let Some(original) = ledgered.transfer {
-            let reverse = Reverse {
-                original,
-                points: effect.refunded.reversed,
-                explanation: &explanation,
-            };
-            books.reverse(tx, &reverse).await?;
-        }
-        if ledgered.counts {
-            books.count(Counters {
-                amount_spent: -effect.refunded.amount,
-                orders: if is_whole { -1 } else { 0 },
-                ..Counters::default()
-            });
-        }
-        books.close(tx).await?;
+    let explanation = because(effect.fact.clone());
+    if let Some(original) = ledgered.transfer {
+        let reverse = Reverse {
+            original,
+            points: effect.refunded.reversed,
+            explanation: &explanation,
+        };
+        books.reverse(tx, &reverse).await?;
     }
-    let points = effect.refunded.returned;
-    coupons::give_back(tx, (rules, stamp), &order.id, points, effect.cause).await
+    if ledgered.counts {
+        books.count(Counters {
+            amount_spent: -effect.refunded.amount,
+            orders: if is_whole { -1 } else { 0 },
+            ..Counters::default()
+        });
+    }
+    books.close(tx).await?;
+    coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await
 }
 
 /// What is known of an order.

@@ -1,15 +1,19 @@
 //! Members: joining, who they are, what they count.
 
+mod join;
+
+pub use join::Join;
+
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, read_held, value_in};
-use super::{Command, Query, Row, StoreError, Tx, adjustments, orders, params};
+use super::{Command, Query, Row, StoreError, Tx, adjustments, params};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
 use crate::domain::tier::{self, Counters, Held, Manual};
 use crate::domain::{DAY, Instant, lot};
-use app::api::{EventKind, MemberId, MemberRef, ProgramId, TaskKind, Window};
+use app::api::{EventKind, MemberId, MemberRef, ProgramId, Window};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -49,148 +53,6 @@ fn identities(shopper: &Shopper) -> Vec<(&'static str, &str)> {
         .into_iter()
         .chain(email.map(|email| ("email", email)))
         .collect()
-}
-
-/// Joins a shopper, or finds the member that they already are.
-pub struct Join {
-    /// The rules they accept.
-    pub rules: Arc<Rules>,
-    /// Who joins.
-    pub shopper: Shopper,
-    /// Their language, one of the programme's.
-    pub locale: String,
-    /// Their zone, by its IANA name.
-    pub time_zone: String,
-    /// When.
-    pub stamp: Stamp,
-}
-
-impl Command for Join {
-    type Output = MemberId;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<MemberId, StoreError> {
-        if let Some(member) = find(tx, self.rules.id, &self.shopper).await? {
-            self.link_all(tx, member).await?;
-            if self.has_address(tx, member).await? {
-                self.claim(tx, member, false).await?;
-            }
-            return Ok(member);
-        }
-        let member = MemberId(self.stamp.id(0));
-        self.insert(tx, member).await?;
-        if self.link_all(tx, member).await? {
-            self.furnish(tx, member).await?;
-            self.claim(tx, member, true).await?;
-            return Ok(member);
-        }
-        // Somebody with one of these identities joined between our look and our write.
-        self.undo(tx, member).await?;
-        let winner = find(tx, self.rules.id, &self.shopper).await?;
-        winner.ok_or_else(|| StoreError::Retry("two joined with one identity".into()))
-    }
-}
-
-impl Join {
-    /// Makes the member known by all that the shopper proved. Answers whether all of it was free.
-    async fn link_all<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
-        const LINK: &str = "insert into identity (program_id, kind, value, member_id, created_at)
-            values ($1, $2, $3, $4, $5) on conflict (program_id, kind, value) do nothing";
-        let mut free = true;
-        let mut all = identities(&self.shopper);
-        // One order for everybody, or two who wait for each other would never end.
-        all.sort_unstable();
-        for (kind, value) in all {
-            let identity = params![self.rules.id, kind, value, member, self.stamp.at];
-            free &= tx.execute(LINK, identity).await? == 1;
-        }
-        Ok(free)
-    }
-
-    /// Whether the address that the shopper proved is this member's. Another's stays another's.
-    async fn has_address<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
-        let by_address = Shopper {
-            customer: None,
-            ..self.shopper.clone()
-        };
-        Ok(find(tx, self.rules.id, &by_address).await? == Some(member))
-    }
-
-    async fn undo<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
-        const UNLINK: &str = "delete from identity where member_id = $1";
-        const UNDO: &str = "delete from member where id = $1";
-        tx.execute(UNLINK, params![member]).await?;
-        tx.execute(UNDO, params![member]).await?;
-        Ok(())
-    }
-
-    async fn insert<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
-        const SQL: &str =
-            "insert into member (id, program_id, joined_at, accepted_version, tier, tier_earned,
-                tier_kept, tier_since, points_earned, amount_spent, orders, events, locale, time_zone,
-                time_zone_set_at)
-            values ($1, $2, $3, $4, $5, $5, $5, $3, 0, 0, 0, 0, $6, $7, $3)";
-        let first = Held::first(&self.rules.program, self.stamp.at);
-        tx.execute(
-            SQL,
-            params![
-                member,
-                self.rules.id,
-                self.stamp.at,
-                self.rules.version,
-                first.tier,
-                &self.locale,
-                &self.time_zone,
-            ],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// Gives a new member their account and their personal data.
-    async fn furnish<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
-        const ACCOUNT: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at)
-            values ($1, $2, 0, 0, 0, 0, $3)";
-        const PERSON: &str = "insert into person (member_id, name, email) values ($1, $2, $3)";
-        let email = self
-            .shopper
-            .email
-            .clone()
-            .filter(|_| self.shopper.email_verified);
-        tx.later(ACCOUNT, params![member, POINTS, self.stamp.at])
-            .await?;
-        tx.later(PERSON, params![member, self.shopper.name.clone(), email])
-            .await
-    }
-
-    /// Pays what joining earns, and what was ordered as a guest under an address that is proven now.
-    async fn claim<T: Tx>(
-        &self,
-        tx: &mut T,
-        member: MemberId,
-        is_new: bool,
-    ) -> Result<(), StoreError> {
-        let email = self.shopper.email.as_deref();
-        let email = email.filter(|_| self.shopper.email_verified);
-        let orders = match email {
-            Some(email) => orders::of_guest(tx, self.rules.id, email).await?,
-            None => Vec::new(),
-        };
-        let task = self.rules.program.task_of_kind(TaskKind::Join);
-        let task = task.filter(|_| is_new);
-        if task.is_none() && orders.is_empty() {
-            return Ok(());
-        }
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
-        books.apply_due(tx).await?;
-        if let Some(task) = task {
-            attempts::insert_done(tx, &mut books, task, self.stamp.at).await?;
-        }
-        for order in &orders {
-            orders::claim(tx, &mut books, order).await?;
-        }
-        books.close(tx).await?;
-        Ok(())
-    }
 }
 
 /// A member as they are stored.
@@ -341,6 +203,8 @@ impl Get<'_> {
 
 /// Changes a member's profile. What is empty stays.
 pub struct Update {
+    /// The rules.
+    pub rules: Arc<Rules>,
     /// The member.
     pub member: MemberId,
     /// Their name.
@@ -350,7 +214,7 @@ pub struct Update {
     /// An IANA name.
     pub time_zone: Option<String>,
     /// When.
-    pub at: Instant,
+    pub stamp: Stamp,
 }
 
 /// What became of a change to the profile.
@@ -369,28 +233,16 @@ impl Command for Update {
     type Output = Updated;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Updated, StoreError> {
-        // The zone that stands is no choice: naming it again does not make it stand longer.
-        const ZONE: &str = "update member set time_zone = $1, time_zone_set_at = $2
-            where id = $3 and time_zone <> $1 and time_zone_set_at <= $4";
-        const STANDS: &str =
-            "select time_zone_set_at from member where id = $1 and time_zone <> $2";
         const NAME: &str = "update person set name = $1
             where member_id = $2 and (name is null or name <> $1)";
         const LOCALE: &str = "update member set locale = $1 where id = $2 and locale <> $1";
         let mut changed = 0;
         if let Some(zone) = &self.time_zone {
-            let before = self.at - TIME_ZONE_STANDS;
-            let moved = tx
-                .execute(ZONE, params![zone, self.at, self.member, before])
-                .await?;
-            if moved == 0
-                && let Some(row) = tx.query_one(STANDS, params![self.member, zone]).await?
-            {
-                return Ok(Updated::ZoneStands {
-                    until: row.get::<i64>(0)? + TIME_ZONE_STANDS,
-                });
+            match self.move_to(tx, zone).await? {
+                Moved::Not => {}
+                Moved::Done => changed += 1,
+                Moved::Stands { until } => return Ok(Updated::ZoneStands { until }),
             }
-            changed += moved;
         }
         if let Some(name) = &self.name {
             changed += tx.execute(NAME, params![name, self.member]).await?;
@@ -399,9 +251,50 @@ impl Command for Update {
             changed += tx.execute(LOCALE, params![locale, self.member]).await?;
         }
         if changed > 0 {
-            events::append(tx, self.member, self.at, &News::of(EventKind::Profile)).await?;
+            let news = News::of(EventKind::Profile);
+            events::append(tx, self.member, self.stamp.at, &news).await?;
         }
         Ok(Updated::Done)
+    }
+}
+
+/// What became of the choice of a zone.
+enum Moved {
+    /// It is the one that stood.
+    Not,
+    Done,
+    Stands {
+        until: Instant,
+    },
+}
+
+impl Update {
+    /// Changes the zone, once all that had run out by the old one is gone.
+    async fn move_to<T: Tx>(&self, tx: &mut T, zone: &str) -> Result<Moved, StoreError> {
+        // The zone that stands is no choice: naming it again does not make it stand longer.
+        const OTHER: &str = "select id from member where id = $1 and time_zone <> $2";
+        const ZONE: &str = "update member set time_zone = $1, time_zone_set_at = $2
+            where id = $3 and time_zone <> $1 and time_zone_set_at <= $4";
+        const STANDS: &str =
+            "select time_zone_set_at from member where id = $1 and time_zone <> $2";
+        let other = tx.query_one(OTHER, params![self.member, zone]).await?;
+        if other.is_none() {
+            return Ok(Moved::Not);
+        }
+        let now = self.stamp.at;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let set = params![zone, now, self.member, now - TIME_ZONE_STANDS];
+        if tx.execute(ZONE, set).await? == 1 {
+            books.settle(tx).await?;
+            books.move_to(tx, zone).await?;
+            books.close(tx).await?;
+            return Ok(Moved::Done);
+        }
+        let row = tx.query_one(STANDS, params![self.member, zone]).await?;
+        row.map_or(Ok(Moved::Not), |row| {
+            let until = row.get::<i64>(0)? + TIME_ZONE_STANDS;
+            Ok(Moved::Stands { until })
+        })
     }
 }
 
@@ -470,7 +363,7 @@ impl Command for SetTier {
             return Ok(false);
         }
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
-        books.apply_due(tx).await?;
+        books.settle(tx).await?;
         books.set_manual(self.manual.clone());
         books.close(tx).await?;
         Ok(true)

@@ -1,0 +1,460 @@
+//! Nothing is lost and nothing is made: what is taken from lots, put back, reversed and let go adds up.
+
+use super::*;
+use proptest::prelude::*;
+
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap()
+}
+
+fn at(text: &str) -> Instant {
+    text.parse::<Timestamp>().unwrap().as_microsecond()
+}
+
+fn text(at: Instant) -> String {
+    Timestamp::from_microsecond(at).unwrap().to_string()
+}
+
+/// A lot with `remaining` left of 100, that can be told from others by its number.
+fn lot(number: u8, remaining: i64, expires_at: Option<Instant>) -> Lot {
+    Lot {
+        id: TransferId([number; 16]),
+        amount: 100,
+        remaining,
+        expired: 0,
+        taken_back: 0,
+        counts: true,
+        opened_at: i64::from(number),
+        expires_at,
+        idle_months: None,
+        warned: false,
+    }
+}
+
+fn part(number: u8, amount: i64) -> Part {
+    Part {
+        lot: TransferId([number; 16]),
+        amount,
+    }
+}
+
+/// The rule, when the points became available, the member's zone, and from when on they are gone.
+const ENDS: &[(Expiry, &str, &str, &str)] = &[
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-15T12:00:00Z",
+        "UTC",
+        "2027-02-16T00:00:00Z",
+    ),
+    // A month that is shorter ends it on its last day.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-31T12:00:00Z",
+        "UTC",
+        "2027-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2028-01-31T12:00:00Z",
+        "UTC",
+        "2028-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 12 },
+        "2028-02-29T12:00:00Z",
+        "UTC",
+        "2029-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 48 },
+        "2028-02-29T12:00:00Z",
+        "UTC",
+        "2032-03-01T00:00:00Z",
+    ),
+    // The day is the member's own.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-15T22:00:00Z",
+        "Europe/Moscow",
+        "2027-02-16T21:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2027-01-15T20:59:59Z",
+        "Europe/Moscow",
+        "2027-02-15T21:00:00Z",
+    ),
+    // Summer time begins and ends between the two.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-03-10T12:00:00Z",
+        "Europe/Berlin",
+        "2027-04-10T22:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2027-10-10T12:00:00Z",
+        "Europe/Berlin",
+        "2027-11-10T23:00:00Z",
+    ),
+    (
+        Expiry::Earning { months: 1 },
+        "2027-03-20T09:00:00Z",
+        "Pacific/Auckland",
+        "2027-04-20T12:00:00Z",
+    ),
+    // In Cairo summer time begins at midnight, so that this day has none: its first moment is 1:00.
+    (
+        Expiry::Earning { months: 1 },
+        "2027-03-29T12:00:00Z",
+        "Africa/Cairo",
+        "2027-04-29T22:00:00Z",
+    ),
+    // Samoa left a whole day out: 30 December 2011 never was.
+    (
+        Expiry::Earning { months: 1 },
+        "2011-11-29T12:00:00Z",
+        "Pacific/Apia",
+        "2011-12-30T10:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 12, day: 31 },
+        "2027-03-01T12:00:00Z",
+        "UTC",
+        "2028-01-01T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 12, day: 31 },
+        "2027-12-31T23:59:59Z",
+        "UTC",
+        "2028-01-01T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 2, day: 28 },
+        "2027-02-28T12:00:00Z",
+        "UTC",
+        "2027-03-01T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 2, day: 28 },
+        "2027-03-01T00:00:00Z",
+        "UTC",
+        "2028-02-29T00:00:00Z",
+    ),
+    (
+        Expiry::Date { month: 1, day: 1 },
+        "2027-12-31T22:00:00Z",
+        "Europe/Moscow",
+        "2028-01-01T21:00:00Z",
+    ),
+];
+
+#[test]
+fn the_last_day_is_counted_in_months_of_the_calendar() {
+    for (rule, earned, name, expected) in ENDS {
+        let (expires_at, idle) = expiry(*rule, at(earned), &zone(name));
+        assert_eq!(
+            expires_at.map(text).as_deref(),
+            Some(*expected),
+            "{rule:?} {earned} {name}"
+        );
+        assert_eq!(idle, None);
+    }
+    assert_eq!(expiry(Expiry::Never, 0, &TimeZone::UTC), (None, None));
+    let quiet = Expiry::Inactivity { months: 6 };
+    assert_eq!(expiry(quiet, 0, &TimeZone::UTC), (None, Some(6)));
+    assert_eq!(
+        expiry(
+            Expiry::Date { month: 2, day: 29 },
+            at("2027-03-01T00:00:00Z"),
+            &TimeZone::UTC
+        )
+        .0
+        .map(text)
+        .as_deref(),
+        Some("2028-03-01T00:00:00Z")
+    );
+}
+
+#[test]
+fn a_date_stands_and_quiet_is_counted_from_the_last_activity() {
+    let utc = TimeZone::UTC;
+    let active = at("2027-01-15T12:00:00Z");
+    assert_eq!(runs_out(Some(7), None, active, &utc), Some(7));
+    assert_eq!(runs_out(Some(7), Some(1), active, &utc), Some(7));
+    assert_eq!(
+        runs_out(None, Some(1), active, &utc).map(text).as_deref(),
+        Some("2027-02-16T00:00:00Z")
+    );
+    assert_eq!(runs_out(None, None, active, &utc), None);
+    let mut idle = lot(1, 10, None);
+    idle.idle_months = Some(1);
+    assert_eq!(
+        idle.runs_out(active, &utc),
+        runs_out(None, Some(1), active, &utc)
+    );
+}
+
+#[test]
+fn the_last_day_is_named_and_a_grace_ends_with_its_day() {
+    let moscow = zone("Europe/Moscow");
+    let end = at("2027-02-15T21:00:00Z");
+    assert_eq!(last_day(end, &moscow), "2027-02-15");
+    assert_eq!(last_day(end + 1, &moscow), "2027-02-16");
+    let grace = |days| grace(at("2027-01-15T22:00:00Z"), days, &moscow).map(text);
+    assert_eq!(grace(0).as_deref(), Some("2027-01-16T21:00:00Z"));
+    assert_eq!(grace(30).as_deref(), Some("2027-02-15T21:00:00Z"));
+}
+
+#[test]
+fn what_runs_out_first_is_spent_first() {
+    let mut idle = lot(4, 10, None);
+    idle.idle_months = Some(1);
+    let mut lots = [
+        lot(1, 10, None),
+        lot(2, 10, Some(at("2027-12-31T00:00:00Z"))),
+        lot(3, 10, Some(at("2027-01-31T00:00:00Z"))),
+        idle,
+        lot(5, 10, Some(at("2027-01-31T00:00:00Z"))),
+    ];
+    sort(&mut lots, at("2027-03-01T00:00:00Z"), &TimeZone::UTC);
+    assert_eq!(lots.map(|lot| lot.id.0[0]), [3, 5, 4, 2, 1]);
+}
+
+#[test]
+fn lots_are_emptied_one_after_the_other() {
+    let lots = [lot(1, 30, None), lot(2, 0, None), lot(3, 50, None)];
+    for (amount, expected) in [
+        (0, vec![]),
+        (1, vec![part(1, 1)]),
+        (30, vec![part(1, 30)]),
+        (31, vec![part(1, 30), part(3, 1)]),
+        (80, vec![part(1, 30), part(3, 50)]),
+        (81, vec![part(1, 30), part(3, 50)]),
+    ] {
+        assert_eq!(take(&lots, amount), expected, "{amount}");
+    }
+    assert_eq!(take(&[], 5), []);
+}
+
+#[test]
+fn a_refund_takes_the_hold_then_its_own_lot_then_others() {
+    let reversal = |from_hold, from_available, parts: &[Part]| Reversal {
+        from_hold,
+        from_available,
+        parts: parts.to_vec(),
+    };
+    let own = |remaining, expired, taken_back| Lot {
+        expired,
+        taken_back,
+        ..lot(1, remaining, None)
+    };
+    let others = [lot(2, 20, None), lot(3, 40, None)];
+    let table = [
+        (
+            "all waits",
+            reverse(60, 100, None, &others),
+            reversal(60, 0, &[]),
+        ),
+        (
+            "nothing is there any more",
+            reverse(60, 0, None, &others),
+            reversal(0, 0, &[]),
+        ),
+        (
+            "its own are enough",
+            reverse(60, 0, Some(&own(100, 0, 0)), &others),
+            reversal(0, 60, &[part(1, 60)]),
+        ),
+        (
+            "some are spent",
+            reverse(60, 0, Some(&own(10, 0, 0)), &others),
+            reversal(0, 60, &[part(1, 10), part(2, 20), part(3, 30)]),
+        ),
+        (
+            "all are spent, and there will be a debt",
+            reverse(100, 0, Some(&own(0, 0, 0)), &others),
+            reversal(0, 100, &[part(2, 20), part(3, 40)]),
+        ),
+        (
+            "some ran out",
+            reverse(100, 0, Some(&own(0, 70, 0)), &others),
+            reversal(0, 30, &[part(2, 20), part(3, 10)]),
+        ),
+        (
+            "all ran out",
+            reverse(100, 0, Some(&own(0, 100, 0)), &others),
+            reversal(0, 0, &[]),
+        ),
+        (
+            "some were taken back before",
+            reverse(60, 0, Some(&own(0, 0, 60)), &[]),
+            reversal(0, 40, &[]),
+        ),
+        (
+            "its own is among the others as well",
+            reverse(
+                60,
+                0,
+                Some(&own(10, 0, 0)),
+                &[own(10, 0, 0), lot(2, 20, None)],
+            ),
+            reversal(0, 60, &[part(1, 10), part(2, 20)]),
+        ),
+    ];
+    for (name, found, expected) in table {
+        assert_eq!(found, expected, "{name}");
+    }
+    assert_eq!(own(0, 70, 60).reversible(), 0, "never below zero");
+}
+
+#[test]
+fn what_was_taken_last_comes_back_first() {
+    let taken = [
+        (lot(1, 0, Some(10)), 30),
+        (lot(2, 0, Some(20)), 20),
+        (lot(3, 0, None), 50),
+    ];
+    let back = |amount, now| {
+        give_back(&taken, amount, |lot| {
+            lot.expires_at.is_some_and(|at| at <= now)
+        })
+    };
+    let table = [
+        (0, 0, vec![], 0),
+        (40, 0, vec![part(3, 40)], 0),
+        (60, 0, vec![part(3, 50), part(2, 10)], 0),
+        (100, 0, vec![part(3, 50), part(2, 20), part(1, 30)], 0),
+        (100, 10, vec![part(3, 50), part(2, 20)], 30),
+        (60, 20, vec![part(3, 50)], 10),
+        // More than was taken from lots: it had been borrowed.
+        (120, 20, vec![part(3, 50)], 70),
+    ];
+    for (amount, now, parts, late) in table {
+        assert_eq!(
+            back(amount, now),
+            Return { parts, late },
+            "{amount} at {now}"
+        );
+    }
+    let empty = [(lot(1, 0, None), 0), (lot(2, 0, None), 5)];
+    assert_eq!(give_back(&empty, 5, |_| false).parts, [part(2, 5)]);
+}
+
+/// Some lots, each with at most 100 left.
+fn lots() -> impl Strategy<Value = Vec<Lot>> {
+    prop::collection::vec(0..=100_i64, 0..8).prop_map(|left| {
+        (1..)
+            .zip(left)
+            .map(|(number, left)| lot(number, left, None))
+            .collect()
+    })
+}
+
+fn sum(parts: &[Part]) -> i64 {
+    parts.iter().map(|part| part.amount).sum()
+}
+
+fn left_in(lots: &[Lot], id: TransferId) -> i64 {
+    lots.iter()
+        .find(|lot| lot.id == id)
+        .map_or(0, |lot| lot.remaining)
+}
+
+proptest! {
+    #[test]
+    fn as_much_is_taken_as_is_there_and_no_more(lots in lots(), amount in 0..1000_i64) {
+        let parts = take(&lots, amount);
+        let there: i64 = lots.iter().map(|lot| lot.remaining).sum();
+        prop_assert_eq!(sum(&parts), amount.min(there));
+        for part in &parts {
+            prop_assert!(part.amount > 0 && part.amount <= left_in(&lots, part.lot));
+        }
+        // All but the last are emptied, in their order.
+        let used = parts.len();
+        let full = lots.iter().filter(|lot| lot.remaining > 0).take(used.saturating_sub(1));
+        for (lot, part) in full.zip(&parts) {
+            prop_assert_eq!((lot.id, lot.remaining), (part.lot, part.amount));
+        }
+    }
+
+    #[test]
+    fn what_comes_back_is_what_was_taken(lots in lots(), amount in 0..1000_i64, times in 1..5_usize) {
+        let mut now = lots.clone();
+        let parts = take(&lots, amount);
+        for part in &parts {
+            now.iter_mut().find(|lot| lot.id == part.lot).unwrap().remaining -= part.amount;
+        }
+        let mut missing: Vec<(Lot, i64)> = parts
+            .iter()
+            .map(|part| (now.iter().find(|lot| lot.id == part.lot).unwrap().clone(), part.amount))
+            .collect();
+        let total = sum(&parts);
+        let mut given = 0;
+        for time in 1..=times {
+            let share = total * i64::try_from(time).unwrap() / i64::try_from(times).unwrap() - given;
+            given += share;
+            let back = give_back(&missing, share, |_| false);
+            prop_assert_eq!((sum(&back.parts), back.late), (share, 0));
+            for part in back.parts {
+                now.iter_mut().find(|lot| lot.id == part.lot).unwrap().remaining += part.amount;
+                let (_, missing) = missing.iter_mut().find(|(lot, _)| lot.id == part.lot).unwrap();
+                *missing -= part.amount;
+                prop_assert!(*missing >= 0);
+            }
+        }
+        prop_assert_eq!(now, lots);
+    }
+
+    #[test]
+    fn whatever_is_over_the_sum_comes_back(missing in prop::collection::vec((0..100_i64, any::<bool>()), 0..8), amount in 0..1000_i64) {
+        let taken: Vec<(Lot, i64)> = (1..)
+            .zip(missing)
+            .map(|(number, (missing, over))| (lot(number, 0, over.then_some(0)), missing))
+            .collect();
+        let back = give_back(&taken, amount, |lot| lot.expires_at.is_some());
+        prop_assert_eq!(sum(&back.parts) + back.late, amount);
+        for part in &back.parts {
+            let (lot, missing) = taken.iter().find(|(lot, _)| lot.id == part.lot).unwrap();
+            prop_assert!(lot.expires_at.is_none() && part.amount > 0 && part.amount <= *missing);
+        }
+    }
+
+    #[test]
+    fn never_more_is_reversed_than_can_be(
+        amount in 0..200_i64,
+        held in 0..100_i64,
+        (left, expired, taken_back) in (0..100_i64, 0..100_i64, 0..100_i64),
+        others in lots(),
+    ) {
+        let own = Lot { id: TransferId([99; 16]), expired, taken_back, ..lot(99, left, None) };
+        let plan = reverse(amount, held, Some(&own), &others);
+        prop_assert_eq!(plan.from_hold, amount.min(held));
+        prop_assert_eq!(plan.from_available, own.reversible().min(amount - plan.from_hold));
+        let there = own.remaining + others.iter().map(|lot| lot.remaining).sum::<i64>();
+        prop_assert_eq!(sum(&plan.parts), plan.from_available.min(there), "what is there goes before a debt");
+        let own_part = plan.parts.iter().find(|part| part.lot == own.id).map_or(0, |part| part.amount);
+        prop_assert_eq!(own_part, plan.from_available.min(own.remaining), "its own first");
+        for part in plan.parts.iter().filter(|part| part.lot != own.id) {
+            prop_assert!(part.amount > 0 && part.amount <= left_in(&others, part.lot));
+        }
+    }
+
+    #[test]
+    fn points_live_whole_days_of_the_members_zone(
+        earned in 946_684_800..4_102_444_800_i64,
+        months in 1..=120_i64,
+        name in prop::sample::select(vec!["UTC", "Europe/Moscow", "Europe/Berlin", "America/New_York", "Pacific/Auckland",
+            "Pacific/Kiritimati", "Africa/Cairo", "America/Sao_Paulo", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+    ) {
+        let (earned, zone) = (earned * 1_000_000, zone(name));
+        let (end, _) = expiry(Expiry::Earning { months }, earned, &zone);
+        let end = end.unwrap();
+        let day = |at: Instant| local(at, &zone).unwrap().date();
+        let last = day(earned).checked_add(Span::new().months(months)).unwrap();
+        prop_assert_eq!(day(end - 1), last, "it is there on its last day until the end");
+        prop_assert_eq!(day(end), last.tomorrow().unwrap());
+        prop_assert_eq!(last_day(end, &zone), last.to_string());
+        prop_assert!(end > earned);
+    }
+}

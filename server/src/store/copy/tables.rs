@@ -1,0 +1,209 @@
+//! Every table with its columns, in one place: what a copy carries over. A test compares the list with
+//! the schema, so that nothing is left behind by forgetting it here.
+
+use crate::store::{Row, StoreError, Value};
+use std::sync::LazyLock;
+
+/// What a column holds. SQLite knows no truths, and identifiers only as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Int,
+    Bool,
+    Text,
+    Bytes,
+}
+
+/// A table, and the statements that carry it over.
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// The columns in whose order it is read, by their places.
+    key: Vec<usize>,
+    kinds: Vec<Kind>,
+    columns: Vec<&'static str>,
+    pub(super) first: &'static str,
+    pub(super) next: &'static str,
+    pub(super) insert: &'static str,
+    pub(super) any: &'static str,
+    pub(super) analyze: &'static str,
+}
+
+macro_rules! tables {
+    ($($name:ident ($($key:ident),+) { $($column:ident: $kind:ident),+ $(,)? })+) => {
+        vec![$(table(
+            stringify!($name),
+            &[$(stringify!($key)),+],
+            &[$((stringify!($column), Kind::$kind)),+],
+        )),+]
+    };
+}
+
+/// All tables but `migration`, which is the schema's own. What others refer to comes first.
+pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    tables! {
+        program (id) { id: Bytes, slug: Text, version: Int, created_at: Int }
+        program_version (program_id, version) {
+            program_id: Bytes, version: Int, source: Text, created_at: Int,
+        }
+        program_key (kid) {
+            kid: Text, program_id: Bytes, kind: Text, algorithm: Text, material: Bytes, scopes: Text,
+            created_at: Int, revoked_at: Int,
+        }
+        setting (name) { name: Text, value: Bytes }
+        member (id) {
+            id: Bytes, program_id: Bytes, joined_at: Int, accepted_version: Int, tier: Text,
+            tier_earned: Text, tier_kept: Text, tier_since: Int, grace_from: Int, manual_tier: Text,
+            manual_until: Int, review_at: Int, points_earned: Int, amount_spent: Int, orders: Int,
+            events: Int, locale: Text, time_zone: Text, time_zone_set_at: Int,
+        }
+        person (member_id) { member_id: Bytes, name: Text, email: Text, birthday: Text }
+        identity (program_id, kind, value) {
+            program_id: Bytes, kind: Text, value: Text, member_id: Bytes, created_at: Int,
+        }
+        session (digest) {
+            digest: Bytes, program_id: Bytes, member_id: Bytes, claims: Text, created_at: Int,
+            expires_at: Int, ends_at: Int, closed: Bool,
+        }
+        challenge (id) {
+            id: Bytes, program_id: Bytes, email: Text, digest: Bytes, tries: Int, used: Bool,
+            created_at: Int, expires_at: Int,
+        }
+        tally (name, began_at) { name: Text, began_at: Int, count: Int }
+        account (member_id, asset) {
+            member_id: Bytes, asset: Text, available: Int, held: Int, reserved: Int, transfers: Int,
+            active_at: Int, look_at: Int,
+        }
+        transfer (seq) {
+            seq: Int, id: Bytes, program_id: Bytes, member_id: Bytes, asset: Text, number: Int,
+            amount: Int, source: Text, target: Text, hold_id: Bytes, corrects_id: Bytes, version: Int,
+            proof: Text, balance_after: Int, available_at: Int, expires_at: Int, digest: Bytes,
+            created_at: Int,
+        }
+        reason (transfer_id) { transfer_id: Bytes, salt: Bytes, explanation: Text, evidence: Text }
+        hold (transfer_id) {
+            transfer_id: Bytes, member_id: Bytes, kind: Text, state: Text, remaining: Int, due_at: Int,
+            idle_months: Int, resolved_at: Int,
+        }
+        lot (member_id, id) {
+            member_id: Bytes, id: Bytes, asset: Text, amount: Int, remaining: Int, expired: Int,
+            taken_back: Int, counts: Bool, opened_at: Int, expires_at: Int, idle_months: Int,
+            warned: Bool,
+        }
+        lot_move (transfer_id, lot_id) { transfer_id: Bytes, lot_id: Bytes, amount: Int }
+        tier_entry (member_id, tier) {
+            member_id: Bytes, tier: Text, transfer_id: Bytes, undone: Bool,
+        }
+        seal (program_id, number) {
+            program_id: Bytes, number: Int, transfers: Int, last_id: Bytes, head: Bytes, created_at: Int,
+        }
+        idempotency (program_id, principal, key) {
+            program_id: Bytes, principal: Text, key: Text, request: Bytes, answer: Text, created_at: Int,
+        }
+        attempt (id) {
+            id: Bytes, program_id: Bytes, member_id: Bytes, task: Text, slot: Text, state: Text,
+            reason: Text, address: Text, points: Int, proof: Text, transfer_id: Bytes,
+            available_at: Int, started_at: Int, updated_at: Int, expires_at: Int, sent_at: Int,
+        }
+        link (digest) {
+            digest: Bytes, program_id: Bytes, purpose: Text, attempt_id: Bytes, email: Text,
+            locale: Text, consent: Text, created_at: Int, expires_at: Int, used_at: Int,
+        }
+        consent (program_id, email, step, created_at) {
+            program_id: Bytes, email: Text, step: Text, text: Text, locale: Text, source: Text,
+            created_at: Int,
+        }
+        subscription (program_id, email) {
+            program_id: Bytes, email: Text, subscribed: Bool, updated_at: Int,
+        }
+        shop_order (program_id, id) {
+            program_id: Bytes, id: Text, status: Text, digest: Bytes, body: Text, email: Text,
+            member_id: Bytes, transfer_id: Bytes, reason: Text, placed_at: Int, total: Int,
+            refunded: Int, counts: Bool, split: Text, created_at: Int, updated_at: Int,
+        }
+        refund (program_id, id) {
+            program_id: Bytes, id: Text, order_id: Text, digest: Bytes, body: Text, applied: Bool,
+            amount: Int, reversed: Int, given_back: Int, created_at: Int,
+        }
+        coupon (program_id, code) {
+            program_id: Bytes, code: Text, id: Bytes, member_id: Bytes, reward: Text, name: Text,
+            points: Int, amount: Int, currency: Text, state: Text, hold_id: Bytes, order_id: Text,
+            taken_id: Bytes, returned: Int, lines: Text, expires_at: Int, created_at: Int,
+            updated_at: Int,
+        }
+        event (member_id, number) {
+            member_id: Bytes, number: Int, kind: Text, transfer_id: Bytes, amount: Int, tier: Text,
+            down: Bool, task: Text, due_at: Int, created_at: Int,
+        }
+        mail (id) {
+            id: Bytes, program_id: Bytes, sealed: Bytes, tries: Int, due_at: Int, created_at: Int,
+        }
+    }
+});
+
+fn table(name: &'static str, key: &[&'static str], columns: &[(&'static str, Kind)]) -> Table {
+    let (columns, kinds): (Vec<&str>, Vec<Kind>) = columns.iter().copied().unzip();
+    let list = columns.join(", ");
+    let places = key
+        .iter()
+        .map(|key| columns.iter().position(|column| column == key));
+    let by = key.join(", ");
+    let after = numbered(key.len());
+    let page = key.len() + 1;
+    Table {
+        name,
+        key: places.flatten().collect(),
+        kinds,
+        first: fixed(format!("select {list} from {name} order by {by} limit $1")),
+        next: fixed(format!(
+            "select {list} from {name} where ({by}) > ({after}) order by {by} limit ${page}"
+        )),
+        insert: fixed(format!(
+            "insert into {name} ({list}) values ({})",
+            numbered(columns.len())
+        )),
+        any: fixed(format!("select {by} from {name} limit 1")),
+        analyze: fixed(format!("analyze {name}")),
+        columns,
+    }
+}
+
+fn numbered(count: usize) -> String {
+    let all: Vec<String> = (1..=count).map(|number| format!("${number}")).collect();
+    all.join(", ")
+}
+
+/// The store takes only statements that live as long as the program; these are made once, and few.
+fn fixed(sql: String) -> &'static str {
+    Box::leak(sql.into_boxed_str())
+}
+
+/// Every column as `table.column`, as far as a copy carries it over.
+pub fn columns() -> impl Iterator<Item = String> {
+    TABLES.iter().flat_map(|table| {
+        let columns = table.columns.iter();
+        columns.map(move |column| format!("{}.{column}", table.name))
+    })
+}
+
+impl Table {
+    /// The key of a row.
+    pub(super) fn key_of(&self, row: &[Value]) -> Vec<Value> {
+        self.key.iter().map(|place| row[*place].clone()).collect()
+    }
+
+    /// The row's values in the types of its columns.
+    pub(super) fn typed(&self, row: Row) -> Result<Vec<Value>, StoreError> {
+        let typed = |(value, kind): (Value, &Kind)| match (value, kind) {
+            (Value::Int(n), Kind::Bool) => Ok(Value::Bool(n != 0)),
+            (Value::Null, _) => Ok(Value::Null),
+            (value @ Value::Int(_), Kind::Int)
+            | (value @ Value::Bool(_), Kind::Bool)
+            | (value @ Value::Text(_), Kind::Text)
+            | (value @ Value::Bytes(_), Kind::Bytes) => Ok(value),
+            _ => Err(StoreError::internal(format!(
+                "a column of {} has another type",
+                self.name
+            ))),
+        };
+        row.0.into_iter().zip(&self.kinds).map(typed).collect()
+    }
+}

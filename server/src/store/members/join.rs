@@ -1,0 +1,153 @@
+//! Joining: a shopper becomes a member, once, and is known by all that they proved.
+
+use super::{find, identities};
+use crate::clock::Stamp;
+use crate::domain::identity::Shopper;
+use crate::domain::program::{POINTS, Rules};
+use crate::domain::tier::Held;
+use crate::store::ledger::Books;
+use crate::store::{Command, StoreError, Tx, attempts, orders, params};
+use app::api::{MemberId, TaskKind};
+use std::sync::Arc;
+
+/// Joins a shopper, or finds the member that they already are.
+pub struct Join {
+    /// The rules they accept.
+    pub rules: Arc<Rules>,
+    /// Who joins.
+    pub shopper: Shopper,
+    /// Their language, one of the programme's.
+    pub locale: String,
+    /// Their zone, by its IANA name.
+    pub time_zone: String,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for Join {
+    type Output = MemberId;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<MemberId, StoreError> {
+        if let Some(member) = find(tx, self.rules.id, &self.shopper).await? {
+            self.link_all(tx, member).await?;
+            if self.has_address(tx, member).await? {
+                self.claim(tx, member, false).await?;
+            }
+            return Ok(member);
+        }
+        let member = MemberId(self.stamp.id(0));
+        self.insert(tx, member).await?;
+        if self.link_all(tx, member).await? {
+            self.furnish(tx, member).await?;
+            self.claim(tx, member, true).await?;
+            return Ok(member);
+        }
+        // Somebody with one of these identities joined between our look and our write.
+        self.undo(tx, member).await?;
+        let winner = find(tx, self.rules.id, &self.shopper).await?;
+        winner.ok_or_else(|| StoreError::Retry("two joined with one identity".into()))
+    }
+}
+
+impl Join {
+    /// Makes the member known by all that the shopper proved. Answers whether all of it was free.
+    async fn link_all<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
+        const LINK: &str = "insert into identity (program_id, kind, value, member_id, created_at)
+            values ($1, $2, $3, $4, $5) on conflict (program_id, kind, value) do nothing";
+        let mut free = true;
+        let mut all = identities(&self.shopper);
+        // One order for everybody, or two who wait for each other would never end.
+        all.sort_unstable();
+        for (kind, value) in all {
+            let identity = params![self.rules.id, kind, value, member, self.stamp.at];
+            free &= tx.execute(LINK, identity).await? == 1;
+        }
+        Ok(free)
+    }
+
+    /// Whether the address that the shopper proved is this member's. Another's stays another's.
+    async fn has_address<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
+        let by_address = Shopper {
+            customer: None,
+            ..self.shopper.clone()
+        };
+        Ok(find(tx, self.rules.id, &by_address).await? == Some(member))
+    }
+
+    async fn undo<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
+        const UNLINK: &str = "delete from identity where member_id = $1";
+        const UNDO: &str = "delete from member where id = $1";
+        tx.execute(UNLINK, params![member]).await?;
+        tx.execute(UNDO, params![member]).await?;
+        Ok(())
+    }
+
+    async fn insert<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
+        const SQL: &str =
+            "insert into member (id, program_id, joined_at, accepted_version, tier, tier_earned,
+                tier_kept, tier_since, points_earned, amount_spent, orders, events, locale, time_zone,
+                time_zone_set_at)
+            values ($1, $2, $3, $4, $5, $5, $5, $3, 0, 0, 0, 0, $6, $7, $3)";
+        let first = Held::first(&self.rules.program, self.stamp.at);
+        tx.execute(
+            SQL,
+            params![
+                member,
+                self.rules.id,
+                self.stamp.at,
+                self.rules.version,
+                first.tier,
+                &self.locale,
+                &self.time_zone,
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Gives a new member their account and their personal data.
+    async fn furnish<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
+        const ACCOUNT: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at)
+            values ($1, $2, 0, 0, 0, 0, $3)";
+        const PERSON: &str = "insert into person (member_id, name, email) values ($1, $2, $3)";
+        let email = self
+            .shopper
+            .email
+            .clone()
+            .filter(|_| self.shopper.email_verified);
+        tx.later(ACCOUNT, params![member, POINTS, self.stamp.at])
+            .await?;
+        tx.later(PERSON, params![member, self.shopper.name.clone(), email])
+            .await
+    }
+
+    /// Pays what joining earns, and what was ordered as a guest under an address that is proven now.
+    async fn claim<T: Tx>(
+        &self,
+        tx: &mut T,
+        member: MemberId,
+        is_new: bool,
+    ) -> Result<(), StoreError> {
+        let email = self.shopper.email.as_deref();
+        let email = email.filter(|_| self.shopper.email_verified);
+        let orders = match email {
+            Some(email) => orders::of_guest(tx, self.rules.id, email).await?,
+            None => Vec::new(),
+        };
+        let task = self.rules.program.task_of_kind(TaskKind::Join);
+        let task = task.filter(|_| is_new);
+        if task.is_none() && orders.is_empty() {
+            return Ok(());
+        }
+        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
+        books.settle(tx).await?;
+        if let Some(task) = task {
+            attempts::insert_done(tx, &mut books, task, self.stamp.at).await?;
+        }
+        for order in &orders {
+            orders::claim(tx, &mut books, order).await?;
+        }
+        books.close(tx).await?;
+        Ok(())
+    }
+}
