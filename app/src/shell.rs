@@ -36,7 +36,6 @@ const COLOR_DEFAULT: &str = "#2f5d50";
 pub fn document(panel: &Panel, assets: &Assets<'_>) -> String {
     let text = panel.text();
     let program = &panel.program;
-    let style = style(&program.brand.color, assets.css);
     let html = drawn(|| {
         view! {
             <html
@@ -50,7 +49,7 @@ pub fn document(panel: &Panel, assets: &Assets<'_>) -> String {
                 <head>
                     {head(&program.name)}
                     {panel.session.as_ref().map(|bearer| view! { <meta name="laurel-session" content=bearer.clone() /> })}
-                    <style nonce=assets.nonce.to_owned() inner_html=style></style>
+                    <style nonce=assets.nonce.to_owned() inner_html=STYLE></style>
                     <script type="module" nonce=assets.nonce.to_owned() inner_html=script(assets.pkg)></script>
                 </head>
                 <body>
@@ -78,7 +77,7 @@ pub fn document(panel: &Panel, assets: &Assets<'_>) -> String {
         }
         .to_html()
     });
-    format!("<!DOCTYPE html>{html}")
+    with_style(&html, &program.brand.color, assets.css)
 }
 
 /// The inner HTML of `<main id="panel">`, for an open panel to take over what changed.
@@ -91,21 +90,20 @@ pub fn fragment(panel: &Panel) -> String {
 #[must_use]
 pub fn confirm(page: &ConfirmPage<'_>, assets: &Assets<'_>) -> String {
     let text = Text::by_locale(page.locale);
-    let style = style(page.color, assets.css);
     let title = format!("{} · {}", pages::confirm_title(page), page.program);
     let html = drawn(|| {
         view! {
             <html lang=text.tag dir=text.dir data-theme=Theme::Auto.name()>
                 <head>
                     {head(&title)}
-                    <style nonce=assets.nonce.to_owned() inner_html=style></style>
+                    <style nonce=assets.nonce.to_owned() inner_html=STYLE></style>
                 </head>
                 <body>{pages::confirm_page(page)}</body>
             </html>
         }
         .to_html()
     });
-    format!("<!DOCTYPE html>{html}")
+    with_style(&html, page.color, assets.css)
 }
 
 /// Draws under an owner of its own, which goes away with everything that hangs on it.
@@ -149,13 +147,27 @@ fn top(panel: &Panel) -> impl IntoView {
     }
 }
 
-/// The style sheet with the owner's colour in front. A colour that is not `#rrggbb` is not let
-/// into the style sheet.
-fn style(color: &str, css: &str) -> String {
+/// Where the style sheet goes: it is half of the document, and drawing would copy it again and again.
+/// No text can say this, since in a text the first letter is written otherwise.
+const STYLE: &str = "<style/>";
+
+/// The document with its style sheet, the owner's colour in front. A colour that is not `#rrggbb` is
+/// not let into the style sheet.
+fn with_style(html: &str, color: &str, css: &str) -> String {
     let digits = color.strip_prefix('#').unwrap_or_default();
     let good = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let color = if good { color } else { COLOR_DEFAULT };
-    format!(":root{{--brand:{color}}}{css}")
+    let (before, after) = html.split_once(STYLE).unwrap_or((html, ""));
+    [
+        "<!DOCTYPE html>",
+        before,
+        ":root{--brand:",
+        color,
+        "}",
+        css,
+        after,
+    ]
+    .concat()
 }
 
 /// Starts the islands once the first frame is on the screen, fetching both files side by side.

@@ -59,6 +59,7 @@ pub(crate) fn transfer(
         time_zone: "Europe/Moscow",
         now: NOW,
     };
+    let told = text::tell(text, &facts);
     TransferView {
         id: TransferId([n; 16]),
         at: rfc(at),
@@ -72,7 +73,9 @@ pub(crate) fn transfer(
             level,
             how: text::proof_how(text, level, of).to_owned(),
         }),
-        text: text::sentence(text, &facts),
+        text: told.sentence,
+        title: told.title,
+        detail: told.detail,
         explanation,
     }
 }

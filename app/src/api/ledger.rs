@@ -193,6 +193,12 @@ pub struct TransferView {
     pub explanation: Explanation,
     /// The same as one sentence.
     pub text: String,
+    /// The same as the first line of an entry in a list, for the panel alone.
+    #[serde(skip)]
+    pub title: String,
+    /// The smaller line below that, for the panel alone.
+    #[serde(skip)]
+    pub detail: String,
 }
 
 /// A page of the statement, the newest first.

@@ -2,6 +2,7 @@
 //! scanners open links: only its button does, and that is a plain form.
 
 use crate::text::{self, Text};
+use crate::ui::{Draw as _, Drawn};
 use leptos::prelude::*;
 
 /// What the page is drawn from.
@@ -66,7 +67,7 @@ pub(crate) fn title(page: &ConfirmPage<'_>) -> &'static str {
 }
 
 /// The page's content.
-pub(crate) fn page(page: &ConfirmPage<'_>) -> AnyView {
+pub(crate) fn page(page: &ConfirmPage<'_>) -> Drawn {
     let text = Text::by_locale(page.locale);
     let words = &text.confirm;
     let content = match &page.state {
@@ -74,7 +75,7 @@ pub(crate) fn page(page: &ConfirmPage<'_>) -> AnyView {
             address,
             consent,
             points,
-        } => ask(page, address, consent, *points).into_any(),
+        } => ask(page, address, consent, *points).drawn(),
         ConfirmState::Done {
             points,
             available_at,
@@ -91,14 +92,12 @@ pub(crate) fn page(page: &ConfirmPage<'_>) -> AnyView {
                 <p class="lead">{say}</p>
                 <p>{words.back}</p>
             }
-            .into_any()
+            .drawn()
         }
-        ConfirmState::Used => view! { <p>{words.used}</p> <p>{words.back}</p> }.into_any(),
-        ConfirmState::Expired => view! { <p>{words.expired}</p> }.into_any(),
-        ConfirmState::AddressUsed => {
-            view! { <p>{text::reason(text, "address_used")}</p> }.into_any()
-        }
-        ConfirmState::Unknown => view! { <p>{words.unknown}</p> }.into_any(),
+        ConfirmState::Used => view! { <p>{words.used}</p> <p>{words.back}</p> }.drawn(),
+        ConfirmState::Expired => view! { <p>{words.expired}</p> }.drawn(),
+        ConfirmState::AddressUsed => view! { <p>{text::reason(text, "address_used")}</p> }.drawn(),
+        ConfirmState::Unknown => view! { <p>{words.unknown}</p> }.drawn(),
     };
     view! {
         <main class="letter" id="confirm">
@@ -107,10 +106,10 @@ pub(crate) fn page(page: &ConfirmPage<'_>) -> AnyView {
             {content}
         </main>
     }
-    .into_any()
+    .drawn()
 }
 
-fn ask(page: &ConfirmPage<'_>, address: &str, consent: &str, points: i64) -> AnyView {
+fn ask(page: &ConfirmPage<'_>, address: &str, consent: &str, points: i64) -> Drawn {
     let text = Text::by_locale(page.locale);
     let words = &text.confirm;
     let gives = (points > 0).then(|| (words.gives)(&text::count(text, page.unit, points)));
@@ -124,5 +123,5 @@ fn ask(page: &ConfirmPage<'_>, address: &str, consent: &str, points: i64) -> Any
         </form>
         <p class="quiet">{words.not_you}</p>
     }
-    .into_any()
+    .drawn()
 }

@@ -4,7 +4,7 @@
 use crate::{
     api::{AttemptState, CampaignView, MeView, Metric, PurchaseRule, Standing, TaskStanding},
     text,
-    ui::{TaskCard, Words, task},
+    ui::{Draw as _, Drawn, TaskCard, Words, task},
 };
 use leptos::prelude::*;
 
@@ -51,10 +51,10 @@ pub(crate) fn minimum(words: Words<'_>, rule: &PurchaseRule) -> Option<String> {
 }
 
 /// The campaigns that are on and those that will be, a sentence each.
-pub(crate) fn campaigns(words: Words<'_>) -> Vec<AnyView> {
+pub(crate) fn campaigns(words: Words<'_>) -> Vec<Drawn> {
     let says = words.program.campaigns.iter();
     let says = says.filter_map(|campaign| said(words, campaign));
-    says.map(|say| view! { <p>{say}</p> }.into_any()).collect()
+    says.map(|say| view! { <p>{say}</p> }.drawn()).collect()
 }
 
 fn said(words: Words<'_>, campaign: &CampaignView) -> Option<String> {
@@ -148,7 +148,7 @@ fn card<'a>(me: &'a MeView, standing: &'a TaskStanding, open: bool) -> TaskCard<
 }
 
 /// The next step, the other tasks, and what is done, folded away.
-pub(crate) fn tasks(words: Words<'_>, me: &MeView) -> AnyView {
+pub(crate) fn tasks(words: Words<'_>, me: &MeView) -> Drawn {
     let text = words.text;
     let next = next_step(&me.tasks);
     let is_next = |task: &TaskStanding| next.is_some_and(|next| next.task.id == task.task.id);
@@ -196,5 +196,5 @@ pub(crate) fn tasks(words: Words<'_>, me: &MeView) -> AnyView {
                 })}
         </section>
     }
-    .into_any()
+    .drawn()
 }

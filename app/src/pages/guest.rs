@@ -3,7 +3,7 @@
 use super::{earn, how, tabs};
 use crate::{
     panel::{Panel, View},
-    ui::{Field, TaskCard, Words, hidden, ladder, submit, task},
+    ui::{Draw as _, Drawn, Field, TaskCard, Words, hidden, ladder, submit, task},
 };
 use leptos::prelude::*;
 
@@ -76,7 +76,7 @@ pub(crate) fn tasks(words: Words<'_>) -> impl IntoView + use<> {
 }
 
 /// How to become known: at the shop, or by a code in two steps.
-pub(crate) fn join(panel: &Panel) -> AnyView {
+pub(crate) fn join(panel: &Panel) -> Drawn {
     let text = panel.text();
     let program = &panel.program;
     let email = Field {
@@ -118,5 +118,5 @@ pub(crate) fn join(panel: &Panel) -> AnyView {
             </form>
         </section>
     }
-    .into_any()
+    .drawn()
 }

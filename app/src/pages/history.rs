@@ -2,12 +2,12 @@
 
 use crate::{
     api::Transfers,
-    ui::{Words, line},
+    ui::{Draw as _, Drawn, Words, line},
 };
 use leptos::prelude::*;
 
 /// The newest movements, each with its reason inside. More of them are fetched by the island.
-pub(crate) fn page(words: Words<'_>, history: &Transfers) -> AnyView {
+pub(crate) fn page(words: Words<'_>, history: &Transfers) -> Drawn {
     let text = words.text;
     let lines: Vec<_> = history
         .items
@@ -15,9 +15,9 @@ pub(crate) fn page(words: Words<'_>, history: &Transfers) -> AnyView {
         .map(|transfer| line(words, transfer))
         .collect();
     let content = if lines.is_empty() {
-        view! { <p class="empty">{text.history_empty}</p> }.into_any()
+        view! { <p class="empty">{text.history_empty}</p> }.drawn()
     } else {
-        view! { <ol class="statement">{lines}</ol> }.into_any()
+        view! { <ol class="statement">{lines}</ol> }.drawn()
     };
     let more = history.next_cursor.clone().map(|cursor| {
         view! {
@@ -34,5 +34,5 @@ pub(crate) fn page(words: Words<'_>, history: &Transfers) -> AnyView {
             {more}
         </section>
     }
-    .into_any()
+    .drawn()
 }

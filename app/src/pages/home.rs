@@ -3,13 +3,12 @@
 use super::how;
 use crate::{
     api::{Expiring, Fact, MeView, TransferState, TransferView, Transfers},
-    text,
-    ui::{Words, hero, ladder},
+    ui::{Draw as _, Drawn, Words, hero, ladder},
 };
 use leptos::prelude::*;
 
 /// The balance, and what it is made of.
-pub(crate) fn balance(words: Words<'_>, me: &MeView, history: &Transfers) -> AnyView {
+pub(crate) fn balance(words: Words<'_>, me: &MeView, history: &Transfers) -> Drawn {
     let text = words.text;
     let balance = &me.balance;
     let worth = (balance.available > 0)
@@ -43,11 +42,11 @@ pub(crate) fn balance(words: Words<'_>, me: &MeView, history: &Transfers) -> Any
             {(!parts.is_empty()).then(|| view! { <div class="parts">{parts}</div> })}
         </section>
     }
-    .into_any()
+    .drawn()
 }
 
 /// What is on the way, movement by movement. A refund of an order whose points still wait lowers them.
-fn held(words: Words<'_>, amount: i64, history: &Transfers) -> AnyView {
+fn held(words: Words<'_>, amount: i64, history: &Transfers) -> Drawn {
     let waits = |transfer: &&TransferView| match &transfer.explanation.fact {
         Fact::Refund { order, .. } => waits_for(history, order),
         _ => transfer.state == TransferState::Held && transfer.amount > 0,
@@ -70,7 +69,7 @@ fn waits_for(history: &Transfers, number: &str) -> bool {
 }
 
 /// What waits in coupons, coupon by coupon.
-fn set_aside(words: Words<'_>, amount: i64, history: &Transfers) -> AnyView {
+fn set_aside(words: Words<'_>, amount: i64, history: &Transfers) -> Drawn {
     let text = words.text;
     let waits = |transfer: &&TransferView| {
         transfer.state == TransferState::Held
@@ -84,12 +83,12 @@ fn set_aside(words: Words<'_>, amount: i64, history: &Transfers) -> AnyView {
             {lines}
             <p>{text.set_aside_why}</p>
         }
-        .into_any(),
+        .drawn(),
     )
 }
 
 /// What runs out next, and by which rule.
-fn runs_out(words: Words<'_>, next: &Expiring) -> AnyView {
+fn runs_out(words: Words<'_>, next: &Expiring) -> Drawn {
     part(
         "why-runs-out",
         words.runs_out(next),
@@ -97,25 +96,25 @@ fn runs_out(words: Words<'_>, next: &Expiring) -> AnyView {
             <p>{how::expiry(words)}</p>
             <p>{words.text.rules.expiry_first}</p>
         }
-        .into_any(),
+        .drawn(),
     )
 }
 
 /// A part of the balance that is not simply there; it opens to its why.
-fn part(id: &'static str, name: String, why: AnyView) -> AnyView {
+fn part(id: &'static str, name: String, why: Drawn) -> Drawn {
     view! {
         <details id=id class="held">
             <summary>{name}</summary>
             <div class="inside">{why}</div>
         </details>
     }
-    .into_any()
+    .drawn()
 }
 
-fn movements<'a>(words: Words<'_>, transfers: impl Iterator<Item = &'a TransferView>) -> AnyView {
+fn movements<'a>(words: Words<'_>, transfers: impl Iterator<Item = &'a TransferView>) -> Drawn {
     let lines: Vec<_> = transfers
         .map(|transfer| {
-            let (title, _) = text::headline(words.text, &transfer.explanation);
+            let title = transfer.title.clone();
             let day = transfer
                 .available_at
                 .as_deref()
@@ -134,7 +133,7 @@ fn movements<'a>(words: Words<'_>, transfers: impl Iterator<Item = &'a TransferV
     // The page of the statement that came with the panel may not reach back so far.
     (!lines.is_empty())
         .then(|| view! { <ul class="plain">{lines}</ul> })
-        .into_any()
+        .drawn()
 }
 
 /// The ladder with the member on it.

@@ -4,12 +4,12 @@ use super::earn::{campaigns, example, first_order, minimum, waits};
 use crate::{
     api::{Expiry, MeView, PurchaseRule, Window},
     text,
-    ui::{Words, before, requirement, tier_facts, will_check},
+    ui::{Draw as _, Drawn, Words, before, requirement, tier_facts, will_check},
 };
 use leptos::prelude::*;
 
 /// All answers, the member's own first.
-pub(crate) fn page(words: Words<'_>, me: Option<&MeView>) -> AnyView {
+pub(crate) fn page(words: Words<'_>, me: Option<&MeView>) -> Drawn {
     let text = words.text;
     let version = words.program.version;
     view! {
@@ -34,7 +34,7 @@ pub(crate) fn page(words: Words<'_>, me: Option<&MeView>) -> AnyView {
             <p>{(text.a_rules)(version)}</p>
         </section>
     }
-    .into_any()
+    .drawn()
 }
 
 fn have(words: Words<'_>, me: Option<&MeView>) -> String {
@@ -67,10 +67,10 @@ fn worth(words: Words<'_>) -> String {
     }
 }
 
-fn earn(words: Words<'_>, me: Option<&MeView>) -> AnyView {
+fn earn(words: Words<'_>, me: Option<&MeView>) -> Drawn {
     let text = words.text;
     let Some(rule) = &words.program.purchase else {
-        return view! { <p>{text.a_no_purchases}</p> }.into_any();
+        return view! { <p>{text.a_no_purchases}</p> }.drawn();
     };
     let rate = words.purchase_rate().unwrap_or_default();
     let own = me
@@ -92,7 +92,7 @@ fn earn(words: Words<'_>, me: Option<&MeView>) -> AnyView {
                 }
             })}
     }
-    .into_any()
+    .drawn()
 }
 
 /// When points run out, as one or two sentences.
@@ -104,7 +104,7 @@ pub(crate) fn expiry(words: Words<'_>) -> String {
     (words.text.rules.expiry)(words.program.expiry, &day)
 }
 
-fn runs_out(words: Words<'_>) -> AnyView {
+fn runs_out(words: Words<'_>) -> Drawn {
     let rules = &words.text.rules;
     let more = (words.program.expiry != Expiry::Never)
         .then(|| view! { <p>{rules.expiry_first} " " {rules.expiry_zone}</p> });
@@ -112,10 +112,10 @@ fn runs_out(words: Words<'_>) -> AnyView {
         <p>{expiry(words)}</p>
         {more}
     }
-    .into_any()
+    .drawn()
 }
 
-fn lose(words: Words<'_>) -> AnyView {
+fn lose(words: Words<'_>) -> Drawn {
     let rules = &words.text.rules;
     let welcomes = words.program.tiers.iter().any(|tier| tier.entry_points > 0);
     let ends = words.program.expiry != Expiry::Never;
@@ -124,11 +124,11 @@ fn lose(words: Words<'_>) -> AnyView {
         <p>{rules.spent} " " {ends.then_some(rules.ran_out)}</p>
         {welcomes.then(|| view! { <p>{rules.welcome}</p> })}
     }
-    .into_any()
+    .drawn()
 }
 
 /// What lifts a member, what does not lower them, and when a tier is looked at again.
-pub(crate) fn counted(words: Words<'_>) -> AnyView {
+pub(crate) fn counted(words: Words<'_>) -> Drawn {
     let rules = &words.text.rules;
     let (metric, window) = (words.program.metric, words.program.window);
     let review = (window != Window::Lifetime).then(|| (rules.review)(window));
@@ -136,7 +136,7 @@ pub(crate) fn counted(words: Words<'_>) -> AnyView {
         <p>{(rules.counts)(metric, window)} " " {rules.spending} " " {rules.counts_not}</p>
         {review.map(|review| view! { <p>{review}</p> })}
     }
-    .into_any()
+    .drawn()
 }
 
 fn excluded(words: Words<'_>, rule: &PurchaseRule) -> &'static str {

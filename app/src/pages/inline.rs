@@ -1,6 +1,7 @@
 //! What stands inline in the shop's own pages: the balance, and the list of tasks.
 
 use super::{earn, guest, signed_in};
+use crate::ui::Draw as _;
 use crate::{
     api::Balance,
     panel::{Panel, Viewer},
@@ -21,14 +22,14 @@ pub(crate) fn balance(panel: &Panel) -> impl IntoView + use<> {
                 {open(panel)}
             </section>
         }
-        .into_any(),
+        .drawn(),
         Viewer::Guest | Viewer::SignedIn { .. } => view! {
             <div class="card inline">
                 {guest::pitch(words)}
                 {open(panel)}
             </div>
         }
-        .into_any(),
+        .drawn(),
     }
 }
 
@@ -48,17 +49,17 @@ fn parts(words: Words<'_>, balance: &Balance) -> impl IntoView + use<> {
 pub(crate) fn tasks(panel: &Panel) -> impl IntoView + use<> {
     let words = Words::of(panel);
     match &panel.viewer {
-        Viewer::Member { me, .. } => earn::tasks(words, me).into_any(),
+        Viewer::Member { me, .. } => earn::tasks(words, me).drawn(),
         Viewer::SignedIn { name, .. } => view! {
             {signed_in::welcome(words, name.as_deref(), panel.form)}
             {guest::tasks(words)}
         }
-        .into_any(),
+        .drawn(),
         Viewer::Guest => view! {
             {guest::tasks(words)}
             {open(panel)}
         }
-        .into_any(),
+        .drawn(),
     }
 }
 

@@ -15,21 +15,21 @@ pub(crate) use confirm::{page as confirm_page, title as confirm_title};
 
 use crate::{
     panel::{Form, Panel, View, Viewer},
-    ui::Words,
+    ui::{Draw as _, Drawn, Words},
 };
 use leptos::prelude::*;
 
 /// Everything inside `<main id="panel">`.
 pub(crate) fn panel(panel: &Panel) -> impl IntoView + use<> {
     let content = match panel.form {
-        Form::Balance => inline::balance(panel).into_any(),
-        Form::Tasks => inline::tasks(panel).into_any(),
+        Form::Balance => inline::balance(panel).drawn(),
+        Form::Tasks => inline::tasks(panel).drawn(),
         Form::Panel => match &panel.viewer {
-            Viewer::Guest => guest::page(panel).into_any(),
+            Viewer::Guest => guest::page(panel).drawn(),
             Viewer::SignedIn { name, email } => {
-                signed_in::page(panel, name.as_deref(), email.as_deref()).into_any()
+                signed_in::page(panel, name.as_deref(), email.as_deref()).drawn()
             }
-            Viewer::Member { me, history } => member(panel, me, history).into_any(),
+            Viewer::Member { me, history } => member(panel, me, history).drawn(),
         },
     };
     let text = panel.text();
@@ -68,7 +68,7 @@ fn member(
 
 /// The tab bar: radio buttons, so that it works without any script and with the arrow keys. The
 /// style sheet shows the section whose radio is checked.
-fn tabs(panel: &Panel, views: &[View]) -> AnyView {
+fn tabs(panel: &Panel, views: &[View]) -> Drawn {
     let text = panel.text();
     let current = if views.contains(&panel.view) {
         panel.view
@@ -107,5 +107,5 @@ fn tabs(panel: &Panel, views: &[View]) -> AnyView {
             {tabs}
         </fieldset>
     }
-    .into_any()
+    .drawn()
 }

@@ -4,7 +4,7 @@ use super::{earn, guest, how, tabs};
 use crate::{
     api::TaskKind,
     panel::{Form, Panel, View},
-    ui::{Words, action, hidden, hidden_int, submit},
+    ui::{Draw as _, Drawn, Words, action, hidden, hidden_int, submit},
 };
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub(crate) fn page(
 }
 
 /// What joining gives, and the button.
-pub(crate) fn welcome(words: Words<'_>, name: Option<&str>, form: Form) -> AnyView {
+pub(crate) fn welcome(words: Words<'_>, name: Option<&str>, form: Form) -> Drawn {
     let text = words.text;
     let program = words.program;
     let hello = name.map_or_else(|| text.hello_nameless.to_owned(), |name| (text.hello)(name));
@@ -39,9 +39,9 @@ pub(crate) fn welcome(words: Words<'_>, name: Option<&str>, form: Form) -> AnyVi
         .sum();
     // Inline, the rules are not on the page; the panel has them.
     let rules = if form == Form::Panel {
-        view! { <label class="link" for="tab-how">{text.how}</label> }.into_any()
+        view! { <label class="link" for="tab-how">{text.how}</label> }.drawn()
     } else {
-        view! { <button class="link" type="button" data-open="how">{text.how}</button> }.into_any()
+        view! { <button class="link" type="button" data-open="how">{text.how}</button> }.drawn()
     };
     let form = action(
         "join-form".to_owned(),
@@ -67,11 +67,11 @@ pub(crate) fn welcome(words: Words<'_>, name: Option<&str>, form: Form) -> AnyVi
             </p>
         </section>
     }
-    .into_any()
+    .drawn()
 }
 
 /// Who is signed in, and the way out.
-pub(crate) fn account(words: Words<'_>, who: Option<&str>) -> AnyView {
+pub(crate) fn account(words: Words<'_>, who: Option<&str>) -> Drawn {
     let text = words.text;
     let form = action(
         "sign-out".to_owned(),
@@ -88,5 +88,5 @@ pub(crate) fn account(words: Words<'_>, who: Option<&str>) -> AnyView {
             {form}
         </section>
     }
-    .into_any()
+    .drawn()
 }

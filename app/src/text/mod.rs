@@ -22,8 +22,8 @@ pub(crate) use number::round_sum;
 pub use number::{count, money, multiplier, percent, rate, signed, unit};
 pub use problem::{fault, problem};
 pub use sentence::{
-    Happening, ProofOf, TransferFacts, event, headline, hold_note, proof_before, proof_how,
-    proof_label, reason, sentence,
+    Happening, ProofOf, Told, TransferFacts, event, headline, hold_note, proof_before, proof_how,
+    proof_label, reason, sentence, tell,
 };
 pub use words::Text;
 

@@ -73,17 +73,20 @@ pub fn signed(text: &Text, n: i64) -> String {
 
 /// How many smallest units make one of the currency: 100 for RUB, 1 for JPY.
 pub(crate) fn minor_units(currency: &str) -> i64 {
-    let exponent = Currency::from_code(currency).and_then(Currency::exponent);
-    10_i64.pow(u32::from(exponent.unwrap_or(2)))
+    units_of(Currency::from_code(currency))
+}
+
+fn units_of(known: Option<Currency>) -> i64 {
+    10_i64.pow(u32::from(known.and_then(Currency::exponent).unwrap_or(2)))
 }
 
 /// An amount of money given in the currency's smallest unit: "₽2,400" or "2 400 ₽". Fractions
 /// are shown only where there are some.
 #[must_use]
 pub fn money(text: &Text, amount: i64, currency: &str) -> String {
-    let factor = minor_units(currency);
-    let symbol = Currency::from_code(currency)
-        .map_or_else(|| currency.to_owned(), |known| known.symbol().to_string());
+    let known = Currency::from_code(currency);
+    let factor = units_of(known);
+    let symbol = known.map_or_else(|| currency.to_owned(), |known| known.symbol().symbol);
     let whole = amount.unsigned_abs() / factor.unsigned_abs();
     let rest = amount.unsigned_abs() % factor.unsigned_abs();
     let mut number = text.number(i64::try_from(whole).unwrap_or(i64::MAX));

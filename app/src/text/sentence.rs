@@ -172,19 +172,42 @@ fn given_back(
 /// after 14 days because returns are open until then."
 #[must_use]
 pub fn sentence(text: &Text, facts: &TransferFacts<'_>) -> String {
+    tell(text, facts).sentence
+}
+
+/// One transfer in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// [`sentence`].
+    pub sentence: String,
+    /// The first part of [`headline`].
+    pub title: String,
+    /// The second part of [`headline`].
+    pub detail: String,
+}
+
+/// The sentence about a transfer and its headline, which have most words in common.
+#[must_use]
+pub fn tell(text: &Text, facts: &TransferFacts<'_>) -> Told {
     let (first, rest) = what(text, facts.explanation);
     let mut said = format!("{}: {first}", signed(text, facts.amount));
     if !rest.is_empty() {
-        said = format!("{said}, {rest}");
+        said.push_str(", ");
+        said.push_str(&rest);
     }
     if let Some(note) = hold_note(text, facts) {
-        said = format!("{said}; {note}");
+        said.push_str("; ");
+        said.push_str(&note);
     }
     // A note that somebody typed may bring its own full stop.
     if !said.ends_with('.') {
         said.push('.');
     }
-    said
+    Told {
+        sentence: said,
+        title: capitalised(&first),
+        detail: rest,
+    }
 }
 
 /// When and why the points of a transfer wait, as the clause that ends its sentence; nothing for

@@ -1,6 +1,6 @@
 //! The ladder of tiers: a line with marks, and the sheet behind each mark.
 
-use super::Words;
+use super::{Draw as _, Drawn, Words};
 use crate::{
     api::{Metric, Standing, TierView},
     text,
@@ -173,7 +173,7 @@ fn mark(words: Words<'_>, tier: &TierView, current: bool) -> impl IntoView + use
 }
 
 /// The sheet behind a mark.
-fn sheet(words: Words<'_>, tier: &TierView, current: bool) -> AnyView {
+fn sheet(words: Words<'_>, tier: &TierView, current: bool) -> Drawn {
     let id = format!("tier-{}", tier.id);
     let title = format!("{id}-title");
     let (opened_by, named_by) = (id.clone(), title.clone());
@@ -190,11 +190,11 @@ fn sheet(words: Words<'_>, tier: &TierView, current: bool) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The whole ladder. Without a standing it shows the way only.
-pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> AnyView {
+pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> Drawn {
     let tiers = &words.program.tiers;
     let is_current = |tier: &TierView| standing.is_some_and(|at| at.tier.id == tier.id);
     let marks: Vec<_> = tiers
@@ -211,7 +211,7 @@ pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> AnyView {
         .map(|say| view! { <p class="quiet kept">{say}</p> })
         .collect();
     let drawn = match standing {
-        None => view! { <div>{rail(tiers, None)}</div> }.into_any(),
+        None => view! { <div>{rail(tiers, None)}</div> }.drawn(),
         Some(at) => {
             let say = missing(words, at);
             let goal = at
@@ -230,7 +230,7 @@ pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> AnyView {
                     {rail(tiers, standing)}
                 </div>
             }
-            .into_any()
+            .drawn()
         }
     };
     view! {
@@ -242,5 +242,5 @@ pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> AnyView {
             {sheets}
         </div>
     }
-    .into_any()
+    .drawn()
 }

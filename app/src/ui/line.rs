@@ -1,10 +1,7 @@
 //! One line of the statement.
 
 use super::{Words, checked};
-use crate::{
-    api::{Fact, TransferState, TransferView},
-    text,
-};
+use crate::api::{Fact, TransferState, TransferView};
 use leptos::prelude::*;
 
 /// A movement as a bank prints it; it opens to the whole reason.
@@ -27,7 +24,7 @@ pub(crate) fn line(words: Words<'_>, transfer: &TransferView) -> impl IntoView +
         }
         TransferState::Voided => ("voided", text.not_credited.to_owned()),
     };
-    let (title, rest) = text::headline(text, &transfer.explanation);
+    let (title, rest) = (transfer.title.clone(), transfer.detail.clone());
     let day = words.date(&transfer.at);
     view! {
         <li class="line" data-state=state data-transfer=transfer.id.to_string()>

@@ -1,6 +1,7 @@
 //! Plain components: they draw what they are given and know nothing of the server.
 
 mod amount;
+mod drawn;
 mod field;
 mod ladder;
 mod line;
@@ -8,6 +9,7 @@ mod proof;
 mod task;
 
 pub(crate) use amount::{Words, hero};
+pub(crate) use drawn::{Draw, Drawn};
 pub(crate) use field::{Field, action, hidden, hidden_int, submit};
 pub(crate) use ladder::{ladder, requirement, tier_facts};
 pub(crate) use line::line;

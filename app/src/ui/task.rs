@@ -1,6 +1,6 @@
 //! The card of one task, in every state it can have.
 
-use super::{Field, Words, action, before, submit};
+use super::{Draw as _, Drawn, Field, Words, action, before, submit};
 use crate::{
     api::{AttemptState, NextStep, ProofLevel, TaskKind, TaskStanding, TaskView},
     text::{self, ProofOf},
@@ -104,7 +104,7 @@ pub(crate) fn will_check(words: Words<'_>, kind: TaskKind) -> &'static str {
 }
 
 /// The form that sends the confirming mail, for the first time or again.
-fn subscribe_form(words: Words<'_>, card: &TaskCard<'_>, label: &'static str) -> AnyView {
+fn subscribe_form(words: Words<'_>, card: &TaskCard<'_>, label: &'static str) -> Drawn {
     let id = &card.task.id;
     let consent = format!("{id}-consent");
     let email = Field {
@@ -131,12 +131,12 @@ fn subscribe_form(words: Words<'_>, card: &TaskCard<'_>, label: &'static str) ->
             {submit(label)}
         },
     )
-    .into_any()
+    .drawn()
 }
 
 /// The form whose fields are the proof. Before the attempt is begun, sending it begins it first
 /// (`data-start`) and puts the attempt's id into the address in place of the star.
-fn proof_form(words: Words<'_>, card: &TaskCard<'_>, fields: &[&str]) -> AnyView {
+fn proof_form(words: Words<'_>, card: &TaskCard<'_>, fields: &[&str]) -> Drawn {
     let id = &card.task.id;
     let attempt = card
         .standing
@@ -163,7 +163,7 @@ fn proof_form(words: Words<'_>, card: &TaskCard<'_>, fields: &[&str]) -> AnyView
             {submit(words.text.save)}
         </form>
     }
-    .into_any()
+    .drawn()
 }
 
 fn proof_field<'a>(words: Words<'_>, card: &TaskCard<'a>, name: &str) -> Option<Field<'a>> {
@@ -194,7 +194,7 @@ fn proof_field<'a>(words: Words<'_>, card: &TaskCard<'a>, name: &str) -> Option<
 }
 
 /// A form for whatever the member can do about the task now.
-fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<AnyView> {
+fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     let standing = card.standing?;
     let next = standing
         .attempt
@@ -232,14 +232,14 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<AnyView> {
 }
 
 /// The same form once more, folded away.
-fn resend(words: Words<'_>, card: &TaskCard<'_>) -> AnyView {
+fn resend(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
     view! {
         <details class="again" id=format!("{}-again", card.task.id)>
             <summary>{words.text.send_again}</summary>
             {subscribe_form(words, card, words.text.send_link)}
         </details>
     }
-    .into_any()
+    .drawn()
 }
 
 /// How it will be checked, or how it was.
@@ -275,9 +275,9 @@ fn meta(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
     let days = card.task.hold_days;
     let state = card.state();
     let note = match state_label(words, state) {
-        Some(label) => Some(view! { <span class="state">{label}</span> }.into_any()),
+        Some(label) => Some(view! { <span class="state">{label}</span> }.drawn()),
         None if days > 0 => {
-            Some(view! { <span>{(words.text.available_after)(i64::from(days))}</span> }.into_any())
+            Some(view! { <span>{(words.text.available_after)(i64::from(days))}</span> }.drawn())
         }
         None => None,
     };
@@ -285,7 +285,7 @@ fn meta(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
 }
 
 /// The whole card.
-pub(crate) fn task(words: Words<'_>, card: &TaskCard<'_>) -> AnyView {
+pub(crate) fn task(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
     let state = state_name(card.state());
     view! {
         <li>
@@ -304,5 +304,5 @@ pub(crate) fn task(words: Words<'_>, card: &TaskCard<'_>) -> AnyView {
             </details>
         </li>
     }
-    .into_any()
+    .drawn()
 }

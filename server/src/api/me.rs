@@ -1,6 +1,7 @@
 //! The member's own state.
 
 use super::extract::{IdempotencyKey, Json, Member, MemberState, Query, Session};
+use super::reply::Reply;
 use super::views::{self, Reader, rfc3339};
 use super::{Shared, programs::InLocale};
 use crate::App;
@@ -72,9 +73,9 @@ pub async fn show(
     State(app): Shared,
     member: MemberState,
     Query(locale): Query<InLocale>,
-) -> axum::Json<MeView> {
+) -> Reply<MeView> {
     let program = &member.session.program;
-    axum::Json(view_of(
+    Reply(view_of(
         &app,
         program,
         &member.stored,
@@ -216,7 +217,7 @@ pub async fn transfers(
     member: Member,
     Query(page): Query<Page>,
     headers: HeaderMap,
-) -> Result<axum::Json<Transfers>, Error> {
+) -> Result<Reply<Transfers>, Error> {
     let limit = page.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
     if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
         return Err(Error::field(
@@ -235,7 +236,7 @@ pub async fn transfers(
         time_zone: &owner.time_zone,
         now: app.clock.now(),
     };
-    Ok(axum::Json(
+    Ok(Reply(
         statement(&app, &reader, member.id, page.cursor.as_deref(), limit).await?,
     ))
 }
@@ -287,7 +288,7 @@ pub fn statement_of(reader: &Reader<'_>, mut lines: Vec<Line>, limit: u32) -> Tr
     Transfers {
         next_cursor: last.map(|line| line.number.to_string()),
         items: lines
-            .iter()
+            .into_iter()
             .map(|line| views::transfer(reader, line))
             .collect(),
     }

@@ -13,6 +13,7 @@ pub mod openapi;
 pub mod orders;
 pub mod programs;
 pub mod refunds;
+pub mod reply;
 pub mod sessions;
 pub mod views;
 

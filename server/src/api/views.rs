@@ -160,7 +160,7 @@ fn next_step(task: &Task, stored: &StoredAttempt) -> NextStep {
 }
 
 /// One line of the statement.
-pub fn transfer(reader: &Reader<'_>, line: &Line) -> TransferView {
+pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
     let facts = TransferFacts {
         explanation: &line.explanation,
         amount: line.amount,
@@ -184,6 +184,7 @@ pub fn transfer(reader: &Reader<'_>, line: &Line) -> TransferView {
             kind.map_or(ProofOf::Adjustment, ProofOf::Task)
         }
     };
+    let told = app::text::tell(reader.text(), &facts);
     TransferView {
         id: line.id,
         at: rfc3339(line.at),
@@ -197,8 +198,10 @@ pub fn transfer(reader: &Reader<'_>, line: &Line) -> TransferView {
             level,
             how: app::text::proof_how(reader.text(), level, of).to_owned(),
         }),
-        explanation: line.explanation.clone(),
-        text: app::text::sentence(reader.text(), &facts),
+        explanation: line.explanation,
+        text: told.sentence,
+        title: told.title,
+        detail: told.detail,
     }
 }
 
