@@ -1,4 +1,4 @@
-//! The ledger: every movement of points goes through a member's [`Books`].
+//! The ledger: every movement of points goes through a member's books.
 //!
 //! Opening the books locks the account row, so everything that happens to one member's points happens
 //! one after the other; the rules then decide with what is there, and closing writes it all.
