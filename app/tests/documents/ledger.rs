@@ -3,6 +3,7 @@
 
 use super::*;
 use app::api::{Expiry, Fact, Keep, MeView, Metric, TransferState, Window};
+use app::text::Text;
 
 const STATES: States = [(AttemptState::Earned, None); 4];
 
@@ -106,6 +107,7 @@ fn a_refund_of_an_order_on_the_way_stands_beside_it() {
             currency: "RUB".into(),
             earned: 120,
         };
+        refund.title = app::text::headline(Text::by_locale("en"), &refund.explanation).0;
         history.items.insert(0, refund);
     }
     assert_says(
