@@ -1,5 +1,6 @@
 //! Many members with a past, as quickly as a database can write.
 
+use super::child::PATIENCE;
 use super::house::House;
 use super::past::{Dialect, MEMBER, statements};
 use rusqlite::Connection;
@@ -27,6 +28,8 @@ impl Crowd {
         let now = Clock::System.now();
         if house.database.starts_with("sqlite:") {
             let connection = Connection::open(house.file()).unwrap();
+            // The command line's writer may not have closed the file yet.
+            connection.busy_timeout(PATIENCE).unwrap();
             // What is half made after a crash is made anew, so nothing waits for the disk.
             let fast =
                 "pragma synchronous = off; pragma journal_mode = off; pragma foreign_keys = off;

@@ -2,7 +2,7 @@
 
 create table attempt (
     id uuid primary key,
-    program_id uuid not null references program (id),
+    program_id uuid not null,
     member_id uuid not null references member (id),
     task text not null,
     -- The occasion that a limit counts; empty once the attempt has failed, so that it may be tried anew.

@@ -1,4 +1,8 @@
 -- Programmes, the versions of their rules, and their keys.
+--
+-- What every request writes (transfers, orders, keys, sessions) names its programme without a foreign
+-- key: PostgreSQL locks the row that one names, so each programme's row would be locked by all writes.
+-- It comes from a programme that was loaded, and programmes are never deleted.
 
 create table program (
     id blob primary key,

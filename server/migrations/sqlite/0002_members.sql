@@ -53,7 +53,7 @@ create index identity_member on identity (member_id);
 -- A session begins with what a signed token or a one-time code proved. It may precede membership.
 create table session (
     digest blob primary key,
-    program_id blob not null references program (id),
+    program_id blob not null,
     member_id blob references member (id),
     claims text not null,
     created_at integer not null,

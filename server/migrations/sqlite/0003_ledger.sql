@@ -25,7 +25,7 @@ create table transfer (
     -- Rises with every transfer. In the order of commits once nothing is being written.
     seq integer primary key,
     id blob not null unique,
-    program_id blob not null references program (id),
+    program_id blob not null,
     member_id blob not null references member (id),
     asset text not null,
     -- The account's own count, from 1 without a gap, in the order of commits.
@@ -133,7 +133,7 @@ create table seal (
 
 -- What a caller was told, kept in the transaction of its effect.
 create table idempotency (
-    program_id blob not null references program (id),
+    program_id blob not null,
     principal text not null,
     key text not null,
     request blob not null,

@@ -2,7 +2,7 @@
 
 create table attempt (
     id blob primary key,
-    program_id blob not null references program (id),
+    program_id blob not null,
     member_id blob not null references member (id),
     task text not null,
     -- The occasion that a limit counts; empty once the attempt has failed, so that it may be tried anew.

@@ -54,29 +54,28 @@ pub(super) async fn append<T: Tx>(
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
-    const NUMBER: &str = "update member set events = events + 1 where id = $1 returning events";
-    let row = tx.query_one(NUMBER, params![member]).await?;
-    let row = row.ok_or_else(|| StoreError::internal("an event for nobody"))?;
-    write(tx, member, row.get(0)?, at, news).await?;
+    const NUMBER: &str = "update member set events = events + 1 where id = $1";
+    tx.later(NUMBER, params![member]).await?;
+    write(tx, member, 0, at, news).await?;
     tx.wake(member);
     Ok(())
 }
 
-/// Writes news down under a number that the member's row has counted.
+/// Writes news down under a number that the member's row has counted: its newest, or one so many `back`.
+/// The row is locked by whoever counted, so the number is theirs.
 pub(super) async fn write<T: Tx>(
     tx: &mut T,
     member: MemberId,
-    number: i64,
+    back: i64,
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
     const SQL: &str =
         "insert into event (member_id, number, kind, transfer_id, amount, tier, down, task, due_at,
             created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        select id, events - $1, $2, $3, $4, $5, $6, $7, $8, $9 from member where id = $10";
     let row = params![
-        member,
-        number,
+        back,
         name(news.kind),
         news.transfer,
         news.amount,
@@ -85,6 +84,7 @@ pub(super) async fn write<T: Tx>(
         news.task.clone(),
         news.due_at,
         at,
+        member,
     ];
     tx.later(SQL, row).await
 }

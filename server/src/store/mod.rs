@@ -98,6 +98,19 @@ pub trait Tx: Send {
         async move { self.execute(sql, params).await.map(|_| ()) }
     }
 
+    /// Runs two statements, the second of which needs nothing of the first one's answer and may
+    /// therefore be sent together with it; answers the rows of both.
+    fn query_both(
+        &mut self,
+        first: (&'static str, &[Value]),
+        second: (&'static str, &[Value]),
+    ) -> impl Future<Output = Result<(Vec<Row>, Vec<Row>), StoreError>> + Send {
+        async move {
+            let rows = self.query(first.0, first.1).await?;
+            Ok((rows, self.query(second.0, second.1).await?))
+        }
+    }
+
     /// Says that there is news for `member` once this is committed.
     fn wake(&mut self, member: MemberId);
 

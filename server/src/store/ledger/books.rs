@@ -79,15 +79,16 @@ impl<'a> Books<'a> {
         const LOCK: &str =
             "update account set transfers = transfers where member_id = $1 and asset = $2
             returning available, held, reserved, transfers, active_at, look_at";
-        // After the lock, or PostgreSQL would show the member as they were before the wait.
+        // A statement of its own after the lock, or PostgreSQL would show the member as they were before
+        // the wait.
         const MEMBER: &str = "select points_earned, amount_spent, orders, tier, tier_earned, tier_kept, tier_since,
                 grace_from, manual_tier, manual_until, review_at, time_zone from member where id = $1";
         let gone = || StoreError::internal("a member went away");
-        let row = tx.query_one(LOCK, params![member, POINTS]).await?;
-        let account = read_account(&row.ok_or_else(gone)?)?;
-        let row = tx.query_one(MEMBER, params![member]).await?;
-        let row = row.ok_or_else(gone)?;
-        let held = read_held(&row, 4)?;
+        let lock = (LOCK, params![member, POINTS] as &[_]);
+        let (account, row) = tx.query_both(lock, (MEMBER, params![member])).await?;
+        let account = read_account(account.first().ok_or_else(gone)?)?;
+        let row = row.first().ok_or_else(gone)?;
+        let held = read_held(row, 4)?;
         Ok(Self {
             rules,
             stamp,
@@ -246,12 +247,13 @@ impl<'a> Books<'a> {
         tx.later(SQL, set).await
     }
 
-    /// Counts and numbers the news in one step: others may tell this member something at the same time.
+    /// Counts the news, and then writes it down under the numbers that follow from that: others may tell
+    /// this member something at the same time.
     async fn write_member<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         const SQL: &str =
             "update member set events = events + $1, points_earned = points_earned + $2,
                 amount_spent = amount_spent + $3, orders = orders + $4
-            where id = $5 returning events";
+            where id = $5";
         if self.counted == Counters::default() && self.news.is_empty() {
             return Ok(());
         }
@@ -263,11 +265,9 @@ impl<'a> Books<'a> {
             orders,
         } = self.counted;
         let set = params![told, points_earned, amount_spent, orders, self.member];
-        let row = tx.query_one(SQL, set).await?;
-        let row = row.ok_or_else(|| StoreError::internal("a member went away"))?;
-        let last: i64 = row.get(0)?;
-        for (number, news) in (last - told + 1..).zip(&news) {
-            events::write(tx, self.member, number, self.stamp.at, news).await?;
+        tx.later(SQL, set).await?;
+        for (back, news) in (0..told).rev().zip(&news) {
+            events::write(tx, self.member, back, self.stamp.at, news).await?;
         }
         tx.wake(self.member);
         Ok(())

@@ -16,7 +16,7 @@ use crate::store::{Row, StoreError, Tx, Value};
 use app::api::MemberId;
 use deadpool_postgres::ClientWrapper;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, maybe_done};
+use futures_util::future::{BoxFuture, maybe_done, try_join};
 use std::pin::{Pin, pin};
 use tokio_postgres::{Error, Statement};
 
@@ -144,6 +144,22 @@ impl Tx for Pipeline<'_> {
         let (client, params) = (self.client, as_sql(params));
         let rows = self.send(client.query(&statement, &params)).await?;
         rows.iter().map(owned).collect()
+    }
+
+    async fn query_both(
+        &mut self,
+        first: (&'static str, &[Value]),
+        second: (&'static str, &[Value]),
+    ) -> Result<(Vec<Row>, Vec<Row>), StoreError> {
+        let statements = [self.prepared(first.0).await?, self.prepared(second.0).await?];
+        let (client, params) = (self.client, [as_sql(first.1), as_sql(second.1)]);
+        let asked = (
+            client.query(&statements[0], &params[0]),
+            client.query(&statements[1], &params[1]),
+        );
+        let (first, second) = self.send(try_join(asked.0, asked.1)).await?;
+        let read = |rows: Vec<_>| rows.iter().map(owned).collect::<Result<_, _>>();
+        Ok((read(first)?, read(second)?))
     }
 
     async fn later(&mut self, sql: &'static str, params: &[Value]) -> Result<(), StoreError> {
