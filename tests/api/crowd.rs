@@ -28,8 +28,8 @@ on_both_databases! {
         let (_, me) = world.get("/api/v1/me", &bearer).await;
         assert_eq!(me["balance"], balance(50, points));
         let store = &world.app.store;
-        assert_eq!(count(store, "select orders from member").await, 30);
-        assert_eq!(count(store, "select amount_spent from member").await, totals.iter().sum::<i64>());
+        assert_eq!(count(store, "select orders from account").await, 30);
+        assert_eq!(count(store, "select amount_spent from account").await, totals.iter().sum::<i64>());
         let numbers = rows(store, "select number from transfer order by number").await;
         let numbers: Vec<i64> = numbers.iter().map(|row| row.get(0).unwrap()).collect();
         assert_eq!(numbers, (1..=31).collect::<Vec<_>>());
@@ -158,7 +158,7 @@ on_both_databases! {
         assert_eq!(count(store, "select count(*) from hold where state = 'pending'").await, 0);
         assert_eq!(count(store, "select available from account").await, 50);
         assert_eq!(count(store, "select held from account").await, 0);
-        assert_eq!(count(store, "select points_earned from member").await, 50);
+        assert_eq!(count(store, "select points_earned from account").await, 50);
         assert_eq!(count(store, "select count(*) from transfer where corrects_id is not null").await, 30);
         assert_books_balance(store).await;
     }

@@ -102,7 +102,7 @@ on_both_databases! { quiet
         let bearer = world.session("42").await;
         let (_, lines) = world.get("/api/v1/me/transfers", &bearer).await;
         assert_eq!(lines["items"][0]["text"], "+100: correction by the shop: Sorry for the wait.");
-        assert_eq!(count(&world.app.store, "select points_earned from member").await, 0, "it is no earning");
+        assert_eq!(count(&world.app.store, "select points_earned from account").await, 0, "it is no earning");
         assert_books_balance(&world.app.store).await;
     }
 

@@ -40,7 +40,7 @@ on_both_databases! {
         fall_due(&world, "42").await;
         let store = &world.app.store;
         assert_eq!(count(store, "select available from account").await, 50, "what was voided is not posted later");
-        assert_eq!(count(store, "select orders + amount_spent from member").await, 0);
+        assert_eq!(count(store, "select orders + amount_spent from account").await, 0);
         assert_books_balance(store).await;
     }
 
@@ -80,7 +80,7 @@ on_both_databases! {
         assert_eq!((status, told["status"].as_str(), told["points"].as_i64()), (StatusCode::OK, Some("cancelled"), Some(0)));
         let (_, me) = world.get("/api/v1/me", &bearer).await;
         assert_eq!(me["balance"], balance(50, 0));
-        assert_eq!(count(&world.app.store, "select orders + amount_spent from member").await, 0);
+        assert_eq!(count(&world.app.store, "select orders + amount_spent from account").await, 0);
     }
 
     async fn the_same_order_told_later_gets_the_same_answer(world: World) {
@@ -107,7 +107,7 @@ on_both_databases! {
         }
         let store = &world.app.store;
         assert_eq!(count(store, "select held from account").await, 120);
-        assert_eq!(count(store, "select amount_spent from member").await, 240_000);
+        assert_eq!(count(store, "select amount_spent from account").await, 240_000);
         assert_books_balance(store).await;
     }
 
@@ -131,14 +131,14 @@ on_both_databases! {
             assert_eq!((status, told["reason"].as_str(), told["points"].as_i64()), (StatusCode::OK, Some(reason), Some(0)), "{told}");
             assert!(told["transfer"].is_null());
             spent += counts;
-            assert_eq!(count(store, "select amount_spent from member").await, spent, "{reason}");
+            assert_eq!(count(store, "select amount_spent from account").await, spent, "{reason}");
             let (_, again) = world.order(&order).await;
             assert_eq!(again, told);
             let (status, off) = world.order(&cancelled(order)).await;
             assert_eq!((status, off["reason"].as_str()), (StatusCode::OK, Some("cancelled")));
             spent -= counts;
-            assert_eq!(count(store, "select amount_spent from member").await, spent, "{reason}");
-            assert_eq!(count(store, "select orders from member").await, 0);
+            assert_eq!(count(store, "select amount_spent from account").await, spent, "{reason}");
+            assert_eq!(count(store, "select orders from account").await, 0);
         }
         assert_eq!(count(store, "select count(*) from shop_order").await, 4);
         assert_eq!(count(store, "select count(*) from shop_order where email = 'guest@example.com'").await, 1);

@@ -214,8 +214,8 @@ on_both_databases! {
         assert_eq!(count(store, "select count(*) from event").await, 5);
         let (_, me) = world.get("/api/v1/me", &bearer).await;
         assert_eq!(me["balance"], balance(50, 0));
-        assert_eq!(count(store, "select orders from member").await, 0);
-        assert_eq!(count(store, "select amount_spent from member").await, 0);
+        assert_eq!(count(store, "select orders from account").await, 0);
+        assert_eq!(count(store, "select amount_spent from account").await, 0);
         assert_books_balance(store).await;
     }
 
@@ -234,8 +234,8 @@ on_both_databases! {
         }
         let store = &world.app.store;
         assert_eq!(count(store, "select count(*) from shop_order where status = 'cancelled'").await, 5);
-        assert_eq!(count(store, "select orders from member").await, 0);
-        assert_eq!(count(store, "select amount_spent from member").await, 0);
+        assert_eq!(count(store, "select orders from account").await, 0);
+        assert_eq!(count(store, "select amount_spent from account").await, 0);
         assert_eq!(count(store, "select available from account").await, 50);
         assert_eq!(count(store, "select held from account").await, 0);
         assert_books_balance(store).await;

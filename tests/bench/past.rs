@@ -95,33 +95,34 @@ impl Dialect {
 }
 
 /// Everything that one table gets, with places for what differs.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 9] = [
     "insert into member (id, program_id, joined_at, accepted_version, tier, tier_earned, tier_kept, tier_since,
-            points_earned, amount_spent, orders, events, locale, time_zone, time_zone_set_at)
-        select {member}, p.id, {joined}, 1, {tier}, {tier}, {tier}, {joined}, {available}, {held} * {PRICE}, {open},
-            {open}, 'en', 'Europe/Moscow', {joined}
+            locale, time_zone, time_zone_set_at)
+        select {member}, p.id, {joined}, 1, {tier}, {tier}, {tier}, {joined}, 'en', 'Europe/Moscow', {joined}
         from program p cross join m",
     "insert into person (member_id, name, email)
         select {member}, 'Member ' || {i}, 'member' || {i} || '@example.org' from m",
     "insert into identity (program_id, kind, value, member_id, created_at)
         select p.id, 'customer', 'c' || {i}, {member}, {joined} from program p cross join m",
-    "insert into account (member_id, asset, available, held, reserved, transfers, active_at)
-        select {member}, '{POINTS}', {available}, {held}, 0, {transfers}, {last} from m",
+    "insert into account (member_id, asset, available, held, reserved, transfers, active_at, points_earned,
+            amount_spent, orders, events)
+        select {member}, '{POINTS}', {available}, {held}, 0, {transfers}, {last}, {available}, {held} * {PRICE}, {open},
+            {open}
+        from m",
     "insert into attempt (id, program_id, member_id, task, slot, state, points, proof, transfer_id, started_at,
             updated_at)
         select {attempt}, p.id, {member}, 'join', 'once', 'earned', {JOINED}, 'observed', {join}, {joined}, {joined}
         from program p cross join m",
     "insert into transfer (id, program_id, member_id, asset, number, amount, source, target, hold_id, version, proof,
-            balance_after, available_at, digest, created_at)
+            balance_after, available_at, salt, explanation, evidence, digest, created_at)
         select {transfer}, p.id, {member}, '{POINTS}', n, {amount}, case when {posts} then 'held' else 'issued' end,
             case when n = 1 or {posts} then 'available' else 'held' end, case when {posts} then {hold} end, 1,
-            'confirmed', {balance}, case when {holds} then {due} end, {digest}, {at}
+            'confirmed', {balance}, case when {holds} then {due} end, {salt}, {explanation}, {evidence},
+            {digest}, {at}
         from program p cross join m cross join t",
-    "insert into reason (transfer_id, salt, explanation, evidence)
-        select {transfer}, {salt}, {explanation}, {evidence} from m cross join t",
-    "insert into hold (transfer_id, member_id, kind, state, remaining, due_at, resolved_at)
+    "insert into hold (transfer_id, member_id, kind, state, remaining, due_at, resolved_at, balance_after)
         select {transfer}, {member}, 'earning', case when {waits} then 'pending' else 'posted' end, {amount}, {due},
-            case when {waits} then null else {next} end
+            case when {waits} then null else {next} end, case when {waits} then null else {after} end
         from m cross join t where {holds}",
     "insert into lot (member_id, id, asset, amount, remaining, expired, taken_back, counts, opened_at, warned)
         select {member}, case when n = 1 then {join} else {hold} end, '{POINTS}', {amount}, {amount}, 0, 0, {true}, {at},
@@ -192,6 +193,7 @@ fn places(
         ("{tier}", "(case when {available} >= 2000 then 'gold' when {available} >= 500 then 'silver' else 'bronze' end)".into()),
         ("{available}", format!("({JOINED} + {had})")),
         ("{held}", format!("({all} - {had})")),
+        ("{after}", format!("({JOINED} + {})", sum(&order))),
         ("{balance}", format!("({JOINED} + {})", sum(&posted_before))),
         ("{amount}", amount),
         ("{posts}", format!("(n > 1 and n <= {posted_until} and n % 2 = 1)")),

@@ -45,7 +45,7 @@ impl Real {
     /// What all members have in the database, in the order of their joining.
     pub(crate) async fn holdings(&self, now: Micros) -> Vec<Holdings> {
         const MEMBERS: &str = "select m.id, a.available, a.held, a.reserved, a.active_at, m.time_zone,
-                m.points_earned, m.amount_spent, m.orders, m.tier_earned, m.tier_since, m.manual_tier, m.manual_until
+                a.points_earned, a.amount_spent, a.orders, m.tier_earned, m.tier_since, m.manual_tier, m.manual_until
             from member m join account a on a.member_id = m.id where m.program_id = $1";
         const LOTS: &str = "select l.member_id, l.remaining, l.expires_at, l.idle_months
             from member m join lot l on l.member_id = m.id where m.program_id = $1 and l.remaining > 0";
@@ -64,7 +64,7 @@ impl Real {
     pub(crate) async fn everything(&self) -> Vec<Vec<Row>> {
         const ALL: &[&str] = &[
             "select m.id, m.tier, m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier,
-                m.manual_until, m.points_earned, m.amount_spent, m.orders, m.time_zone,
+                m.manual_until, a.points_earned, a.amount_spent, a.orders, m.time_zone,
                 a.available, a.held, a.reserved, a.transfers, a.active_at
             from member m join account a on a.member_id = m.id where m.program_id = $1 order by m.id",
             "select l.id, l.amount, l.remaining, l.expired, l.taken_back from lot l
@@ -76,8 +76,8 @@ impl Real {
             "select id, applied, amount, reversed, given_back from refund where program_id = $1 order by id",
             "select code, state, order_id, taken_id, returned, lines from coupon where program_id = $1 order by code",
             "select kind, value, member_id from identity where program_id = $1 order by kind, value",
-            "select m.id, m.events, (select count(*) from lot l where l.member_id = m.id and l.warned)
-            from member m where m.program_id = $1 order by m.id",
+            "select m.id, a.events, (select count(*) from lot l where l.member_id = m.id and l.warned)
+            from member m join account a on a.member_id = m.id where m.program_id = $1 order by m.id",
             "select key, request, answer from idempotency where program_id = $1 order by principal, key",
         ];
         let mut all = Vec::new();

@@ -127,7 +127,7 @@ on_both_engines! {
 
         // Somebody with the whole database in their hands covers up what they did.
         let [guards, change] = if place.url.starts_with("postgres") {
-            [&["drop trigger transfer_stands on transfer", "drop trigger seal_stands on seal"][..], &[]]
+            [&["drop trigger transfer_only_erased on transfer", "drop trigger seal_stands on seal"][..], &[]]
         } else {
             [&["drop trigger transfer_no_update", "drop trigger seal_no_delete"][..], &[]]
         };
@@ -151,11 +151,11 @@ on_both_engines! {
         life.live(60).await;
         seal(store).await;
         for sql in [
-            "update reason set explanation = 'something else'",
-            "update reason set evidence = '{}'",
-            "update reason set explanation = '', evidence = 'kept'",
-            "update reason set explanation = '', evidence = null, transfer_id = (select id from transfer order by seq limit 1)",
-            "delete from reason",
+            "update transfer set explanation = 'something else'",
+            "update transfer set evidence = '{}'",
+            "update transfer set explanation = '', evidence = 'kept'",
+            "update transfer set explanation = '', evidence = null, amount = amount + 1",
+            "update transfer set explanation = '', evidence = null, salt = digest",
             "update seal set number = number + 1",
             "update seal set head = head",
             "delete from seal",
@@ -167,7 +167,7 @@ on_both_engines! {
         }
         let before = verify(store, Vec::new()).await;
         assert!(before.is_clean() && before.counts.erased == 0);
-        let erased = try_to(store, "update reason set explanation = '', evidence = null").await.unwrap();
+        let erased = try_to(store, "update transfer set explanation = '', evidence = null").await.unwrap();
         let after = verify(store, store.read(Heads).await.unwrap()).await;
         assert!(after.is_clean(), "{:#?}", after.differences);
         assert_eq!(after.counts.erased, i64::try_from(erased).unwrap());

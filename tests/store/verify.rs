@@ -34,15 +34,12 @@ const GUARDS: [&[&str]; 2] = [
     &[
         "drop trigger transfer_no_update",
         "drop trigger transfer_no_delete",
-        "drop trigger reason_only_erased",
-        "drop trigger reason_no_delete",
         "drop trigger seal_no_update",
         "drop trigger seal_no_delete",
     ],
     &[
         "drop trigger transfer_stands on transfer",
-        "drop trigger reason_only_erased on reason",
-        "drop trigger reason_stays on reason",
+        "drop trigger transfer_only_erased on transfer",
         "drop trigger seal_stands on seal",
     ],
 ];
@@ -124,17 +121,17 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
         "update transfer set hold_id = null where id =" "" => "transfer {}: the hold it takes from:";
     Transfer "corrects_id from transfer where corrects_id is not null order by seq limit 1":
         "update transfer set amount = amount + 1000000 where corrects_id =" "" => "transfer {}: what was taken back of it:";
-    Transfer "transfer_id from reason order by transfer_id limit 1":
-        "update reason set explanation = '{\"fact\":\"invented\"}' where transfer_id =" "" => "reason of transfer {}: digest:";
-    Transfer "transfer_id from reason where evidence is not null order by transfer_id limit 1":
-        "update reason set evidence = '{}' where transfer_id =" "" => "reason of transfer {}: digest:";
-    Transfer "transfer_id from reason order by transfer_id limit 1":
-        "delete from reason where transfer_id =" "" => "transfer {}: reason:";
+    Transfer "id from transfer order by id limit 1":
+        "update transfer set explanation = '{\"fact\":\"invented\"}' where id =" "" => "reason of transfer {}: digest:";
+    Transfer "id from transfer where evidence is not null order by id limit 1":
+        "update transfer set evidence = '{}' where id =" "" => "reason of transfer {}: digest:";
     // Holds.
     Transfer "transfer_id from hold where state = 'pending' order by transfer_id limit 1":
         "update hold set remaining = remaining + 1 where transfer_id =" "" => "hold {}: remaining:";
     Transfer "transfer_id from hold where state = 'posted' and kind = 'earning' order by transfer_id limit 1":
         "update hold set state = 'pending' where transfer_id =" "" => "hold {}: state:";
+    Transfer "transfer_id from hold where state = 'posted' and kind = 'earning' order by transfer_id limit 1":
+        "update hold set balance_after = balance_after + 1 where transfer_id =" "" => "hold {}: balance_after:";
     Transfer "transfer_id from hold where state = 'voided' and kind = 'coupon' order by transfer_id limit 1":
         "update hold set state = 'posted' where transfer_id =" "" => "hold {}: state:";
     Transfer "transfer_id from hold where kind = 'earning' order by transfer_id limit 1":
@@ -186,13 +183,13 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
         "update refund set amount = amount + 1 where order_id =" "" => "order {} of ";
     Named "id from refund where not applied order by id limit 1":
         "update refund set amount = 1 where id =" "" => "refund {}: order:";
-    // What the member's row counts.
+    // What the account counts.
     Member "id from member order by id limit 1":
-        "update member set points_earned = points_earned + 1 where id =" "" => "member {}: points_earned:";
+        "update account set points_earned = points_earned + 1 where member_id =" "" => "member {}: points_earned:";
     Member "id from member order by id limit 1":
-        "update member set amount_spent = amount_spent - 1 where id =" "" => "member {}: amount_spent:";
+        "update account set amount_spent = amount_spent - 1 where member_id =" "" => "member {}: amount_spent:";
     Member "id from member order by id limit 1":
-        "update member set orders = orders + 1 where id =" "" => "member {}: orders:";
+        "update account set orders = orders + 1 where member_id =" "" => "member {}: orders:";
     Member "member_id from event where number = 2 order by member_id limit 1":
         "delete from event where number = 2 and member_id =" "" => "member {}: events:";
     // The hash chain.
@@ -209,8 +206,8 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
     Transfer "id from transfer order by seq desc limit 1":
         "delete from seal where program_id is not null or last_id =" "" => "link of the hash chain:";
     Named "'link 1 of programme' from seal where number = 1 limit 1":
-        "insert into transfer (seq, id, program_id, member_id, asset, number, amount, source, target, version, balance_after, digest, created_at)
-            select 0, m.id, m.program_id, m.id, 'other', 1, 5, 'issued', 'held', 1, 0, s.head, 0
+        "insert into transfer (seq, id, program_id, member_id, asset, number, amount, source, target, version, balance_after, salt, explanation, digest, created_at)
+            select 0, m.id, m.program_id, m.id, 'other', 1, 5, 'issued', 'held', 1, 0, s.head, '', s.head, 0
             from member m join seal s on s.program_id = m.program_id
             where s.number = 1 and m.id in (select id from member order by id limit 1) and '' <>" "" => "{}";
 ];

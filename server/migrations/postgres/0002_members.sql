@@ -18,10 +18,6 @@ create table member (
     manual_until bigint,
     -- When the tier next has to be looked at.
     review_at bigint,
-    points_earned bigint not null,
-    amount_spent bigint not null,
-    orders bigint not null,
-    events bigint not null,
     locale text not null,
     time_zone text not null,
     time_zone_set_at bigint not null

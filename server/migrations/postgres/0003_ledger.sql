@@ -16,6 +16,12 @@ create table account (
     -- When something of this account next falls due: points that run out, or a warning of it. May be
     -- too early, never too late.
     look_at bigint,
+    -- What the member's tier goes by, and how many events they were told: counted here, beside the points,
+    -- since almost every movement changes them too, and one row is written more cheaply than two.
+    points_earned bigint not null,
+    amount_spent bigint not null,
+    orders bigint not null,
+    events bigint not null,
     primary key (member_id, asset)
 );
 
@@ -46,7 +52,12 @@ create table transfer (
     available_at bigint,
     -- For earned points: when they run out, if that is a date.
     expires_at bigint,
-    -- A salted digest of the reason, so that the chain stands when its text is erased.
+    -- Why: an explanation, and what showed it. They may name things of the member's life, so they can be
+    -- erased (the explanation is empty then), and only that. A salted digest of both stays, and with it
+    -- the chain.
+    salt bytea not null,
+    explanation text not null,
+    evidence text,
     digest bytea not null,
     created_at bigint not null,
     check (source <> target),
@@ -55,15 +66,6 @@ create table transfer (
 
 create index transfer_hold on transfer (hold_id) where hold_id is not null;
 create index transfer_corrects on transfer (corrects_id) where corrects_id is not null;
-
--- Why a transfer was made. It may name things of the member's life, so it can be erased, and only that.
-create table reason (
-    transfer_id uuid primary key,
-    salt bytea not null,
-    -- Empty once erased.
-    explanation text not null,
-    evidence text
-);
 
 -- Points that wait, and coupons' points. Each is posted or voided once; a refund may lower it before.
 create table hold (
@@ -75,7 +77,9 @@ create table hold (
     due_at bigint not null,
     -- For the lot that it becomes.
     idle_months bigint,
-    resolved_at bigint
+    resolved_at bigint,
+    -- Once an earning is posted: the member's available balance after that.
+    balance_after bigint
 );
 
 create index hold_due on hold (due_at, transfer_id) where state = 'pending';
@@ -148,16 +152,23 @@ begin
 end;
 $$;
 
-create trigger transfer_stands before update or delete on transfer
+create function only_erased() returns trigger language plpgsql as $$
+begin
+    old.explanation := '';
+    old.evidence := null;
+    if new is distinct from old then
+        raise exception 'transfer is never changed, only its reason erased';
+    end if;
+    return new;
+end;
+$$;
+
+create trigger transfer_only_erased before update on transfer
+    for each row execute function only_erased();
+create trigger transfer_stands before delete on transfer
     for each row execute function transfer_stands();
 create trigger transfer_stays before truncate on transfer
     for each statement execute function transfer_stands();
-
-create trigger reason_only_erased before update on reason for each row
-    when (new.explanation <> '' or new.evidence is not null or new.transfer_id <> old.transfer_id)
-    execute function transfer_stands();
-create trigger reason_stays before delete on reason
-    for each row execute function transfer_stands();
 
 create trigger seal_stands before update or delete on seal
     for each row execute function transfer_stands();

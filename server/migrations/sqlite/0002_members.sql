@@ -18,10 +18,6 @@ create table member (
     manual_until integer,
     -- When the tier next has to be looked at.
     review_at integer,
-    points_earned integer not null,
-    amount_spent integer not null,
-    orders integer not null,
-    events integer not null,
     locale text not null,
     time_zone text not null,
     time_zone_set_at integer not null

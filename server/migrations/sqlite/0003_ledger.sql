@@ -16,6 +16,12 @@ create table account (
     -- When something of this account next falls due: points that run out, or a warning of it. May be
     -- too early, never too late.
     look_at integer,
+    -- What the member's tier goes by, and how many events they were told: counted here, beside the points,
+    -- since almost every movement changes them too, and one row is written more cheaply than two.
+    points_earned integer not null,
+    amount_spent integer not null,
+    orders integer not null,
+    events integer not null,
     primary key (member_id, asset)
 ) strict, without rowid;
 
@@ -46,7 +52,12 @@ create table transfer (
     available_at integer,
     -- For earned points: when they run out, if that is a date.
     expires_at integer,
-    -- A salted digest of the reason, so that the chain stands when its text is erased.
+    -- Why: an explanation, and what showed it. They may name things of the member's life, so they can be
+    -- erased (the explanation is empty then), and only that. A salted digest of both stays, and with it
+    -- the chain.
+    salt blob not null,
+    explanation text not null,
+    evidence text,
     digest blob not null,
     created_at integer not null,
     check (source <> target),
@@ -55,15 +66,6 @@ create table transfer (
 
 create index transfer_hold on transfer (hold_id) where hold_id is not null;
 create index transfer_corrects on transfer (corrects_id) where corrects_id is not null;
-
--- Why a transfer was made. It may name things of the member's life, so it can be erased, and only that.
-create table reason (
-    transfer_id blob primary key,
-    salt blob not null,
-    -- Empty once erased.
-    explanation text not null,
-    evidence text
-) strict, without rowid;
 
 -- Points that wait, and coupons' points. Each is posted or voided once; a refund may lower it before.
 create table hold (
@@ -75,7 +77,9 @@ create table hold (
     due_at integer not null,
     -- For the lot that it becomes.
     idle_months integer,
-    resolved_at integer
+    resolved_at integer,
+    -- Once an earning is posted: the member's available balance after that.
+    balance_after integer
 ) strict, without rowid;
 
 create index hold_due on hold (due_at, transfer_id) where state = 'pending';
@@ -142,21 +146,19 @@ create table idempotency (
     primary key (program_id, principal, key)
 ) strict, without rowid;
 
-create trigger transfer_no_update before update on transfer begin
-    select raise(abort, 'a transfer is never changed');
+create trigger transfer_no_update before update on transfer
+when new.explanation <> '' or new.evidence is not null
+    or (new.seq, new.id, new.program_id, new.member_id, new.asset, new.number, new.amount, new.source, new.target,
+        new.hold_id, new.corrects_id, new.version, new.proof, new.balance_after, new.available_at, new.expires_at,
+        new.salt, new.digest, new.created_at)
+    is not (old.seq, old.id, old.program_id, old.member_id, old.asset, old.number, old.amount, old.source, old.target,
+        old.hold_id, old.corrects_id, old.version, old.proof, old.balance_after, old.available_at, old.expires_at,
+        old.salt, old.digest, old.created_at) begin
+    select raise(abort, 'a transfer is never changed, only its reason erased');
 end;
 
 create trigger transfer_no_delete before delete on transfer begin
     select raise(abort, 'a transfer is never deleted');
-end;
-
-create trigger reason_only_erased before update on reason
-when new.explanation <> '' or new.evidence is not null or new.transfer_id <> old.transfer_id begin
-    select raise(abort, 'a reason is never changed, only erased');
-end;
-
-create trigger reason_no_delete before delete on reason begin
-    select raise(abort, 'a reason is never deleted');
 end;
 
 create trigger seal_no_update before update on seal begin

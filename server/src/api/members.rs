@@ -31,7 +31,8 @@ async fn view(app: &App, program: &Loaded, id: MemberId) -> Result<MemberView, E
         time_zone: &member.time_zone,
         now: app.clock.now(),
     };
-    Ok(views::member(&reader, &member))
+    let customer = app.store.read(members::CustomerOf(id)).await?;
+    Ok(views::member(&reader, &member, customer))
 }
 
 /// `POST /api/v1/programs/{program}/members`: joins a customer on the shop's word, or finds them.

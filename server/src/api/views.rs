@@ -93,10 +93,14 @@ fn standing_of(reader: &Reader<'_>, member: &StoredMember) -> Standing {
 }
 
 /// A member, as the shop sees them.
-pub fn member(reader: &Reader<'_>, member: &StoredMember) -> MemberView {
+pub fn member(
+    reader: &Reader<'_>,
+    member: &StoredMember,
+    customer: Option<String>,
+) -> MemberView {
     MemberView {
         id: member.id,
-        customer: member.customer.clone(),
+        customer,
         name: member.name.clone(),
         email: member.email.clone(),
         joined_at: rfc3339(member.joined_at),

@@ -11,6 +11,7 @@ use super::{DAY, Instant};
 use app::api::{Keep, Metric, NextTier, Standing, Window};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
+use std::ops::AddAssign;
 
 /// A member's counters. They only ever count what is final: points when they become available,
 /// money when it was paid.
@@ -22,6 +23,14 @@ pub struct Counters {
     pub amount_spent: i64,
     /// Orders that were paid and not wholly given back.
     pub orders: i64,
+}
+
+impl AddAssign for Counters {
+    fn add_assign(&mut self, add: Self) {
+        self.points_earned += add.points_earned;
+        self.amount_spent += add.amount_spent;
+        self.orders += add.orders;
+    }
 }
 
 impl Counters {

@@ -1,11 +1,12 @@
 //! News for a member's open pages.
 //!
-//! Each member counts their own events, under the lock of the member's row: numbers become visible
+//! Each member counts their own events, under the lock of their account's row: numbers become visible
 //! in order, so a reader that remembers the last one misses nothing on either engine.
 
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
 use crate::domain::ledger::{Account, Movement};
+use crate::domain::program::POINTS;
 use app::api::{EventKind, MemberId, TransferId};
 
 /// Something that happened.
@@ -54,28 +55,30 @@ pub(super) async fn append<T: Tx>(
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
-    const NUMBER: &str = "update member set events = events + 1 where id = $1";
-    tx.later(NUMBER, params![member]).await?;
-    write(tx, member, 0, at, news).await?;
+    const NUMBER: &str = "update account set events = events + 1 where member_id = $1 and asset = $2
+        returning events";
+    let row = tx.query_one(NUMBER, params![member, POINTS]).await?;
+    let row = row.ok_or_else(|| StoreError::internal("an event for nobody"))?;
+    write(tx, member, row.get(0)?, at, news).await?;
     tx.wake(member);
     Ok(())
 }
 
-/// Writes news down under a number that the member's row has counted: its newest, or one so many `back`.
-/// The row is locked by whoever counted, so the number is theirs.
+/// Writes news down under a number that the account's row has counted.
 pub(super) async fn write<T: Tx>(
     tx: &mut T,
     member: MemberId,
-    back: i64,
+    number: i64,
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
     const SQL: &str =
         "insert into event (member_id, number, kind, transfer_id, amount, tier, down, task, due_at,
             created_at)
-        select id, events - $1, $2, $3, $4, $5, $6, $7, $8, $9 from member where id = $10";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let row = params![
-        back,
+        member,
+        number,
         name(news.kind),
         news.transfer,
         news.amount,
@@ -84,7 +87,6 @@ pub(super) async fn write<T: Tx>(
         news.task.clone(),
         news.due_at,
         at,
-        member,
     ];
     tx.later(SQL, row).await
 }
@@ -127,9 +129,8 @@ impl Query for After {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str = "select e.number, e.kind, coalesce(t.amount, e.amount), t.balance_after, e.tier, e.down,
-                e.task, r.explanation, coalesce(t.available_at, e.due_at), t.source, t.target
+                e.task, t.explanation, coalesce(t.available_at, e.due_at), t.source, t.target
             from event e left join transfer t on t.id = e.transfer_id
-                left join reason r on r.transfer_id = e.transfer_id
             where e.member_id = $1 and e.number > $2 order by e.number limit $3";
         let rows = tx
             .query(SQL, params![self.member, self.cursor, self.limit])

@@ -52,11 +52,8 @@ impl Query for Statement {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
             "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
-                t.available_at, t.version, t.proof, r.explanation, p.balance_after, t.number, t.expires_at
-            from transfer t
-            join reason r on r.transfer_id = t.id
-            left join hold h on h.transfer_id = t.id and t.target = 'held'
-            left join transfer p on p.hold_id = t.id and p.source = 'held' and p.target = 'available'
+                t.available_at, t.version, t.proof, t.explanation, h.balance_after, t.number, t.expires_at
+            from transfer t left join hold h on h.transfer_id = t.id and t.target = 'held'
             where t.member_id = $1 and t.asset = $2 and t.number < $3
                 and not (t.source = 'held' and t.target = 'available')
                 and not (t.source = 'reserved' and t.target = 'redeemed')

@@ -3,6 +3,8 @@
 use super::chain::movement;
 use crate::domain::Instant;
 use crate::domain::ledger::Movement;
+use crate::domain::tier::Counters;
+use crate::store::ledger::read_counters;
 use crate::store::{Row, StoreError, Tx, params};
 use app::api::{AttemptId, MemberId, ProgramId, RedemptionId, TransferId};
 use std::collections::{BTreeMap, HashMap};
@@ -11,10 +13,6 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) struct Book {
     pub(super) member: MemberId,
     pub(super) program: ProgramId,
-    pub(super) points_earned: i64,
-    pub(super) amount_spent: i64,
-    pub(super) orders_counted: i64,
-    pub(super) events: i64,
     /// How many events there are, and the number of the last.
     pub(super) told: (i64, i64),
     pub(super) accounts: Vec<Account>,
@@ -45,6 +43,8 @@ pub(super) struct Account {
     pub(super) reserved: i64,
     pub(super) transfers: i64,
     pub(super) look_at: Option<Instant>,
+    pub(super) counters: Counters,
+    pub(super) events: i64,
 }
 
 /// A row of `transfer`.
@@ -72,6 +72,7 @@ pub(super) struct Hold {
     pub(super) due_at: Instant,
     pub(super) idle_months: Option<i64>,
     pub(super) resolved_at: Option<Instant>,
+    pub(super) balance_after: Option<i64>,
 }
 
 /// A row of `lot`.
@@ -203,10 +204,6 @@ fn begin(row: &Row) -> Result<Book, StoreError> {
     Ok(Book {
         member: row.get(0)?,
         program: row.get(1)?,
-        points_earned: row.get(2)?,
-        amount_spent: row.get(3)?,
-        orders_counted: row.get(4)?,
-        events: row.get(5)?,
         told: (0, 0),
         accounts: Vec::new(),
         transfers: Vec::new(),
@@ -231,8 +228,9 @@ type Add = fn(&mut Book, &Row) -> Result<(), StoreError>;
 /// from beginning with the other table.
 const PARTS: &[(&str, Add)] = &[
     (
-        "select member_id, asset, available, held, reserved, transfers, look_at from account
-        where member_id >= $1 and member_id <= $2",
+        "select member_id, asset, available, held, reserved, transfers, look_at, points_earned,
+            amount_spent, orders, events
+        from account where member_id >= $1 and member_id <= $2",
         add_account,
     ),
     (
@@ -243,7 +241,7 @@ const PARTS: &[(&str, Add)] = &[
     ),
     (
         "select t.member_id, h.transfer_id, h.member_id, h.kind, h.state, h.remaining, h.due_at, h.idle_months,
-            h.resolved_at
+            h.resolved_at, h.balance_after
         from transfer t cross join hold h
         where t.member_id >= $1 and t.member_id <= $2 and h.transfer_id = t.id",
         add_hold,
@@ -301,6 +299,8 @@ fn add_account(book: &mut Book, row: &Row) -> Result<(), StoreError> {
         reserved: row.get(4)?,
         transfers: row.get(5)?,
         look_at: row.get(6)?,
+        counters: read_counters(row, 7)?,
+        events: row.get(10)?,
     });
     Ok(())
 }
@@ -343,6 +343,7 @@ fn add_hold(book: &mut Book, row: &Row) -> Result<(), StoreError> {
         due_at: row.get(6)?,
         idle_months: row.get(7)?,
         resolved_at: row.get(8)?,
+        balance_after: row.get(9)?,
     });
     Ok(())
 }

@@ -48,8 +48,7 @@ pub(super) async fn verify<T: Tx>(
     const PAGE: &str = concat!(
         "select ",
         columns!(),
-        ", r.salt, r.explanation, r.evidence
-        from transfer t left join reason r on r.transfer_id = t.id
+        ", t.salt, t.explanation, t.evidence from transfer t
         where t.seq > $1 order by t.seq limit $2"
     );
     let mut chains = chains(tx, report).await?;
@@ -129,12 +128,7 @@ pub(super) fn movement(
 
 fn verify_reason(report: &mut Report, row: &Row) -> Result<(), StoreError> {
     let id: TransferId = row.get(1)?;
-    let (salt, text): (Option<Vec<u8>>, Option<String>) =
-        (row.get(COLUMNS)?, row.get(COLUMNS + 1)?);
-    let (Some(salt), Some(text)) = (salt, text) else {
-        report.tell(format_args!("transfer {id}"), "reason", "one", "none");
-        return Ok(());
-    };
+    let (salt, text): (Vec<u8>, String) = (row.get(COLUMNS)?, row.get(COLUMNS + 1)?);
     if text.is_empty() {
         report.counts.erased += 1;
         return Ok(());

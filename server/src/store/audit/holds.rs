@@ -10,6 +10,8 @@ struct Fate {
     remaining: i64,
     /// When it ended.
     at: Option<i64>,
+    /// The balance once an earning was posted.
+    balance: Option<i64>,
 }
 
 pub(super) fn verify(report: &mut Report, book: &Book) {
@@ -58,6 +60,7 @@ fn verify_one(report: &mut Report, book: &Book, hold: &Hold, opened: &Transfer) 
     report.expect(of, "state", fate.state, &*hold.state);
     report.expect(of, "remaining", fate.remaining, hold.remaining);
     report.expect(of, "resolved_at", fate.at, hold.resolved_at);
+    report.expect(of, "balance_after", fate.balance, hold.balance_after);
 }
 
 fn fate(report: &mut Report, book: &Book, hold: &Hold, opened: &Transfer) -> Fate {
@@ -91,21 +94,25 @@ fn fate(report: &mut Report, book: &Book, hold: &Hold, opened: &Transfer) -> Fat
             state: "posted",
             remaining: part.movement.amount,
             at: Some(part.at),
+            balance: Some(part.balance_after),
         },
         Some((state, part)) => Fate {
             state,
             remaining: 0,
             at: Some(part.at),
+            balance: None,
         },
         None if left == 0 => Fate {
             state: "voided",
             remaining: 0,
             at: last,
+            balance: None,
         },
         None => Fate {
             state: "pending",
             remaining: left,
             at: None,
+            balance: None,
         },
     }
 }

@@ -22,9 +22,6 @@ pub(super) async fn verify<T: Tx>(
     const MOVES: &str =
         "select v.transfer_id from lot_move v left join transfer t on t.id = v.transfer_id
         where t.id is null order by v.transfer_id, v.lot_id limit $1";
-    const REASONS: &str =
-        "select r.transfer_id from reason r left join transfer t on t.id = r.transfer_id
-        where t.id is null order by r.transfer_id limit $1";
     let transfers = usize::try_from(report.counts.transfers).unwrap_or(0);
     let tables = [
         ("transfer", "member", TRANSFERS, transfers, seen.transfers),
@@ -41,13 +38,6 @@ pub(super) async fn verify<T: Tx>(
             MOVES,
             count(tx, "select count(*) from lot_move").await?,
             seen.moves,
-        ),
-        (
-            "reason",
-            "transfer",
-            REASONS,
-            count(tx, "select count(*) from reason").await?,
-            transfers,
         ),
     ];
     for (table, what, sql, there, met) in tables {

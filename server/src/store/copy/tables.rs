@@ -52,8 +52,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         member (id) {
             id: Bytes, program_id: Bytes, joined_at: Int, accepted_version: Int, tier: Text,
             tier_earned: Text, tier_kept: Text, tier_since: Int, grace_from: Int, manual_tier: Text,
-            manual_until: Int, review_at: Int, points_earned: Int, amount_spent: Int, orders: Int,
-            events: Int, locale: Text, time_zone: Text, time_zone_set_at: Int,
+            manual_until: Int, review_at: Int, locale: Text, time_zone: Text, time_zone_set_at: Int,
         }
         person (member_id) { member_id: Bytes, name: Text, email: Text, birthday: Text }
         identity (program_id, kind, value) {
@@ -70,18 +69,17 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         tally (name, began_at) { name: Text, began_at: Int, count: Int }
         account (member_id, asset) {
             member_id: Bytes, asset: Text, available: Int, held: Int, reserved: Int, transfers: Int,
-            active_at: Int, look_at: Int,
+            active_at: Int, look_at: Int, points_earned: Int, amount_spent: Int, orders: Int, events: Int,
         }
         transfer (seq) {
             seq: Int, id: Bytes, program_id: Bytes, member_id: Bytes, asset: Text, number: Int,
             amount: Int, source: Text, target: Text, hold_id: Bytes, corrects_id: Bytes, version: Int,
-            proof: Text, balance_after: Int, available_at: Int, expires_at: Int, digest: Bytes,
-            created_at: Int,
+            proof: Text, balance_after: Int, available_at: Int, expires_at: Int, salt: Bytes,
+            explanation: Text, evidence: Text, digest: Bytes, created_at: Int,
         }
-        reason (transfer_id) { transfer_id: Bytes, salt: Bytes, explanation: Text, evidence: Text }
         hold (transfer_id) {
             transfer_id: Bytes, member_id: Bytes, kind: Text, state: Text, remaining: Int, due_at: Int,
-            idle_months: Int, resolved_at: Int,
+            idle_months: Int, resolved_at: Int, balance_after: Int,
         }
         lot (member_id, id) {
             member_id: Bytes, id: Bytes, asset: Text, amount: Int, remaining: Int, expired: Int,

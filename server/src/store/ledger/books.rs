@@ -27,6 +27,10 @@ pub(in crate::store) struct Account {
     pub(super) active_at: Instant,
     /// When something next falls due.
     pub(super) look_at: Option<Instant>,
+    /// What counts towards tiers.
+    counters: Counters,
+    /// How many events the member was told.
+    events: i64,
 }
 
 /// A member's account, lots and standing, locked and in memory until they are closed.
@@ -41,8 +45,7 @@ pub(in crate::store) struct Books<'a> {
     pub(in crate::store) account: Account,
     pub(super) lots: Lots,
     pub(super) zone: TimeZone,
-    pub(in crate::store) counters: Counters,
-    /// What is added to the counters when the books close.
+    /// What this command has added to the counters.
     pub(super) counted: Counters,
     /// As much of the metric as the tier has followed.
     pub(super) followed: i64,
@@ -78,17 +81,18 @@ impl<'a> Books<'a> {
         // It changes nothing, but whoever comes second waits here until the first has committed.
         const LOCK: &str =
             "update account set transfers = transfers where member_id = $1 and asset = $2
-            returning available, held, reserved, transfers, active_at, look_at";
+            returning available, held, reserved, transfers, active_at, look_at, points_earned, amount_spent,
+                orders, events";
         // A statement of its own after the lock, or PostgreSQL would show the member as they were before
         // the wait.
-        const MEMBER: &str = "select points_earned, amount_spent, orders, tier, tier_earned, tier_kept, tier_since,
-                grace_from, manual_tier, manual_until, review_at, time_zone from member where id = $1";
+        const MEMBER: &str = "select tier, tier_earned, tier_kept, tier_since, grace_from, manual_tier,
+                manual_until, review_at, time_zone from member where id = $1";
         let gone = || StoreError::internal("a member went away");
         let lock = (LOCK, params![member, POINTS] as &[_]);
         let (account, row) = tx.query_both(lock, (MEMBER, params![member])).await?;
         let account = read_account(account.first().ok_or_else(gone)?)?;
         let row = row.first().ok_or_else(gone)?;
-        let held = read_held(row, 4)?;
+        let held = read_held(row, 1)?;
         Ok(Self {
             rules,
             stamp,
@@ -97,21 +101,16 @@ impl<'a> Books<'a> {
             member,
             account,
             lots: Lots::default(),
-            zone: zone(&row.get::<String>(11)?),
-            counters: Counters {
-                points_earned: row.get(0)?,
-                amount_spent: row.get(1)?,
-                orders: row.get(2)?,
-            },
+            zone: zone(&row.get::<String>(8)?),
             counted: Counters::default(),
             followed: 0,
-            told_tier: row.get(3)?,
+            told_tier: row.get(0)?,
             next_hold: None,
             knows_all: false,
             before: Before {
-                tier: row.get(3)?,
+                tier: row.get(0)?,
                 held: held.clone(),
-                review_at: row.get(10)?,
+                review_at: row.get(7)?,
                 account,
             },
             held,
@@ -195,16 +194,15 @@ impl<'a> Books<'a> {
         self.news.push(news);
     }
 
-    /// Orders that stand, with those of this command.
-    pub(in crate::store) fn orders(&self) -> i64 {
-        self.counters.orders + self.counted.orders
+    /// What counts towards tiers, with what this command has added.
+    pub(in crate::store) fn counters(&self) -> Counters {
+        self.account.counters
     }
 
     /// Adds to what counts towards tiers.
     pub(in crate::store) fn count(&mut self, add: Counters) {
-        self.counted.points_earned += add.points_earned;
-        self.counted.amount_spent += add.amount_spent;
-        self.counted.orders += add.orders;
+        self.account.counters += add;
+        self.counted += add;
     }
 
     /// Decides the tier, and writes everything down.
@@ -213,18 +211,22 @@ impl<'a> Books<'a> {
         self.write_standing(tx).await?;
         self.lots.flush(tx, self.member).await?;
         self.account.look_at = self.next_look();
+        self.write_news(tx).await?;
         self.write_account(tx).await?;
-        self.write_member(tx).await?;
         Ok(self.account.available)
     }
 
     async fn write_account<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         const SQL: &str =
             "update account set available = $1, held = $2, reserved = $3, transfers = $4,
-                active_at = $5, look_at = $6
-            where member_id = $7 and asset = $8";
-        if self.account == self.before.account {
+                active_at = $5, look_at = $6, points_earned = $7, amount_spent = $8, orders = $9, events = $10
+            where member_id = $11 and asset = $12";
+        let before = &self.before.account;
+        if self.account == *before {
             return Ok(());
+        }
+        if self.account.events != before.events || self.account.counters != before.counters {
+            tx.wake(self.member);
         }
         let Account {
             available,
@@ -233,6 +235,8 @@ impl<'a> Books<'a> {
             transfers,
             active_at,
             look_at,
+            counters,
+            events,
         } = self.account;
         let set = params![
             available,
@@ -241,35 +245,22 @@ impl<'a> Books<'a> {
             transfers,
             active_at,
             look_at,
+            counters.points_earned,
+            counters.amount_spent,
+            counters.orders,
+            events,
             self.member,
             POINTS
         ];
         tx.later(SQL, set).await
     }
 
-    /// Counts the news, and then writes it down under the numbers that follow from that: others may tell
-    /// this member something at the same time.
-    async fn write_member<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str =
-            "update member set events = events + $1, points_earned = points_earned + $2,
-                amount_spent = amount_spent + $3, orders = orders + $4
-            where id = $5";
-        if self.counted == Counters::default() && self.news.is_empty() {
-            return Ok(());
+    /// Numbers the news and writes it down.
+    async fn write_news<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        for news in std::mem::take(&mut self.news) {
+            self.account.events += 1;
+            events::write(tx, self.member, self.account.events, self.stamp.at, &news).await?;
         }
-        let news = std::mem::take(&mut self.news);
-        let told = i64::try_from(news.len()).unwrap_or(0);
-        let Counters {
-            points_earned,
-            amount_spent,
-            orders,
-        } = self.counted;
-        let set = params![told, points_earned, amount_spent, orders, self.member];
-        tx.later(SQL, set).await?;
-        for (back, news) in (0..told).rev().zip(&news) {
-            events::write(tx, self.member, back, self.stamp.at, news).await?;
-        }
-        tx.wake(self.member);
         Ok(())
     }
 }
@@ -282,6 +273,17 @@ fn read_account(row: &Row) -> Result<Account, StoreError> {
         transfers: row.get(3)?,
         active_at: row.get(4)?,
         look_at: row.get(5)?,
+        counters: read_counters(row, 6)?,
+        events: row.get(9)?,
+    })
+}
+
+/// Reads `points_earned, amount_spent, orders` from a column on.
+pub(in crate::store) fn read_counters(row: &Row, first: usize) -> Result<Counters, StoreError> {
+    Ok(Counters {
+        points_earned: row.get(first)?,
+        amount_spent: row.get(first + 1)?,
+        orders: row.get(first + 2)?,
     })
 }
 

@@ -140,18 +140,19 @@ impl Waiting {
     }
 }
 
-/// Takes an earning's hold that has fallen due. Its caller has locked the account.
+/// Takes an earning's hold that has fallen due. Its caller has locked the account, which has so much
+/// `available`.
 pub(super) async fn resolve<T: Tx>(
     tx: &mut T,
     hold: TransferId,
     now: Instant,
+    available: i64,
 ) -> Result<Resolved, StoreError> {
-    const TAKE: &str = "update hold set state = 'posted', resolved_at = $1
-        where transfer_id = $2 and state = 'pending' and kind = 'earning' and due_at <= $1
+    const TAKE: &str = "update hold set state = 'posted', resolved_at = $1, balance_after = remaining + $2
+        where transfer_id = $3 and state = 'pending' and kind = 'earning' and due_at <= $1
         returning remaining, idle_months";
-    const HOLD: &str = "select t.proof, t.expires_at, r.explanation from transfer t
-        join reason r on r.transfer_id = t.id where t.id = $1";
-    let taken = tx.query_one(TAKE, params![now, hold]).await?;
+    const HOLD: &str = "select proof, expires_at, explanation from transfer where id = $1";
+    let taken = tx.query_one(TAKE, params![now, available, hold]).await?;
     let taken = taken.ok_or_else(|| StoreError::internal("a hold that somebody else settled"))?;
     let row = tx.query_one(HOLD, params![hold]).await?;
     let row = row.ok_or_else(|| StoreError::internal("a hold without its transfer"))?;

@@ -10,7 +10,7 @@ mod moves;
 mod settle;
 mod standing;
 
-pub(super) use books::{Books, read_held};
+pub(super) use books::{Books, read_counters, read_held};
 pub(super) use due::owner;
 pub use due::{Due, DueHold, Look, PostDue, ToLook};
 pub(super) use moves::{Credit, Reverse, because};
@@ -54,7 +54,7 @@ struct Place {
     salt: [u8; 16],
 }
 
-/// Writes a transfer and its reason.
+/// Writes a transfer, with its reason.
 async fn write<T: Tx>(
     tx: &mut T,
     rules: &Rules,
@@ -62,10 +62,9 @@ async fn write<T: Tx>(
     new: &NewTransfer<'_>,
 ) -> Result<(), StoreError> {
     const TRANSFER: &str = "insert into transfer (id, program_id, member_id, asset, number, amount, source, target,
-            hold_id, corrects_id, version, proof, balance_after, available_at, expires_at, digest, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
-    const REASON: &str =
-        "insert into reason (transfer_id, salt, explanation, evidence) values ($1, $2, $3, $4)";
+            hold_id, corrects_id, version, proof, balance_after, available_at, expires_at, salt, explanation,
+            evidence, digest, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     let Movement { from, to, amount } = new.movement;
     if amount <= 0 || from == to {
         return Err(StoreError::internal(
@@ -92,14 +91,14 @@ async fn write<T: Tx>(
             place.balance_after,
             new.available_at,
             new.expires_at,
+            place.salt.to_vec(),
+            explanation,
+            new.evidence.clone(),
             digest.to_vec(),
             place.at,
         ],
     )
-    .await?;
-    let salt = place.salt.to_vec();
-    let reason = params![new.id, salt, explanation, new.evidence.clone()];
-    tx.later(REASON, reason).await
+    .await
 }
 
 /// What a transfer keeps of its reason, whose text can be erased: nobody who has only this can find

@@ -87,7 +87,7 @@ impl Books<'_> {
         if hold.is_coupon {
             return coupons::lapse(tx, self, hold.id).await;
         }
-        let resolved = resolve(tx, hold.id, self.now()).await?;
+        let resolved = resolve(tx, hold.id, self.now(), self.account.available).await?;
         self.post_hold(tx, &resolved).await
     }
 

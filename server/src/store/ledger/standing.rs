@@ -49,11 +49,7 @@ impl Books<'_> {
         if self.rules.program.ladder.window != Window::Lifetime {
             self.lots.flush(tx, self.member).await?;
         }
-        let counters = Counters {
-            points_earned: self.counters.points_earned + self.counted.points_earned,
-            amount_spent: self.counters.amount_spent + self.counted.amount_spent,
-            orders: self.counters.orders + self.counted.orders,
-        };
+        let counters = self.counters();
         value_in(tx, &self.rules.program, self.member, counters, stretch).await
     }
 

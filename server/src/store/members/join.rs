@@ -85,9 +85,8 @@ impl Join {
     async fn insert<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
         const SQL: &str =
             "insert into member (id, program_id, joined_at, accepted_version, tier, tier_earned,
-                tier_kept, tier_since, points_earned, amount_spent, orders, events, locale, time_zone,
-                time_zone_set_at)
-            values ($1, $2, $3, $4, $5, $5, $5, $3, 0, 0, 0, 0, $6, $7, $3)";
+                tier_kept, tier_since, locale, time_zone, time_zone_set_at)
+            values ($1, $2, $3, $4, $5, $5, $5, $3, $6, $7, $3)";
         let first = Held::first(&self.rules.program, self.stamp.at);
         tx.execute(
             SQL,
@@ -107,8 +106,9 @@ impl Join {
 
     /// Gives a new member their account and their personal data.
     async fn furnish<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
-        const ACCOUNT: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at)
-            values ($1, $2, 0, 0, 0, 0, $3)";
+        const ACCOUNT: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at,
+                points_earned, amount_spent, orders, events)
+            values ($1, $2, 0, 0, 0, 0, $3, 0, 0, 0, 0)";
         const PERSON: &str = "insert into person (member_id, name, email) values ($1, $2, $3)";
         let email = self
             .shopper

@@ -6,8 +6,8 @@ pub use join::Join;
 
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
-use super::ledger::{Books, read_held, value_in};
-use super::{Command, Query, Row, StoreError, Tx, adjustments, params};
+use super::ledger::{Books, read_counters, read_held, value_in};
+use super::{Command, Query, StoreError, Tx, adjustments, params};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
@@ -20,14 +20,6 @@ use std::sync::Arc;
 /// How long a chosen time zone stands before it may be changed: expiry days must not be movable at
 /// will.
 const TIME_ZONE_STANDS: i64 = 30 * DAY;
-
-fn read_counters(row: &Row, first: usize) -> Result<Counters, StoreError> {
-    Ok(Counters {
-        points_earned: row.get(first)?,
-        amount_spent: row.get(first + 1)?,
-        orders: row.get(first + 2)?,
-    })
-}
 
 /// The member that a shopper is: by the shop's customer id, else by a proven address.
 pub(super) async fn find<T: Tx>(
@@ -86,8 +78,6 @@ pub struct StoredMember {
     pub reserved: i64,
     /// What runs out next: how much, and when it is gone.
     pub expiring: Option<(i64, Instant)>,
-    /// The shop's customer id.
-    pub customer: Option<String>,
     /// All their attempts, the oldest first.
     pub attempts: Vec<StoredAttempt>,
 }
@@ -107,12 +97,10 @@ impl Query for Get<'_> {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
-            "select m.id, m.joined_at, m.points_earned, m.amount_spent, m.orders, m.events,
+            "select m.id, m.joined_at, a.points_earned, a.amount_spent, a.orders, a.events,
                 m.locale, m.time_zone, p.name, p.email, p.birthday, a.available, a.held, a.reserved,
                 m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier, m.manual_until,
-                a.active_at, a.look_at,
-                (select i.value from identity i where i.member_id = m.id and i.kind = 'customer'
-                    order by i.created_at, i.value limit 1)
+                a.active_at, a.look_at
             from member m join person p on p.member_id = m.id join account a on a.member_id = m.id
             where m.id = $1 and a.asset = $2 and m.program_id = $3";
         let key = params![self.member, POINTS, self.rules.id];
@@ -140,7 +128,6 @@ impl Query for Get<'_> {
                 // Nothing of this account ever falls due.
                 None => None,
             },
-            customer: row.get(22)?,
             time_zone,
             attempts: attempts::of_member(tx, self.member).await?,
         }))
@@ -201,6 +188,20 @@ impl Get<'_> {
     }
 }
 
+/// The shop's own id of a member, of several the first.
+pub struct CustomerOf(pub MemberId);
+
+impl Query for CustomerOf {
+    type Output = Option<String>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        const SQL: &str = "select value from identity where member_id = $1 and kind = 'customer'
+            order by created_at, value limit 1";
+        let row = tx.query_one(SQL, params![self.0]).await?;
+        row.map(|row| row.get(0)).transpose()
+    }
+}
+
 /// Changes a member's profile. What is empty stays.
 pub struct Update {
     /// The rules.
@@ -235,8 +236,12 @@ impl Command for Update {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Updated, StoreError> {
         const NAME: &str = "update person set name = $1
             where member_id = $2 and (name is null or name <> $1)";
+        // First, as everybody who writes to both rows of a member.
+        const LOCK: &str =
+            "update account set events = events where member_id = $1 and asset = $2";
         const LOCALE: &str = "update member set locale = $1 where id = $2 and locale <> $1";
         let mut changed = 0;
+        tx.later(LOCK, params![self.member, POINTS]).await?;
         if let Some(zone) = &self.time_zone {
             match self.move_to(tx, zone).await? {
                 Moved::Not => {}

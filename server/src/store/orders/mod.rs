@@ -257,7 +257,7 @@ async fn earn<T: Tx>(
     let tier = tier::by_id(program, books.tier());
     let buyer = earning::Buyer {
         tier,
-        is_first: books.orders() == 0,
+        is_first: books.counters().orders == 0,
     };
     let placed_at = placed_at(order, told_at);
     let (mut split, earning) = earning::for_order(program, buyer, order, placed_at, told_at);

@@ -34,8 +34,9 @@ const GROUP_MAX: usize = 32;
 const LANES: usize = 2;
 /// Lanes at most: one for each connection.
 const LANES_MAX: usize = super::POOL_MAX;
-/// A command that waits longer than this asks for one more lane.
-const LANE_AFTER: Duration = Duration::from_millis(5);
+/// A command that waits longer than this asks for one more lane. A busy machine is no reason for more:
+/// each lane then only gets smaller groups, and the database more to switch between.
+const LANE_AFTER: Duration = Duration::from_millis(30);
 
 /// The commands that wait, and how many lanes look after them.
 #[derive(Clone)]

@@ -4,9 +4,12 @@
 //! that are waiting is what makes full durability cheap. No command is acknowledged before its
 //! commit, and none is delayed when nothing else waits.
 
+mod checkpoint;
+
 use super::migrations::MIGRATIONS;
 use super::{Command, Query, Ring, Row, StoreError, Tx, Value, Wake};
 use app::api::MemberId;
+use checkpoint::Checkpoints;
 use futures_util::FutureExt;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, OpenFlags, TransactionBehavior, types::ValueRef};
@@ -24,8 +27,8 @@ const STATEMENTS_MAX: usize = 256;
 /// Memory that the writer may keep pages in, in KiB: all that is read again and again, which in a
 /// large database is the inner pages of its trees.
 const WRITER_PAGES_KIB: i64 = 32 << 10;
-/// The same for each reader, of which there are as many as processors.
-const READER_PAGES_KIB: i64 = 8 << 10;
+/// The same for all readers together, of which there are as many as processors.
+const READERS_PAGES_KIB: usize = 64 << 10;
 
 /// The database file and its writer. Dropping the last handle stops the writer.
 #[derive(Clone)]
@@ -44,10 +47,11 @@ impl Sqlite {
     pub(super) fn open(path: &Path, wake: Wake) -> Result<Self, StoreError> {
         let mut writer = connect(path, OpenFlags::default())?;
         migrate(&mut writer)?;
+        let checkpoints = Checkpoints::start(connect(path, OpenFlags::default())?)?;
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || write_loop(&mut writer, jobs, &wake))
+            .spawn(move || write_loop(&mut writer, jobs, &wake, &checkpoints))
             .map_err(|error| StoreError::internal(format!("the writer cannot start: {error}")))?;
         let readers = Arc::new(Readers {
             path: path.to_owned(),
@@ -133,10 +137,13 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     let pages = if flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
-        READER_PAGES_KIB
+        let readers = std::thread::available_parallelism().map_or(1, usize::from);
+        i64::try_from(READERS_PAGES_KIB / readers).unwrap_or(i64::MAX)
     } else {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
+        // See `checkpoint`.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         // What a savepoint would bring back need not be in a file.
         connection.pragma_update(None, "temp_store", "memory")?;
         WRITER_PAGES_KIB
@@ -206,9 +213,16 @@ impl<C: Command> Job for Pending<C> {
     }
 }
 
-fn write_loop(connection: &mut Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, wake: &Wake) {
+fn write_loop(
+    connection: &mut Connection,
+    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    wake: &Wake,
+    checkpoints: &Checkpoints,
+) {
     while let Some(first) = jobs.blocking_recv() {
         run_group(connection, first, &mut jobs, wake);
+        checkpoints.carry_rest(connection);
+        checkpoints.ring();
     }
 }
 

@@ -1,0 +1,91 @@
+//! Carries what was committed out of SQLite's log and into its file, beside the writer.
+//!
+//! Left to itself, whoever commits does this now and then within the commit, and all that wait for it
+//! wait some eighty milliseconds longer. Here a thread of its own carries almost all. The log can begin
+//! anew only when there is nothing left in it, which never happens while somebody writes: so once little
+//! is left, the writer carries that little between two groups.
+
+use super::run_cached;
+use crate::store::StoreError;
+use rusqlite::Connection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// Pages in the log from which on carrying them pays: 16 MiB. A page that many commits change is
+/// carried once.
+const LOG_PAGES: i64 = 4096;
+/// Pages that the writer carries itself, in some milliseconds.
+const REST_PAGES: i64 = 400;
+/// How often the helper goes after the writer before it waits for more.
+const PASSES: usize = 8;
+
+/// How the writer and its helper speak to each other.
+pub(super) struct Checkpoints {
+    bell: SyncSender<()>,
+    /// Whether the writer is to carry what is left.
+    rest: Arc<AtomicBool>,
+}
+
+impl Checkpoints {
+    /// Starts the helper over a connection of its own. It ends with the writer.
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (bell, rings) = sync_channel(1);
+        let rest = Arc::<AtomicBool>::default();
+        let told = Arc::clone(&rest);
+        std::thread::Builder::new()
+            .name("sqlite-log".into())
+            .spawn(move || keep_short(&connection, &rings, &told))
+            .map_err(|error| StoreError::internal(format!("no thread for the log: {error}")))?;
+        Ok(Self { bell, rest })
+    }
+
+    /// Says that something was committed.
+    pub(super) fn ring(&self) {
+        // One ring that is not heard yet is as good as two.
+        let _heard = self.bell.try_send(());
+    }
+
+    /// Carries what is left, where the helper asks for it. To be called between two transactions.
+    pub(super) fn carry_rest(&self, writer: &Connection) {
+        if self.rest.swap(false, Ordering::Relaxed)
+            && let Err(error) = run_cached(writer, "pragma wal_checkpoint(passive)")
+        {
+            tracing::warn!(%error, "the log's rest was not carried");
+        }
+    }
+}
+
+fn keep_short(connection: &Connection, rings: &Receiver<()>, rest: &AtomicBool) {
+    while rings.recv().is_ok() {
+        // What was not carried stays in the log and is as safe there; the next ring tries again.
+        if let Err(error) = carry(connection, rest) {
+            tracing::warn!(%error, "the log was not carried");
+        }
+    }
+}
+
+fn carry(connection: &Connection, rest: &AtomicBool) -> Result<(), StoreError> {
+    if waiting(connection, "pragma wal_checkpoint(noop)")? < LOG_PAGES {
+        return Ok(());
+    }
+    // The writer goes on meanwhile, but not as fast, so each time less is left.
+    for _ in 0..PASSES {
+        waiting(connection, "pragma wal_checkpoint(passive)")?;
+        if waiting(connection, "pragma wal_checkpoint(noop)")? <= REST_PAGES {
+            rest.store(true, Ordering::Relaxed);
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Pages in the log that are not in the file once `pragma` has run.
+fn waiting(connection: &Connection, pragma: &'static str) -> Result<i64, StoreError> {
+    let mut statement = connection.prepare_cached(pragma)?;
+    let counts = statement.query_row([], |row| {
+        Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    });
+    let (log, carried) = counts?;
+    Ok(log - carried)
+}
