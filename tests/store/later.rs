@@ -7,6 +7,7 @@ use app::api::MemberId;
 use server::store::{Command, StoreError, Tx, Value};
 
 const PUT: &str = "insert into setting (name, value) values ($1, $2)";
+const PUT_ONCE: &str = "insert into setting (name, value) values ($1, $2) on conflict (name) do nothing";
 
 /// What a command does, one after the other.
 enum Step {
@@ -16,6 +17,8 @@ enum Step {
     Now(&'static str),
     /// Counts the settings.
     Count,
+    /// Leaves it for later to put this setting, which must not be there.
+    LaterOne(&'static str),
     /// Puts this setting, and does not care whether that went well.
     Careless(&'static str),
 }
@@ -41,6 +44,9 @@ impl Command for Steps {
                     let row = tx.query_one("select count(*) from setting", &[]).await?;
                     counted.push(row.unwrap().get(0)?);
                 }
+                Step::LaterOne(name) => {
+                    tx.later_one(PUT_ONCE, &setting(name), "it is there").await?;
+                }
                 Step::Careless(name) => {
                     let _ignored = tx.execute(PUT, &setting(name)).await;
                 }
@@ -51,7 +57,7 @@ impl Command for Steps {
     }
 }
 
-use Step::{Careless, Count, Later, Now};
+use Step::{Careless, Count, Later, LaterOne, Now};
 
 on_both_engines! {
     async fn what_is_left_for_later_is_there_for_what_comes_after_it(place: Place) {
@@ -86,6 +92,29 @@ on_both_engines! {
         }
         assert_eq!(place.woken().len(), woken, "nobody is woken for what did not happen");
         assert_eq!(place.store.write(Steps(vec![Later("after")])).await, Ok(Vec::new()));
+    }
+
+    async fn what_has_to_change_a_row_and_does_not_undoes_the_command_wherever_it_stands(place: Place) {
+        place.store.write(Steps(vec![Now("there")])).await.unwrap();
+        for steps in [
+            vec![Now("x"), LaterOne("there")],
+            vec![LaterOne("there")],
+            vec![Later("x"), LaterOne("there"), Count],
+            vec![LaterOne("there"), Later("x")],
+            vec![LaterOne("x"), LaterOne("x")],
+        ] {
+            let outcome = place.store.write(Steps(steps)).await;
+            assert!(outcome.is_err(), "{outcome:?}");
+            assert_eq!(count(&place.store, "select count(*) from setting").await, 1);
+        }
+        let writes = NAMES.map(|name| place.store.write(Steps(vec![LaterOne(name)])));
+        let outcomes = futures_util::future::join_all(writes).await;
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+        // All at once, with one among them that cannot be.
+        let writes = ["1", "2", "there", "3"].map(|name| place.store.write(Steps(vec![LaterOne(name)])));
+        let outcomes = futures_util::future::join_all(writes).await;
+        let done: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
+        assert_eq!(done, [true, true, false, true]);
     }
 
     async fn what_fails_later_disturbs_no_other(place: Place) {

@@ -89,11 +89,9 @@ where
         let output = self.command.run(tx).await?;
         let answer = json(&output)?;
         let row = params![*program, principal, key, request.to_vec(), answer, self.at];
-        if tx.execute(KEEP, row).await? == 1 {
-            return Ok(Outcome::Done(output));
-        }
-        // The same key came twice at the same time. What was done here is undone, and the second try
-        // finds the answer of the first.
-        Err(StoreError::Retry("two requests with one key".into()))
+        // Where the same key came twice at the same time, what was done here is undone, and the second
+        // try finds the answer of the first.
+        tx.later_one(KEEP, row, "two requests with one key").await?;
+        Ok(Outcome::Done(output))
     }
 }

@@ -98,6 +98,22 @@ pub trait Tx: Send {
         async move { self.execute(sql, params).await.map(|_| ()) }
     }
 
+    /// The same for a statement that has to change one row: where it does not, the transaction must be
+    /// run again, and `why` says so.
+    fn later_one(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        why: &'static str,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async move {
+            match self.execute(sql, params).await? {
+                1 => Ok(()),
+                _ => Err(StoreError::Retry(why.into())),
+            }
+        }
+    }
+
     /// Runs two statements, the second of which needs nothing of the first one's answer and may
     /// therefore be sent together with it; answers the rows of both.
     fn query_both(

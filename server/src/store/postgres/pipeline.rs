@@ -36,10 +36,17 @@ pub(super) struct Pipeline<'c> {
     client: &'c ClientWrapper,
     state: State,
     /// Statements that nobody waits for, in order.
-    queued: Vec<(Statement, Vec<Value>)>,
+    queued: Vec<Queued>,
     /// Why this must not commit.
     failed: Option<StoreError>,
     woken: Vec<MemberId>,
+}
+
+/// A statement that nobody waits for, and what is wrong where it does not change one row.
+struct Queued {
+    statement: Statement,
+    params: Vec<Value>,
+    one_or: Option<&'static str>,
 }
 
 enum State {
@@ -47,6 +54,16 @@ enum State {
     New(&'static str),
     Open,
     Over,
+}
+
+impl Queued {
+    async fn run(self, client: &ClientWrapper) -> Result<(), StoreError> {
+        let changed = client.execute_raw(&self.statement, &self.params).await?;
+        match self.one_or {
+            Some(why) if changed != 1 => Err(StoreError::Retry(why.into())),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl<'c> Pipeline<'c> {
@@ -65,6 +82,10 @@ impl<'c> Pipeline<'c> {
         if let Some(failed) = self.failed.take() {
             return Err(failed);
         }
+        // What changed no row is no error to the database, which would commit.
+        if self.queued.iter().any(|queued| queued.one_or.is_some()) {
+            self.send(std::future::ready(Ok(()))).await?;
+        }
         if matches!(self.state, State::Open) || !self.queued.is_empty() {
             self.send(self.client.batch_execute("commit")).await?;
         }
@@ -80,16 +101,15 @@ impl<'c> Pipeline<'c> {
         // Also when this is dropped before the answers are there: nobody knows them then.
         self.failed = Some(StoreError::internal("a statement was not waited for"));
         let client = self.client;
-        let mut sent = Vec::<BoxFuture<'_, Result<(), Error>>>::new();
+        let mut sent = Vec::<BoxFuture<'_, Result<(), StoreError>>>::new();
         if let State::New(begin) = self.state {
             self.state = State::Open;
-            sent.push(Box::pin(client.batch_execute(begin)));
-        }
-        for (statement, params) in self.queued.drain(..) {
             sent.push(Box::pin(async move {
-                let done = client.execute_raw(&statement, &params).await;
-                done.map(|_| ())
+                Ok(client.batch_execute(begin).await?)
             }));
+        }
+        for queued in self.queued.drain(..) {
+            sent.push(Box::pin(queued.run(client)));
         }
         // Being polled for the first time is what puts a request on its way, so this is their order.
         let mut sent: Vec<_> = sent.into_iter().map(maybe_done).collect();
@@ -107,7 +127,8 @@ impl<'c> Pipeline<'c> {
         }
         last.as_mut().await;
         let outcome = match (failed, last.take_output()) {
-            (Some(error), _) | (None, Some(Err(error))) => Err(StoreError::from(error)),
+            (Some(error), _) => Err(error),
+            (None, Some(Err(error))) => Err(StoreError::from(error)),
             (None, Some(Ok(output))) => Ok(output),
             (None, None) => Err(StoreError::internal("an answer was taken twice")),
         };
@@ -164,7 +185,26 @@ impl Tx for Pipeline<'_> {
 
     async fn later(&mut self, sql: &'static str, params: &[Value]) -> Result<(), StoreError> {
         let statement = self.prepared(sql).await?;
-        self.queued.push((statement, params.to_vec()));
+        self.queued.push(Queued {
+            statement,
+            params: params.to_vec(),
+            one_or: None,
+        });
+        Ok(())
+    }
+
+    async fn later_one(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        why: &'static str,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepared(sql).await?;
+        self.queued.push(Queued {
+            statement,
+            params: params.to_vec(),
+            one_or: Some(why),
+        });
         Ok(())
     }
 
