@@ -16,8 +16,12 @@ pub(crate) const PROGRAM: &str = "torture";
 pub(crate) const JOIN: i64 = 50;
 pub(crate) const PROFILE: i64 = 100;
 const BIRTHDAY: i64 = 200;
-/// The tiers that welcome whoever reaches them: at which metric, and with how much.
-const WELCOMES: [(i64, i64); 3] = [(120, 40), (10_000, 80), (40_000, 120)];
+/// The tiers of the programme's file that welcome whoever reaches them: at which metric, and with how much.
+const WELCOMES: [(i64, i64); 2] = [(120, 40), (5_000, 80)];
+/// Above them, one tier after another: so near that an order called off undoes a rise.
+const STEP: i64 = 5_000;
+const STEPS: std::ops::RangeInclusive<i64> = 2..=30;
+const STEP_WELCOME: i64 = 20;
 /// Far more than anybody has.
 const TOO_MUCH: i64 = 900_000_000;
 
@@ -117,10 +121,21 @@ impl Worth {
 /// the ladder looks at a whole life, every tier that is passed welcomes, and a refund that undoes a rise
 /// takes its welcome back.
 pub(crate) fn welcome(metric: i64) -> i64 {
-    let reached = WELCOMES
-        .iter()
-        .filter(|(threshold, _)| *threshold <= metric);
+    let steps = STEPS.map(|step| (step * STEP, STEP_WELCOME));
+    let reached = WELCOMES.into_iter().chain(steps);
+    let reached = reached.filter(|(threshold, _)| *threshold <= metric);
     reached.map(|(_, points)| points).sum()
+}
+
+/// The programme's steps, as its file would say it.
+pub(crate) fn steps() -> String {
+    let step = |step: i64| {
+        let threshold = step * STEP;
+        format!(
+            "\n[[tier]]\nid = \"step-{step}\"\nthreshold = {threshold}\nentry_points = {STEP_WELCOME}\nname.en = \"Step {step}\"\n"
+        )
+    };
+    STEPS.map(step).collect()
 }
 
 impl Operation {

@@ -8,7 +8,7 @@
 //! posted, coupons lapse, tiers that were given by hand end, members are warned, points run out.
 
 use crate::line::{Bearers, Line, Shop};
-use crate::operations::{JOIN, Operation, Request, zone_of};
+use crate::operations::{JOIN, Operation, Request, steps, zone_of};
 use crate::order::{Buyer, COUPON, Order, some_points};
 use crate::prepare::told_of;
 use crate::process::said;
@@ -293,7 +293,8 @@ fn mortals(asked: &Words, last_day: LastDay, first: i64, last: i64) -> Result<Ve
 /// Imports the programme and makes its keys, as an owner does.
 async fn programme(words: &Words, months: i32) -> Result<Shop, String> {
     let file = words.folder.join("program.toml");
-    let text = PROGRAM_FILE.replace("months = 1", &format!("months = {months}"));
+    let mut text = PROGRAM_FILE.replace("months = 1", &format!("months = {months}"));
+    text.push_str(&steps());
     std::fs::write(&file, text).map_err(said)?;
     let database = words.config.database_url.clone();
     let master = words.config.master_key_file.display().to_string();
