@@ -2,7 +2,7 @@
 
 use crate::client::{Client, Crowd, Shared, until_answered};
 use crate::line::{Bearers, Fault, Line, Points, Shop};
-use crate::operations::{Operation, Request, Worth};
+use crate::operations::{Operation, Request, Worth, welcome};
 use crate::prepare::Prepared;
 use fastrand::Rng;
 use futures_util::{StreamExt as _, future, stream};
@@ -26,15 +26,31 @@ pub(crate) enum Finding {
     Doubled(String),
     /// The books do not balance.
     Audit(String),
+    /// A server does not start again: what is on the disk is not a database any more, so all that was
+    /// acknowledged is lost. A torn file is to be expected where nothing was synced, and nowhere else.
+    Unopened(String),
     /// An answer or a process that is not as it should be.
     Other(String),
 }
 
 /// How much was done.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) acknowledged: usize,
     pub(crate) resent: usize,
+    /// What was acknowledged, by its name.
+    pub(crate) done: BTreeMap<&'static str, usize>,
+}
+
+impl Counts {
+    /// Adds what was done elsewhere.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.acknowledged += other.acknowledged;
+        self.resent += other.resent;
+        for (name, times) in &other.done {
+            *self.done.entry(name).or_default() += times;
+        }
+    }
 }
 
 /// The acknowledged requests of one database.
@@ -46,8 +62,6 @@ pub(crate) struct Book {
     answered: Vec<(Request, Value)>,
     /// What each customer has by then.
     worth: BTreeMap<String, Worth>,
-    /// Orders of yesterday.
-    old: HashSet<String>,
     /// Points that may have run out by now, and whose they are.
     expiring: Vec<(String, i64)>,
     /// Customers whose coupons may have lapsed by now.
@@ -63,26 +77,20 @@ impl Book {
             crowd: Shared::default(),
             answered: Vec::new(),
             worth: BTreeMap::new(),
-            old: HashSet::new(),
             expiring: prepared.expiring,
             unsteady: HashSet::new(),
             counts: Counts::default(),
         };
         let mut crowd = Crowd {
             coupons: prepared.coupons,
+            guests: prepared.guests,
             ..Crowd::default()
         };
         for request in prepared.requests {
             book.add(&request);
             crowd.hear(&request);
-            match &request.operation {
-                Operation::Pay { order } => {
-                    book.old.insert(order.id.clone());
-                }
-                Operation::Redeem { .. } => {
-                    book.unsteady.insert(request.customer.clone());
-                }
-                _ => {}
+            if let Operation::Redeem { .. } = &request.operation {
+                book.unsteady.insert(request.customer.clone());
             }
             book.answered.push((request, Value::Null));
         }
@@ -91,8 +99,9 @@ impl Book {
     }
 
     fn add(&mut self, request: &Request) {
-        let worth = self.worth.entry(request.customer.clone()).or_default();
-        *worth += request.operation.worth();
+        for (customer, worth) in request.operation.effects(&request.customer) {
+            *self.worth.entry(customer).or_default() += worth;
+        }
     }
 
     /// A client of this database.
@@ -112,12 +121,14 @@ impl Book {
         self.counts.resent += std::mem::take(&mut client.resent);
         for (request, answer) in client.answered.drain(..) {
             self.add(&request);
-            touched.insert(request.customer.clone());
+            touched.extend(touched_by(&request));
             self.counts.acknowledged += 1;
+            let name = request.operation.name();
+            *self.counts.done.entry(name).or_default() += 1;
             self.answered.push((request, answer));
         }
         if let Some(request) = &client.unanswered {
-            touched.insert(request.customer.clone());
+            touched.extend(touched_by(request));
         }
         client
             .wrong
@@ -141,27 +152,25 @@ impl Book {
         for (customer, found) in told {
             let found = found?;
             let known = self.worth.get(customer).copied().unwrap_or_default();
-            let open = open.iter().filter(|request| request.customer == *customer);
-            let mut open: Vec<Worth> = open.map(|request| request.operation.worth()).collect();
-            let expiring = self.expiring.iter().filter(|(whose, _)| whose == customer);
-            open.extend(expiring.map(|(_, points)| Worth {
-                points: *points,
-                reserved: 0,
-            }));
-            let sums = sums(known, &open);
-            let may_be = |worth: &Worth| {
-                worth.points == found.sum()
-                    && (worth.reserved == found.reserved || self.unsteady.contains(customer))
+            let of = |request: &Request| {
+                let mut effects = request.operation.effects(&request.customer);
+                effects.remove(customer)
             };
-            if sums.iter().any(may_be) {
+            let mut open: Vec<Worth> = open.iter().filter_map(of).collect();
+            let expiring = self.expiring.iter().filter(|(whose, _)| whose == customer);
+            open.extend(expiring.map(|(_, points)| Worth::of(*points)));
+            let sums = sums(known, &open);
+            let is_unsteady = self.unsteady.contains(customer);
+            if sums.iter().any(|worth| may_be(worth, found, is_unsteady)) {
                 continue;
             }
             let text = format!(
                 "{customer} has {found:?}; acknowledged are {known:?}, and perhaps {open:?}"
             );
-            let most = sums.iter().map(|worth| worth.points).max();
-            let most_reserved = sums.iter().map(|worth| worth.reserved).max();
-            let is_more = Some(found.sum()) > most || Some(found.reserved) > most_reserved;
+            let most = |of: fn(&Worth) -> i64| sums.iter().map(of).max();
+            let is_more = Some(found.sum() - welcome(found.counted)) > most(|worth| worth.points)
+                || Some(found.reserved) > most(|worth| worth.reserved)
+                || Some(found.counted) > most(|worth| worth.counted + worth.pending);
             return Err(if is_more {
                 Finding::Doubled(text)
             } else {
@@ -197,7 +206,7 @@ impl Book {
         let mut touched = BTreeSet::new();
         for (request, before, now) in told {
             let now = now?;
-            touched.insert(request.customer.clone());
+            touched.extend(touched_by(request));
             // What was told the preparation is not known here.
             if request.operation.answer_stays() && !before.is_null() && now != *before {
                 return Err(Finding::Lost(format!(
@@ -221,22 +230,25 @@ impl Book {
             let worth = self.worth.entry(customer).or_default();
             worth.points += points;
         }
+        for worth in self.worth.values_mut() {
+            worth.counted += std::mem::take(&mut worth.pending);
+        }
     }
 
     /// Who does not yet have what they do once all has fallen due.
     pub(crate) async fn not_yet_settled(&self, line: &Line) -> Result<Vec<String>, Finding> {
         let mut held: BTreeMap<&str, i64> = BTreeMap::new();
         for (request, _) in &self.answered {
-            let old = |order: &str| self.old.contains(order);
-            *held.entry(&request.customer).or_default() += request.operation.held(old);
+            *held.entry(&request.customer).or_default() += request.operation.held();
         }
         let asked = stream::iter(held).map(async |(customer, held)| {
             let found = line.points(customer).await?;
-            let Worth { points, reserved } = self.worth[customer];
+            let worth = self.worth[customer];
             let settled = Points {
-                available: points - held - reserved,
+                available: worth.points + welcome(worth.counted) - held - worth.reserved,
                 held,
-                reserved,
+                reserved: worth.reserved,
+                counted: worth.counted,
             };
             Ok((found != settled).then(|| format!("{customer} has {found:?}, not {settled:?}")))
         });
@@ -254,6 +266,20 @@ impl From<Fault> for Finding {
             Fault::Unanswered => Self::Other("a server that runs does not answer".into()),
         }
     }
+}
+
+/// Whom a request may give or take something.
+fn touched_by(request: &Request) -> impl Iterator<Item = String> {
+    let effects = request.operation.effects(&request.customer);
+    effects.into_keys()
+}
+
+/// Whether a customer who was told so much may have what was found. Of what is posted one by one, any part
+/// may have lifted them by now; how far they were lifted says what they were welcomed with.
+fn may_be(worth: &Worth, found: Points, is_unsteady: bool) -> bool {
+    worth.points + welcome(found.counted) == found.sum()
+        && (worth.counted..=worth.counted + worth.pending).contains(&found.counted)
+        && (worth.reserved == found.reserved || is_unsteady)
 }
 
 /// Everything that `known` and any of `open` add up to.

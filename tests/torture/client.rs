@@ -1,9 +1,10 @@
 //! Clients: each sends one request after another, and remembers every answer and the request that
 //! was not answered.
 
-use crate::customer::{Customer, new_order};
+use crate::customer::Customer;
 use crate::line::{Fault, Line};
-use crate::operations::{Coupon, Operation, Order, Request, some_points};
+use crate::operations::{Operation, Request};
+use crate::order::{Buyer, Coupon, Order, Refund, some_points};
 use fastrand::Rng;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,8 +24,10 @@ pub(crate) struct Crowd {
     /// Orders that are paid, and whose they are: each is in the hands of one client at a time, who
     /// refunds some of it or calls it off.
     pub(crate) paid: Vec<(String, Order)>,
-    /// Coupons that lapse meanwhile, for one order each, and whose they are.
-    pub(crate) coupons: Vec<(String, Coupon)>,
+    /// Coupons that lapse meanwhile, each for one order.
+    pub(crate) coupons: Vec<Coupon>,
+    /// Customers who have only ordered as guests, and what: each becomes one client's own.
+    pub(crate) guests: Vec<(String, Order)>,
 }
 
 impl Crowd {
@@ -32,17 +35,38 @@ impl Crowd {
     pub(crate) fn hear(&mut self, request: &Request) {
         let customer = request.customer.clone();
         match &request.operation {
-            Operation::Join => self.joined.push(customer),
-            Operation::Pay { order } => self.paid.push((customer, order.clone())),
-            Operation::Refund {
-                order, quarters, ..
-            } => {
-                let left = order.left - quarters;
-                let order = order.clone();
-                self.paid.push((customer, Order { left, ..order }));
+            Operation::Join { orders } => {
+                self.claimed(&customer, orders);
+                self.joined.push(customer);
+            }
+            Operation::Claim { orders } => self.claimed(&customer, orders),
+            // What is left of a guest's order is known to its customer alone.
+            Operation::Pay { order } if order.buyer != Buyer::Guest => {
+                self.paid.push((customer, order.clone()));
+            }
+            Operation::Refund { refund } if refund.order.buyer != Buyer::Guest => {
+                self.paid.push((customer, refund.rest()));
             }
             _ => {}
         }
+    }
+
+    fn claimed(&mut self, customer: &str, orders: &[Order]) {
+        let orders = orders.iter().cloned().map(Order::claimed);
+        let theirs = orders.map(|order| (customer.to_owned(), order));
+        self.paid.extend(theirs);
+    }
+
+    /// Puts up to two coupons of one owner into an order.
+    fn pay_with_coupons(&mut self, order: &mut Order, rng: &mut Rng) {
+        if self.coupons.is_empty() {
+            return;
+        }
+        let first = self.coupons.swap_remove(rng.usize(..self.coupons.len()));
+        let same = |coupon: &Coupon| coupon.owner == first.owner;
+        let second = self.coupons.iter().position(same).filter(|_| rng.bool());
+        let second = second.map(|index| self.coupons.swap_remove(index));
+        order.coupons = std::iter::once(first).chain(second).collect();
     }
 }
 
@@ -149,32 +173,27 @@ impl Client {
         let count = crowd.paid.len();
         let (customer, order) =
             (count > 0).then(|| crowd.paid.swap_remove(self.rng.usize(..count)))?;
-        let operation = if order.left == 0 || self.rng.bool() {
+        let operation = if order.is_given_back() || self.rng.bool() {
             Operation::Cancel { order }
         } else {
-            let quarters = self.rng.i64(1..=order.left);
-            Operation::Refund {
-                asks_too_much: quarters == order.left && self.rng.bool(),
-                quarters,
-                order,
-            }
+            let refund = Refund::some(order, &mut self.rng);
+            Operation::Refund { refund }
         };
         Some((customer, operation))
     }
 
     /// Pays an order of anybody who has joined, so that one customer is in several hands; sometimes
-    /// with a coupon that lapses about now.
+    /// with coupons that lapse about now, their own or somebody else's.
     fn pay(&mut self, key: &str) -> Option<(String, Operation)> {
         let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = crowd.coupons.len();
-        let (customer, coupon) = if count > 0 && self.rng.u8(0..3) == 0 {
-            let (customer, coupon) = crowd.coupons.swap_remove(self.rng.usize(..count));
-            (customer, Some(coupon))
-        } else {
-            (self.rng.choice(&crowd.joined)?.clone(), None)
-        };
-        drop(crowd);
-        let order = new_order(key, &mut self.rng, coupon);
+        let mut customer = self.rng.choice(&crowd.joined)?.clone();
+        let mut order = Order::new(key, Buyer::Customer, &mut self.rng);
+        if self.rng.u8(0..3) == 0 {
+            crowd.pay_with_coupons(&mut order, &mut self.rng);
+        }
+        if let Some(owner) = order.payer().filter(|_| self.rng.u8(0..4) > 0) {
+            owner.clone_into(&mut customer);
+        }
         Some((customer, Operation::Pay { order }))
     }
 
@@ -190,13 +209,37 @@ impl Client {
     /// The next step of the client's own customer, or the first of a new one.
     fn own(&mut self, key: &str) -> Request {
         loop {
-            let customer = self
-                .customer
-                .get_or_insert_with(|| Customer::new(format!("c-{key}"), &mut self.rng));
-            if let Some(request) = customer.next(key, &mut self.rng) {
+            let mut customer = self.customer.take().unwrap_or_else(|| self.newcomer(key));
+            if let Some(mut request) = customer.next(key, &mut self.rng) {
+                self.customer = Some(customer);
+                self.treat_guest(&mut request.operation);
                 return request;
             }
-            self.customer = None;
+        }
+    }
+
+    /// A new customer, or one who has only ordered as a guest.
+    fn newcomer(&mut self, key: &str) -> Customer {
+        let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = crowd.guests.len();
+        let is_guest = count > 0 && self.rng.bool();
+        let guest = is_guest.then(|| crowd.guests.swap_remove(self.rng.usize(..count)));
+        drop(crowd);
+        let (id, orders) = match guest {
+            Some((id, order)) => (id, vec![order]),
+            None => (format!("c-{key}"), Vec::new()),
+        };
+        Customer::new(id, orders, &mut self.rng)
+    }
+
+    /// Sometimes a guest, who can have no coupon, pays with those of somebody else.
+    fn treat_guest(&mut self, operation: &mut Operation) {
+        match operation {
+            Operation::Pay { order } if order.buyer == Buyer::Guest && self.rng.bool() => {
+                let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
+                crowd.pay_with_coupons(order, &mut self.rng);
+            }
+            _ => {}
         }
     }
 }

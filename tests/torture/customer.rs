@@ -1,36 +1,14 @@
 //! What a customer does in their life, one step after another.
 
-use crate::operations::{COUPON, Coupon, JOIN, Operation, Order, PROFILE, Request, some_points};
+use crate::life::{Step, life};
+use crate::operations::{JOIN, Operation, PROFILE, Request};
+use crate::order::{Buyer, COUPON, Coupon, Order, Refund, some_points};
 use fastrand::Rng;
 use serde_json::Value;
 use std::collections::VecDeque;
 
 /// Until when a tier is given by hand: longer than any torture.
 const FOR_LONG: &str = "2999-01-01T00:00:00Z";
-
-/// A step in the life of a customer; what it needs to know may come with an answer.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Join,
-    Begin(&'static str),
-    Prove,
-    /// An order, by itself or with what the customer has a coupon for.
-    Pay,
-    RefundFirst,
-    Give,
-    Take,
-    TakeAll,
-    Overdraw,
-    Redeem,
-    Use,
-    Release {
-        used_late: bool,
-    },
-    Undo,
-    PayWithCoupon,
-    Drop,
-    Tier(bool),
-}
 
 /// A customer, and what they are going to do.
 pub(crate) struct Customer {
@@ -39,47 +17,35 @@ pub(crate) struct Customer {
     /// What is certain to be there to spend: nobody else takes from it.
     purse: i64,
     member: String,
+    /// How the customer's next order names them.
+    buyer: Buyer,
+    /// What was ordered under an address that is not proven yet.
+    as_guest: Vec<Order>,
     /// The attempt that was begun: the task and the id.
     begun: Option<(&'static str, String)>,
     /// An order that was refunded before it was told.
     refunded: Option<Order>,
     coupon: Option<Coupon>,
-    redemption: String,
-    /// The order that the coupon is reserved for.
+    /// Coupons that are kept for the next order with coupons.
+    basket: Vec<Coupon>,
+    /// The order that coupons are reserved for.
     reserved_for: Option<String>,
 }
 
 impl Customer {
-    /// Somebody who joins and then does this and that.
-    pub(crate) fn new(id: String, rng: &mut Rng) -> Self {
-        let mut steps = VecDeque::from([Step::Join]);
-        for task in ["tsk_profile", "tsk_birthday"] {
-            for _ in 0..rng.usize(0..3) {
-                steps.push_back(Step::Pay);
-            }
-            steps.extend([Step::Begin(task), Step::Prove, Step::Give]);
-            for _ in 0..rng.usize(0..3) {
-                steps.push_back(Step::Redeem);
-                steps.extend(end_of_coupon(rng));
-                steps.push_back(
-                    *rng.choice(&[Step::Give, Step::Take, Step::Overdraw])
-                        .unwrap(),
-                );
-            }
-            steps.push_back(Step::Tier(rng.bool()));
-            if rng.bool() {
-                steps.extend([Step::RefundFirst, Step::Pay]);
-            }
-        }
+    /// Somebody who does this and that. Whoever has ordered as a guest joins with their address.
+    pub(crate) fn new(id: String, as_guest: Vec<Order>, rng: &mut Rng) -> Self {
         Self {
+            steps: life(!as_guest.is_empty(), rng),
             id,
-            steps,
             purse: 0,
             member: String::new(),
+            buyer: Buyer::Customer,
+            as_guest,
             begun: None,
             refunded: None,
             coupon: None,
-            redemption: String::new(),
+            basket: Vec::new(),
             reserved_for: None,
         }
     }
@@ -102,7 +68,9 @@ impl Customer {
 
     fn operation(&mut self, step: Step, name: &str, rng: &mut Rng) -> Option<Operation> {
         Some(match step {
-            Step::Join => Operation::Join,
+            Step::Join => Operation::Join {
+                orders: std::mem::take(&mut self.as_guest),
+            },
             Step::Begin(task) => Operation::Begin { task },
             Step::Prove => {
                 let (task, attempt) = self.begun.take()?;
@@ -110,12 +78,11 @@ impl Customer {
             }
             Step::Pay => {
                 let order = self.refunded.take();
-                let order = order.unwrap_or_else(|| new_order(name, rng, None));
+                let order = order.unwrap_or_else(|| Order::new(name, self.buyer, rng));
                 Operation::Pay { order }
             }
             Step::RefundFirst => Operation::RefundFirst {
-                order: new_order(name, rng, None),
-                quarters: rng.i64(1..=4),
+                refund: Refund::some(Order::new(name, self.buyer, rng), rng),
             },
             Step::Give => Operation::Adjust {
                 amount: some_points(rng),
@@ -134,17 +101,50 @@ impl Customer {
                 member: self.member.clone(),
                 until: begins.then(|| FOR_LONG.to_owned()),
             },
+            Step::PayAsGuest | Step::RefundAsGuest | Step::CancelAsGuest | Step::Claim => {
+                return self.as_guest(step, name, rng);
+            }
             _ => return self.with_coupon(step, name, rng),
         })
     }
 
+    /// What is ordered under an address that nobody has proven. Only this customer touches it, so that what
+    /// is left of it is known when it is claimed.
+    fn as_guest(&mut self, step: Step, name: &str, rng: &mut Rng) -> Option<Operation> {
+        if step == Step::PayAsGuest {
+            let order = Order::new(name, Buyer::Guest, rng);
+            return Some(Operation::Pay { order });
+        }
+        if step == Step::Claim {
+            let orders = std::mem::take(&mut self.as_guest);
+            return (!orders.is_empty()).then_some(Operation::Claim { orders });
+        }
+        let order = self.as_guest.pop()?;
+        Some(if step == Step::CancelAsGuest || order.is_given_back() {
+            Operation::Cancel { order }
+        } else {
+            let refund = Refund::some(order, rng);
+            Operation::Refund { refund }
+        })
+    }
+
     fn with_coupon(&mut self, step: Step, name: &str, rng: &mut Rng) -> Option<Operation> {
+        match step {
+            Step::PayWithCoupons => return self.pay_with_coupons(name, rng),
+            Step::Drop => return self.drop_order(),
+            Step::Keep => {
+                self.basket.extend(self.coupon.take());
+                return None;
+            }
+            _ => {}
+        }
         let coupon = self.coupon.as_mut()?;
         let code = coupon.code.clone();
         Some(match step {
             Step::Use => {
-                self.reserved_for = Some(name.to_owned());
-                let order = name.to_owned();
+                coupon.is_reserved = true;
+                let order = self.reserved_for.get_or_insert_with(|| name.to_owned());
+                let order = order.clone();
                 Operation::Use { code, order }
             }
             Step::Release { used_late: true } => {
@@ -154,93 +154,80 @@ impl Customer {
                     used_late: true,
                 }
             }
-            Step::PayWithCoupon => {
-                let order = self.reserved_for.take();
-                let order = order.unwrap_or_else(|| name.to_owned());
-                let order = new_order(&order, rng, self.coupon.take());
-                Operation::Pay { order }
-            }
+            Step::Undo => Operation::Undo {
+                redemption: self.coupon.take()?.redemption,
+            },
             _ => {
-                self.coupon = None;
-                match step {
-                    Step::Undo => Operation::Undo {
-                        redemption: std::mem::take(&mut self.redemption),
-                    },
-                    Step::Drop => Operation::Drop {
-                        order: self.reserved_for.take()?,
-                    },
-                    _ => {
-                        self.reserved_for = None;
-                        Operation::Release {
-                            code,
-                            used_late: false,
-                        }
-                    }
+                (self.coupon, self.reserved_for) = (None, None);
+                Operation::Release {
+                    code,
+                    used_late: false,
                 }
             }
         })
+    }
+
+    /// Pays an order with every coupon at hand.
+    fn pay_with_coupons(&mut self, name: &str, rng: &mut Rng) -> Option<Operation> {
+        self.basket.extend(self.coupon.take());
+        let coupons = std::mem::take(&mut self.basket);
+        let id = self.reserved_for.take();
+        let order = Order {
+            coupons,
+            ..Order::new(id.as_deref().unwrap_or(name), self.buyer, rng)
+        };
+        (!order.coupons.is_empty()).then_some(Operation::Pay { order })
+    }
+
+    /// Calls the order off that every coupon at hand is reserved for.
+    fn drop_order(&mut self) -> Option<Operation> {
+        self.basket.extend(self.coupon.take());
+        let coupons = i64::try_from(std::mem::take(&mut self.basket).len()).ok()?;
+        let order = self.reserved_for.take()?;
+        Some(Operation::Drop { order, coupons })
     }
 
     /// Learns from the answer to what it did.
     pub(crate) fn hear(&mut self, operation: &Operation, answer: &Value) {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         match operation {
-            Operation::Join => {
+            Operation::Join { orders } => {
                 self.member = text(&answer["id"]);
                 self.purse += JOIN;
+                if !orders.is_empty() {
+                    self.buyer = Buyer::Address;
+                }
             }
+            Operation::Claim { .. } => self.buyer = Buyer::Address,
             Operation::Begin { task } => self.begun = Some((task, text(&answer["id"]))),
             Operation::Prove { task, .. } if *task == "tsk_profile" => self.purse += PROFILE,
-            Operation::RefundFirst { order, quarters } => {
-                self.refunded = Some(Order {
-                    left: 4 - quarters,
-                    ..order.clone()
-                });
-            }
+            Operation::RefundFirst { refund } => self.refunded = Some(refund.rest()),
             Operation::Adjust { amount } => self.purse += amount,
             Operation::Redeem { .. } => {
                 self.purse -= COUPON;
-                self.redemption = text(&answer["id"]);
-                self.reserved_for = None;
                 self.coupon = Some(Coupon {
                     code: text(&answer["coupon"]["code"]),
+                    owner: self.id.clone(),
+                    redemption: text(&answer["id"]),
                     is_set_aside: true,
+                    is_reserved: false,
                 });
             }
-            Operation::Release { .. } | Operation::Undo { .. } | Operation::Drop { .. } => {
-                self.purse += COUPON;
+            Operation::Release { .. } | Operation::Undo { .. } => self.purse += COUPON,
+            Operation::Drop { coupons, .. } => self.purse += COUPON * coupons,
+            Operation::Pay { order } if order.buyer == Buyer::Guest => {
+                self.as_guest.push(order.clone());
+            }
+            Operation::Refund { refund } if refund.order.buyer == Buyer::Guest => {
+                self.as_guest.push(refund.rest());
             }
             // A coupon whose points had come back takes them again, if need be as debt.
-            Operation::Pay { order } if order.coupon.as_ref().is_some_and(|c| !c.is_set_aside) => {
-                self.purse -= COUPON;
+            Operation::Pay { order } => {
+                let own = order.coupons.iter().filter(|c| c.owner == self.id);
+                let late = own.filter(|coupon| !coupon.is_set_aside).count();
+                self.purse -= COUPON * i64::try_from(late).unwrap_or(0);
             }
             _ => {}
         }
-    }
-}
-
-/// A new order that earns.
-pub(crate) fn new_order(id: &str, rng: &mut Rng, coupon: Option<Coupon>) -> Order {
-    Order {
-        id: id.to_owned(),
-        points: some_points(rng),
-        left: 4,
-        coupon,
-    }
-}
-
-/// One of the ways that a coupon can go.
-fn end_of_coupon(rng: &mut Rng) -> Vec<Step> {
-    let release = |used_late| Step::Release { used_late };
-    match rng.u8(0..8) {
-        0 => vec![Step::Undo],
-        1 => vec![release(false)],
-        2 => vec![Step::Use, release(false)],
-        3 => vec![Step::Use, Step::Drop],
-        4 => vec![release(true), Step::PayWithCoupon],
-        // Nothing is left to pay it with: what the late order takes is owed.
-        5 => vec![release(true), Step::TakeAll, Step::PayWithCoupon],
-        6 => vec![Step::PayWithCoupon],
-        _ => vec![Step::Use, Step::PayWithCoupon],
     }
 }

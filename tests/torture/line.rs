@@ -2,6 +2,7 @@
 //! one.
 
 use crate::operations::{PROGRAM, Request, Sender};
+use crate::order::address_of;
 use jsonwebtoken::{EncodingKey, Header};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -35,8 +36,8 @@ pub(crate) enum Fault {
     Wrong(String),
 }
 
-/// The bearers of sessions that were opened, by customer.
-pub(crate) type Bearers = Arc<Mutex<HashMap<String, String>>>;
+/// The bearers of sessions that were opened, by customer and by whether the address is proven.
+pub(crate) type Bearers = Arc<Mutex<HashMap<(String, bool), String>>>;
 
 /// What a customer has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub(crate) struct Points {
     pub(crate) available: i64,
     pub(crate) held: i64,
     pub(crate) reserved: i64,
+    /// The metric that lifts them.
+    pub(crate) counted: i64,
 }
 
 impl Points {
@@ -84,7 +87,8 @@ impl Line {
         let operation = &request.operation;
         let bearer = match operation.sender() {
             Sender::Shop => self.shop.api_key.clone(),
-            Sender::Shopper => self.bearer(&request.customer).await?,
+            Sender::Shopper => self.bearer(&request.customer, false).await?,
+            Sender::Proven => self.bearer(&request.customer, true).await?,
         };
         let body = operation.body(&request.customer, &request.key);
         let (path, key) = (operation.path(), Some(request.key.as_str()));
@@ -102,7 +106,7 @@ impl Line {
 
     /// The customer's points. Nobody who is no member has any.
     pub(crate) async fn points(&self, customer: &str) -> Result<Points, Fault> {
-        let bearer = self.bearer(customer).await?;
+        let bearer = self.bearer(customer, false).await?;
         let (status, answer) = self
             .call(Method::GET, "/api/v1/me", &bearer, None, None)
             .await?;
@@ -116,6 +120,7 @@ impl Line {
                 available: number("available")?,
                 held: number("held")?,
                 reserved: number("reserved")?,
+                counted: answer["standing"]["value"].as_i64()?,
             })
         })();
         let text = || format!("GET /me of {customer}: {status} {answer}");
@@ -124,12 +129,13 @@ impl Line {
 
     /// The customer's session, opened if none was. One that was opened is acknowledged, so it must
     /// be there after any crash.
-    async fn bearer(&self, customer: &str) -> Result<String, Fault> {
-        let known = self.known().get(customer).cloned();
+    async fn bearer(&self, customer: &str, is_proven: bool) -> Result<String, Fault> {
+        let key = (customer.to_owned(), is_proven);
+        let known = self.known().get(&key).cloned();
         if let Some(bearer) = known {
             return Ok(bearer);
         }
-        let body = json!({ "program": PROGRAM, "token": self.token(customer) });
+        let body = json!({ "program": PROGRAM, "token": self.token(customer, is_proven) });
         let (status, answer) = self
             .call(Method::POST, "/api/v1/sessions", "", Some(&body), None)
             .await?;
@@ -138,21 +144,25 @@ impl Line {
                 "a session of {customer}: {status} {answer}"
             )));
         };
-        self.known().insert(customer.to_owned(), bearer.to_owned());
+        self.known().insert(key, bearer.to_owned());
         Ok(bearer.to_owned())
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<(String, bool), String>> {
         self.bearers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn token(&self, customer: &str) -> String {
+    fn token(&self, customer: &str, is_proven: bool) -> String {
         let now = self.clock.now() / 1_000_000;
         let header = Header {
             kid: Some(self.shop.kid.clone()),
             ..Header::default()
         };
-        let claims = json!({ "aud": PROGRAM, "sub": customer, "iat": now, "exp": now + 300 });
+        let mut claims = json!({ "aud": PROGRAM, "sub": customer, "iat": now, "exp": now + 300 });
+        if is_proven {
+            claims["email"] = json!(address_of(customer));
+            claims["email_verified"] = json!(true);
+        }
         let key = EncodingKey::from_secret(self.shop.secret.as_bytes());
         jsonwebtoken::encode(&header, &claims, &key).unwrap()
     }

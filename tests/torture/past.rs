@@ -7,9 +7,10 @@
 //! during the torture, by the machine's own time, under the unchanged `laurel serve`: holds are
 //! posted, coupons lapse, tiers that were given by hand end, members are warned, points run out.
 
-use crate::customer::new_order;
 use crate::line::{Bearers, Line, Shop};
-use crate::operations::{COUPON, JOIN, Operation, Request, some_points, zone_of};
+use crate::operations::{JOIN, Operation, Request, steps, zone_of};
+use crate::order::{Buyer, COUPON, Order, some_points};
+use crate::prepare::told_of;
 use crate::process::said;
 use crate::zones::LastDay;
 use clap::Parser;
@@ -31,9 +32,11 @@ const DAY: i64 = 24 * 3600 * SECOND;
 const PROGRAM_FILE: &str = include_str!("program.toml");
 /// Customers who had joined yesterday.
 const CUSTOMERS: usize = 16;
-/// Orders for each customer whose points run out or who is warned of that, and for each coupon.
+/// Orders for each customer whose points run out or who is warned of that, for each coupon, and for each
+/// that a guest placed.
 const ORDERS_PER_MORTAL: usize = 20;
 const ORDERS_PER_COUPON: usize = 4;
+const ORDERS_PER_GUEST: usize = 6;
 /// From the beginning of the preparation until the first hold falls due: a second, and what it takes
 /// to tell an order.
 const LEAD: i64 = SECOND;
@@ -158,7 +161,13 @@ impl Past {
         let mut mortals = mortals.into_iter().peekable();
         for number in 0..asked.orders {
             let customer = self.rng.choice(&customers).map_or("", String::as_str);
-            self.pay(customer, &format!("old-{number}")).await?;
+            let order = format!("old-{number}");
+            if number % ORDERS_PER_GUEST == 0 {
+                let guest = format!("guest-{number}");
+                self.pay(&guest, &order, Buyer::Guest).await?;
+            } else {
+                self.pay(customer, &order, Buyer::Customer).await?;
+            }
             if number % ORDERS_PER_COUPON == 0 {
                 self.give(customer, COUPON).await?;
                 self.redeem(customer, true).await?;
@@ -200,7 +209,8 @@ impl Past {
     }
 
     async fn join(&mut self, customer: &str) -> Result<String, String> {
-        let answer = self.send(customer, customer, Operation::Join).await?;
+        let join = Operation::Join { orders: Vec::new() };
+        let answer = self.send(customer, customer, join).await?;
         let zone = zone_of(customer).unwrap_or_else(|| "UTC".into());
         if answer["time_zone"] != zone {
             return Err(format!("{customer} does not live in {zone}: {answer}"));
@@ -220,11 +230,10 @@ impl Past {
         Ok(amount)
     }
 
-    async fn pay(&mut self, customer: &str, id: &str) -> Result<(), String> {
-        let order = new_order(id, &mut self.rng, None);
-        let told = json!({ "customer": customer, "key": id, "points": order.points });
+    async fn pay(&mut self, customer: &str, id: &str, buyer: Buyer) -> Result<(), String> {
+        let order = Order::new(id, buyer, &mut self.rng);
+        self.note("orders", told_of(&order, customer));
         self.send(customer, id, Operation::Pay { order }).await?;
-        self.note("orders", told);
         Ok(())
     }
 
@@ -284,7 +293,8 @@ fn mortals(asked: &Words, last_day: LastDay, first: i64, last: i64) -> Result<Ve
 /// Imports the programme and makes its keys, as an owner does.
 async fn programme(words: &Words, months: i32) -> Result<Shop, String> {
     let file = words.folder.join("program.toml");
-    let text = PROGRAM_FILE.replace("months = 1", &format!("months = {months}"));
+    let mut text = PROGRAM_FILE.replace("months = 1", &format!("months = {months}"));
+    text.push_str(&steps());
     std::fs::write(&file, text).map_err(said)?;
     let database = words.config.database_url.clone();
     let master = words.config.master_key_file.display().to_string();

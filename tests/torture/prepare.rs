@@ -2,9 +2,10 @@
 //! process of its own (`past.rs`).
 
 use crate::line::Shop;
-use crate::operations::{Coupon, Operation, Order, Request};
+use crate::operations::{Operation, Request};
+use crate::order::{Buyer, Coupon, Order, Sku};
 use crate::process::{Launch, run_this, said, site};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// What was there before the first round.
@@ -12,8 +13,10 @@ pub(crate) struct Prepared {
     pub(crate) shop: Shop,
     /// What has been acknowledged.
     pub(crate) requests: Vec<Request>,
-    /// Coupons that lapse one by one, and whose they are. An order may use them before or after.
-    pub(crate) coupons: Vec<(String, Coupon)>,
+    /// Coupons that lapse one by one. An order may use them before or after.
+    pub(crate) coupons: Vec<Coupon>,
+    /// Customers who have only ordered as guests, and what.
+    pub(crate) guests: Vec<(String, Order)>,
     /// Points that run out one by one.
     pub(crate) expiring: Vec<(String, i64)>,
     /// When the last of all that falls due, in microseconds since 1970.
@@ -52,7 +55,6 @@ pub(crate) async fn prepare(
     let zones = launch.zones();
     let printed = run_this(words.map(Into::into).into(), Some(&zones)).await?;
     let told: Value = serde_json::from_str(&printed).map_err(said)?;
-    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let items = |name: &str| {
         let list = told[name].as_array().cloned().unwrap_or_default();
         list.into_iter().map(move |item| {
@@ -65,10 +67,10 @@ pub(crate) async fn prepare(
         key: word(key),
         operation,
     };
-    let number = |value: &Value| value.as_i64().unwrap_or_default();
     let mut requests = Vec::new();
     for (customer, item) in items("joined") {
-        requests.push(request(customer, &item["key"], Operation::Join));
+        let orders = Vec::new();
+        requests.push(request(customer, &item["key"], Operation::Join { orders }));
     }
     for (customer, item) in items("given") {
         let amount = number(&item["amount"]);
@@ -78,31 +80,33 @@ pub(crate) async fn prepare(
             Operation::Adjust { amount },
         ));
     }
+    let mut guests = Vec::new();
     for (customer, item) in items("orders") {
-        let order = Order {
-            id: word(&item["key"]),
-            points: number(&item["points"]),
-            left: 4,
-            coupon: None,
-        };
+        let order = order(&item);
+        if order.buyer == Buyer::Guest {
+            guests.push((customer.clone(), order.clone()));
+        }
         requests.push(request(customer, &item["key"], Operation::Pay { order }));
     }
     let mut coupons = Vec::new();
     for (customer, item) in items("coupons") {
         let redeem = Operation::Redeem { lapses: true };
         requests.push(request(customer.clone(), &item["key"], redeem));
-        let coupon = Coupon {
-            code: word(&item["code"]),
-            is_set_aside: false,
-        };
         if item["is_for_use"] == true {
-            coupons.push((customer, coupon));
+            coupons.push(Coupon {
+                code: word(&item["code"]),
+                owner: customer,
+                redemption: String::new(),
+                is_set_aside: false,
+                is_reserved: false,
+            });
         }
     }
     let expiring = items("expiring").map(|(customer, item)| (customer, number(&item["points"])));
     Ok(Prepared {
         requests,
         coupons,
+        guests,
         expiring: expiring.collect(),
         shop: Shop {
             api_key: word(&told["api_key"]),
@@ -111,4 +115,40 @@ pub(crate) async fn prepare(
         },
         last_due: number(&told["last_due"]),
     })
+}
+
+/// What is told of an order.
+pub(crate) fn told_of(order: &Order, customer: &str) -> Value {
+    let skus: Vec<&str> = order.lines.iter().map(|line| line.sku.name()).collect();
+    json!({
+        "customer": customer,
+        "key": order.id,
+        "as_guest": order.buyer == Buyer::Guest,
+        "price": order.price,
+        "skus": skus,
+    })
+}
+
+/// The order that was told of. What it earns may be posted at any moment.
+fn order(told: &Value) -> Order {
+    let buyer = if told["as_guest"] == true {
+        Buyer::Guest
+    } else {
+        Buyer::Customer
+    };
+    let skus = told["skus"].as_array().into_iter().flatten();
+    let skus = skus.filter_map(|sku| Sku::named(sku.as_str()?));
+    let skus: Vec<Sku> = skus.collect();
+    Order {
+        is_old: true,
+        ..Order::of(&word(&told["key"]), buyer, number(&told["price"]), &skus)
+    }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_default()
 }

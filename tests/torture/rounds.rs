@@ -115,20 +115,26 @@ impl Database {
             cut: 0,
             folder,
         };
-        database.start().await?;
+        // A database that has lost nothing yet cannot be the reason.
+        let started = database.start().await;
+        started.map_err(|finding| match finding {
+            Finding::Unopened(what) => Finding::Other(what),
+            finding => finding,
+        })?;
         Ok(database)
     }
 
     /// What was done so far.
-    pub(crate) fn counts(&self) -> Counts {
-        self.book.counts
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.book.counts
     }
 
     /// Starts every server that does not run.
     async fn start(&mut self) -> Result<(), Finding> {
         for (number, server) in self.servers.iter_mut().enumerate() {
             if server.is_none() {
-                let started = self.launch.start(number).await.map_err(Finding::Other)?;
+                let started = self.launch.start(number).await;
+                let started = started.map_err(Finding::Unopened)?;
                 let line = self.book.line(&started.url);
                 *server = Some((started, line));
             }

@@ -169,6 +169,12 @@ mod tests {
     }
 
     #[test]
+    fn a_confirmation_can_be_asked_for_again_after_a_minute() {
+        let seconds = (RESEND_AFTER / SECOND, RESEND_AFTER % SECOND);
+        assert_eq!(seconds, (60, 0));
+    }
+
+    #[test]
     fn every_state_reads_back_its_own_name() {
         for name in [
             "available",

@@ -44,6 +44,8 @@ mod tests {
             "a@b",
             "a b@c.de",
             "a@c.de\nBcc: x@y.z",
+            "a\u{a0}b@c.de",
+            "a\u{80}b@c.de",
             "\"a b\"@c.de",
             "Anna <a@c.de>",
         ] {

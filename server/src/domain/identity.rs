@@ -171,6 +171,7 @@ mod tests {
         let table = [
             (json!({}), None),
             (json!({ "aud": ["other", "demo"] }), None),
+            (json!({ "aud": ["other"] }), Some(Refusal::Audience)),
             (json!({ "aud": "other" }), Some(Refusal::Audience)),
             (json!({ "aud": [] }), Some(Refusal::Audience)),
             (json!({ "aud": null }), Some(Refusal::Claims)),
@@ -187,8 +188,11 @@ mod tests {
             (json!({ "exp": NOW + 300 }), None),
             (json!({ "exp": 1_800_000_300.5 }), None),
             (json!({ "exp": 1e300 }), Some(Refusal::Claims)),
+            (json!({ "exp": 1e12 }), Some(Refusal::Claims)),
             (json!({ "iat": NOW + 60 }), None),
             (json!({ "iat": NOW + 61 }), Some(Refusal::Time)),
+            (json!({ "iat": NOW + 61, "nbf": NOW }), Some(Refusal::Time)),
+            (json!({ "iat": NOW, "exp": NOW }), Some(Refusal::Time)),
             (json!({ "iat": NOW - 300, "exp": NOW - 59 }), None),
             (
                 json!({ "iat": NOW - 300, "exp": NOW - 60 }),

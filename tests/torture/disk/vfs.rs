@@ -114,26 +114,20 @@ fn with_notes(work: impl FnOnce(&mut Journal) -> io::Result<()>) -> c_int {
     }
 }
 
-/// Sets the wrong `synchronous` before the program comes to set the right one.
+/// Sets the wrong `synchronous` before the program comes to set the right one. It is the first to look into
+/// the file, so it is the first to hear that it is torn, and SQLite hands on why.
 unsafe extern "C" fn begin_connection(
     db: *mut ffi::sqlite3,
-    _: *mut *mut c_char,
+    why: *mut *mut c_char,
     _: *const ffi::sqlite3_api_routines,
 ) -> c_int {
     let Some(first) = FIRST.get() else {
         return ffi::SQLITE_OK;
     };
     IS_FIRST.set(true);
-    // SAFETY: SQLite calls this with a connection that is open, and the text ends with a NUL.
-    let set = unsafe {
-        ffi::sqlite3_exec(
-            db,
-            first.as_ptr(),
-            None,
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-        )
-    };
+    // SAFETY: SQLite calls this with a connection that is open and a place for an error that it frees, and
+    // the text ends with a NUL.
+    let set = unsafe { ffi::sqlite3_exec(db, first.as_ptr(), None, std::ptr::null_mut(), why) };
     IS_FIRST.set(false);
     set
 }
