@@ -2,6 +2,7 @@
 
 use crate::crypto::MasterKey;
 use crate::domain::program_file::is_origin;
+use crate::store::Address;
 use clap::Args;
 use ipnet::IpNet;
 use std::fmt;
@@ -19,6 +20,10 @@ pub struct Config {
         hide_env_values = true
     )]
     pub database_url: String,
+    /// Who vouches for the PostgreSQL server: a file with their certificates, in PEM. Without it, those do
+    /// who vouch for the web's servers.
+    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
+    pub database_ca: Option<PathBuf>,
     /// Where to listen.
     #[arg(long, env = "LAUREL_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -61,6 +66,14 @@ pub struct BadSetting {
 }
 
 impl Config {
+    /// Where the database is.
+    pub fn database(&self) -> Address<'_> {
+        Address {
+            url: &self.database_url,
+            ca: self.database_ca.as_deref(),
+        }
+    }
+
     /// The public address, checked: the one that was set, or where the server listens.
     ///
     /// # Errors
@@ -125,6 +138,7 @@ impl Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
+            .field("database_ca", &self.database_ca)
             .field("listen", &self.listen)
             .field("public_url", &self.public_url)
             .field("master_key_file", &self.master_key_file)

@@ -101,8 +101,7 @@ impl App {
         let site = Site::load(&config.site)?;
         let hub = Hub::default();
         let ring = hub.clone();
-        let store =
-            Store::open(&config.database_url, Arc::new(move |whom| ring.wake(whom))).await?;
+        let store = Store::open(config.database(), Arc::new(move |whom| ring.wake(whom))).await?;
         agree_on_key(&store, &master).await?;
         let programs = Programs::load(store.clone(), web::loader::Loader::new(&public_url)).await?;
         let css = minifier::css::minify(app::shell::CSS)

@@ -70,6 +70,17 @@ async fn the_contract_lists_exactly_what_the_server_takes() {
     let paths = paths(Arc::clone(&world.app));
     assert!(paths.len() >= 20, "{paths:?}");
     assert_eq!(listed, paths.iter().collect::<Vec<_>>());
+    let mut named = HashSet::new();
+    for operation in documented
+        .values()
+        .flat_map(|path| path.as_object().unwrap().values())
+    {
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(
+            named.insert(name),
+            "{name} is two operations: clients are made from these names"
+        );
+    }
     for path in &paths {
         let address: Vec<&str> = path
             .split('/')

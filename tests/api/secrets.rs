@@ -174,6 +174,7 @@ async fn only_trusted_proxies_are_believed_about_addresses() {
 fn config(folder: &Path) -> Config {
     Config {
         database_url: format!("sqlite:{}", folder.join("laurel.db").display()),
+        database_ca: None,
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: None,
         smtp_url: None,

@@ -28,6 +28,7 @@ impl Second {
         let listen = listener.local_addr().unwrap();
         let config = Config {
             database_url: world.database_url.clone(),
+            database_ca: None,
             listen,
             public_url: Some(world.url.clone()),
             smtp_url: Some(format!("smtp://{}", world.mailbox.address())),

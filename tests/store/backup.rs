@@ -73,6 +73,7 @@ async fn serve(world: &World, file: &str) -> (String, oneshot::Sender<()>) {
     let listen = listener.local_addr().unwrap();
     let config = Config {
         database_url: format!("sqlite:{file}"),
+        database_ca: None,
         listen,
         public_url: Some(world.url.clone()),
         smtp_url: None,

@@ -10,6 +10,7 @@ mod retries;
 mod schema;
 mod seal;
 mod statements;
+mod tls;
 mod values;
 mod verify;
 

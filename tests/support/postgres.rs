@@ -3,7 +3,9 @@
 //! `TEST_POSTGRES_URL` names a server to use instead; its user must be allowed to create databases,
 //! and they stay behind there.
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -109,6 +111,40 @@ impl Server {
     /// If this process did not make it.
     pub(crate) fn stop(&self) {
         self.control("stop", &["--mode", "immediate"]);
+    }
+
+    /// Starts it again as one that speaks TLS and shows this certificate. Its user `scram` has to give
+    /// a password, and only to it; both are in PEM.
+    ///
+    /// # Panics
+    /// If this process did not make it.
+    pub(crate) fn speak_tls(&self, certificate: &str, key: &str) {
+        let (directory, _) = self.own.as_ref().expect("a server of this process");
+        let data = directory.join("data");
+        let before = |name: &str, first: &str| {
+            let rest = std::fs::read_to_string(data.join(name)).expect("initdb has written it");
+            format!("{first}\n{rest}")
+        };
+        let files = [
+            ("server.crt", certificate.to_owned()),
+            ("server.key", key.to_owned()),
+            ("postgresql.conf", before("postgresql.conf", "ssl = on")),
+            (
+                "pg_hba.conf",
+                before("pg_hba.conf", "hostssl all scram all scram-sha-256"),
+            ),
+        ];
+        self.stop();
+        for (name, text) in files {
+            let file = data.join(name);
+            std::fs::write(&file, text).expect("the data can be written to");
+            // It trusts no key that others can read.
+            std::fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("it is ours");
+            if is_root() {
+                run(Command::new("chown").arg("postgres").arg(&file));
+            }
+        }
+        self.start_again();
     }
 
     /// Runs `pg_ctl` on it.

@@ -81,6 +81,7 @@ impl World {
         let shop_url = format!("http://localhost:{}", shop.local_addr().unwrap().port());
         let mut config = Config {
             database_url: database_url.clone(),
+            database_ca: None,
             listen,
             public_url: None,
             smtp_url: None,

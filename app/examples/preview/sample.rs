@@ -7,10 +7,10 @@ pub(crate) use statement::history;
 
 use app::{
     api::{
-        AttemptId, AttemptState, AttemptView, Balance, Brand, CampaignView, Expiring, Expiry, Fact,
-        Gives, Keep, MeView, MemberId, Metric, NextStep, NextTier, ProgramView, ProofLevel,
-        PurchaseRule, Reason, Standing, TaskKind, TaskStanding, TaskView, TierView, TransferState,
-        Transfers, UnitForms, Window,
+        AttemptId, AttemptState, AttemptView, Balance, Brand, CampaignView, Debt, Expiring, Expiry,
+        Fact, Gives, Keep, MeView, MemberId, Metric, NextStep, NextTier, ProgramView, ProofLevel,
+        PurchaseRule, Reason, RewardView, Standing, TaskKind, TaskStanding, TaskView, TierView,
+        TransferState, Transfers, UnitForms, Window,
     },
     panel::Viewer,
     text::{self, Text},
@@ -69,12 +69,13 @@ fn gives(tier: &str) -> Gives {
     }
 }
 
-fn campaign(name: String, permille: i64, from: &str, until: &str) -> CampaignView {
+fn campaign(name: String, permille: i64, from: &str, until: &str, tiers: &[&str]) -> CampaignView {
     CampaignView {
         name,
         multiplier_permille: permille,
         starts_at: from.into(),
         ends_at: until.into(),
+        tiers: tiers.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -82,24 +83,27 @@ fn campaigns(locale: &str) -> Vec<CampaignView> {
     let say = |en: &str, ru: &str| either(locale, en, ru);
     let at = |day| format!("2026-{day}T21:00:00Z");
     vec![
-        campaign(say("Summer", "Лето"), 2000, &at("07-01"), &at("07-31")),
+        campaign(say("Summer", "Лето"), 2000, &at("07-01"), &at("07-31"), &[]),
         campaign(
             say("Week of doubles", "Двойная неделя"),
             2000,
             &at("11-16"),
             &at("11-23"),
+            &[],
         ),
         campaign(
             say("First snow", "Первый снег"),
             1500,
             &at("11-30"),
             &at("12-07"),
+            &["gold"],
         ),
         campaign(
             say("Birthday of the shop", "День рождения магазина"),
             3000,
             &at("12-11"),
             &at("12-12"),
+            &["silver", "gold"],
         ),
     ]
 }
@@ -176,25 +180,9 @@ pub(crate) fn tasks(locale: &str) -> Vec<TaskView> {
     ]
 }
 
-pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
-    let say = |en: &str, ru: &str| either(locale, en, ru);
+fn tiers(locale: &str, long: bool) -> Vec<TierView> {
     let perk = |en: &str, ru: &str| either(locale, en, ru);
-    let unit = if locale == "ru" {
-        map(&[
-            ("one", "зёрнышко"),
-            ("few", "зёрнышка"),
-            ("many", "зёрнышек"),
-            ("other", "зёрнышка"),
-        ])
-    } else {
-        map(&[("one", "bean"), ("other", "beans")])
-    };
-    let name = if long {
-        "Общество высокопревосходительных кофемашинолюбителей"
-    } else {
-        "Laurel Coffee"
-    };
-    let tiers = vec![
+    vec![
         tier(
             "bronze",
             if long {
@@ -237,7 +225,26 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
                 "Место на каждой дегустации",
             )],
         ),
-    ];
+    ]
+}
+
+pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
+    let say = |en: &str, ru: &str| either(locale, en, ru);
+    let unit = if locale == "ru" {
+        map(&[
+            ("one", "зёрнышко"),
+            ("few", "зёрнышка"),
+            ("many", "зёрнышек"),
+            ("other", "зёрнышка"),
+        ])
+    } else {
+        map(&[("one", "bean"), ("other", "beans")])
+    };
+    let name = if long {
+        "Общество высокопревосходительных кофемашинолюбителей"
+    } else {
+        "Laurel Coffee"
+    };
     ProgramView {
         slug: "demo".into(),
         name: name.into(),
@@ -250,8 +257,11 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
         currency: "RUB".into(),
         metric: Metric::PointsEarned,
         window: Window::Year,
-        tiers,
+        tiers: tiers(locale, long),
         expiry: Expiry::Earning { months: 12 },
+        warn_days: 30,
+        grace_days: 14,
+        debt: Debt::Carry,
         campaigns: campaigns(locale),
         purchase: Some(PurchaseRule {
             points: 5,
@@ -265,6 +275,13 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
             first_order_bonus: 100,
         }),
         tasks: tasks(locale),
+        rewards: vec![RewardView {
+            id: "off300".into(),
+            name: say("₽300 off", "Скидка 300 ₽"),
+            points: 300,
+            amount: 30_000,
+            valid_days: 30,
+        }],
         brand: Brand {
             color: "#7a4b2a".into(),
             corner: "right".into(),

@@ -33,8 +33,8 @@ pub use order::{
 };
 pub use problem::{FieldError, Problem};
 pub use program::{
-    Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramView, PurchaseRule, TierView,
-    UnitForms, Window,
+    Brand, CampaignView, Debt, Expiry, Gives, Localized, Metric, ProgramView, PurchaseRule,
+    RewardView, TierView, UnitForms, Window,
 };
 pub use task::{
     AttemptState, AttemptView, NextStep, ProofLevel, Reason, StartAttempt, SubmitProof, TaskKind,

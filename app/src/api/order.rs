@@ -98,7 +98,7 @@ pub struct OrderView {
     pub member: Option<super::MemberId>,
     /// What it earned, less what was taken back; 0 once it was cancelled.
     pub points: i64,
-    /// When they become available, if they wait.
+    /// When they become, or became, available, if they had to wait.
     pub available_at: Option<String>,
     /// Money of it that was given back.
     pub refunded: i64,

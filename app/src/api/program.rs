@@ -116,6 +116,33 @@ pub enum Window {
     Year,
 }
 
+/// What becomes of points that are to be taken back and that the member no longer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Debt {
+    /// The balance falls below zero, and later earnings pay it first.
+    Carry,
+    /// It is forgiven at once.
+    WriteOff,
+}
+
+/// What points can be turned into: an amount off an order, by a code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct RewardView {
+    /// The reward's id in the programme file.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it costs.
+    pub points: i64,
+    /// Money off, in the currency's smallest unit.
+    pub amount: i64,
+    /// Days in which the code can be used.
+    pub valid_days: u32,
+}
+
 /// A timed multiplier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -128,6 +155,8 @@ pub struct CampaignView {
     pub starts_at: String,
     /// Until just before this one.
     pub ends_at: String,
+    /// The ids of the tiers that it is for; all of them if empty.
+    pub tiers: Vec<String>,
 }
 
 /// How purchases earn.
@@ -196,12 +225,20 @@ pub struct ProgramView {
     pub tiers: Vec<TierView>,
     /// When points run out.
     pub expiry: Expiry,
+    /// Days before that on which the member is told; 0: they are not.
+    pub warn_days: u32,
+    /// Days for which points can be spent that come back after they have run out.
+    pub grace_days: u32,
+    /// What becomes of points that are to be taken back and that the member no longer has.
+    pub debt: Debt,
     /// Multipliers that are on or will be.
     pub campaigns: Vec<CampaignView>,
     /// How purchases earn, if they do.
     pub purchase: Option<PurchaseRule>,
     /// What else earns.
     pub tasks: Vec<TaskView>,
+    /// What points can be turned into.
+    pub rewards: Vec<RewardView>,
     /// The owner's look.
     pub brand: Brand,
 }

@@ -58,10 +58,11 @@ pub(crate) fn campaigns(words: Words<'_>) -> Vec<Drawn> {
 }
 
 fn said(words: Words<'_>, campaign: &CampaignView) -> Option<String> {
-    let (text, name) = (words.text, campaign.name.as_str());
+    let text = words.text;
     if words.is_past(&campaign.ends_at) || campaign.multiplier_permille <= 1000 {
         return None;
     }
+    let name = &named(words, campaign);
     let times = words.multiplier(campaign.multiplier_permille);
     let from = words.shop_date(&campaign.starts_at);
     let until = words.shop_last_day(&campaign.ends_at);
@@ -72,6 +73,20 @@ fn said(words: Words<'_>, campaign: &CampaignView) -> Option<String> {
     } else {
         (text.campaign_soon)(name, &times, &from, &until)
     })
+}
+
+/// A campaign's name, with the tiers that it is for unless it is for all.
+fn named(words: Words<'_>, campaign: &CampaignView) -> String {
+    let all = &words.program.tiers;
+    let tiers: Vec<&str> = all
+        .iter()
+        .filter(|tier| campaign.tiers.contains(&tier.id))
+        .map(|tier| tier.name.as_str())
+        .collect();
+    if tiers.is_empty() || tiers.len() == all.len() {
+        return campaign.name.clone();
+    }
+    (words.text.rules.campaign_for)(&campaign.name, &tiers)
 }
 
 /// "₽1,000 gives 50 beans."

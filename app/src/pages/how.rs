@@ -23,6 +23,7 @@ pub(crate) fn page(words: Words<'_>, me: Option<&MeView>) -> Drawn {
             {earn(words, me)}
             {tiers(words)}
             {tasks(words)}
+            {rewards(words)}
             <h3>{text.q_when}</h3>
             {words.program.purchase.as_ref().map(|rule| view! { <p>{waits(words, rule)}</p> })}
             <p>{text.a_when_tasks}</p>
@@ -105,9 +106,12 @@ pub(crate) fn expiry(words: Words<'_>) -> String {
 }
 
 fn runs_out(words: Words<'_>) -> Drawn {
-    let rules = &words.text.rules;
-    let more = (words.program.expiry != Expiry::Never)
-        .then(|| view! { <p>{rules.expiry_first} " " {rules.expiry_zone}</p> });
+    let (rules, program) = (&words.text.rules, words.program);
+    let more = (program.expiry != Expiry::Never).then(|| {
+        let warned = (program.warn_days > 0).then(|| (rules.warned)(program.warn_days));
+        let grace = (rules.grace)(program.grace_days);
+        view! { <p>{rules.expiry_first} " " {rules.expiry_zone} " " {warned} " " {grace}</p> }
+    });
     view! {
         <p>{expiry(words)}</p>
         {more}
@@ -119,10 +123,13 @@ fn lose(words: Words<'_>) -> Drawn {
     let rules = &words.text.rules;
     let welcomes = words.program.tiers.iter().any(|tier| tier.entry_points > 0);
     let ends = words.program.expiry != Expiry::Never;
+    let rewards = !words.program.rewards.is_empty();
     view! {
         <p>{rules.cancelled} " " {rules.refunded} " " {rules.used}</p>
-        <p>{rules.spent} " " {ends.then_some(rules.ran_out)}</p>
+        <p>{(rules.spent)(words.program.debt)} " " {ends.then_some(rules.ran_out)}</p>
+        {rewards.then(|| view! { <p>{rules.used_late}</p> })}
         {welcomes.then(|| view! { <p>{rules.welcome}</p> })}
+        <p>{rules.corrected}</p>
     }
     .drawn()
 }
@@ -192,6 +199,30 @@ fn tasks(words: Words<'_>) -> impl IntoView + use<> {
         view! {
             <h3>{words.text.q_tasks}</h3>
             <dl>{tasks}</dl>
+        }
+    })
+}
+
+/// What points can be turned into, and what becomes of them then.
+fn rewards(words: Words<'_>) -> impl IntoView + use<> {
+    let rules = &words.text.rules;
+    let rewards: Vec<_> = words
+        .program
+        .rewards
+        .iter()
+        .map(|reward| {
+            let gives = (rules.reward)(&words.money(reward.amount), reward.valid_days);
+            view! {
+                <dt>{reward.name.clone()} " " <small>{words.count(reward.points)}</small></dt>
+                <dd>{gives}</dd>
+            }
+        })
+        .collect();
+    (!rewards.is_empty()).then(|| {
+        view! {
+            <h3>{rules.q_rewards}</h3>
+            <dl>{rewards}</dl>
+            <p>{rules.set_aside}</p>
         }
     })
 }

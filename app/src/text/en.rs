@@ -1,8 +1,9 @@
 //! English.
 
 use super::problem::Problems;
+use super::sentence::listed;
 use super::words::{Confirm, GivenBack, Mails, Reasons, Rules, States, Text};
-use crate::api::{Expiry, Metric, Window};
+use crate::api::{Debt, Expiry, Metric, Window};
 use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
 
 thread_local! {
@@ -85,6 +86,25 @@ fn expiry(rule: Expiry, day: &str) -> String {
         ),
         Expiry::Date { .. } => {
             format!("Once a year: what is not spent by the end of {day} runs out.")
+        }
+    }
+}
+
+fn grace(n: u32) -> String {
+    let last = match n {
+        0 => "until the end of that day".to_owned(),
+        n => format!("for {} more", days(n)),
+    };
+    format!("What comes back to you after its time is over can be spent {last}.")
+}
+
+fn spent(debt: Debt) -> &'static str {
+    match debt {
+        Debt::Carry => {
+            "If you have spent it by then, the balance can go below zero, and what you earn next pays that first."
+        }
+        Debt::WriteOff => {
+            "If you have spent it by then, what is missing is forgiven: nothing that you earn later goes towards it."
         }
     }
 }
@@ -403,15 +423,23 @@ pub(super) static EN: Text = Text {
         review,
         q_keep: "How do I get a tier and keep it?",
         campaigns: "This comes on top of your tier's rate. Where two are on at once, only the better one counts.",
+        campaign_for: |name, tiers| format!("{name}, only for {}", listed(tiers, "and")),
         q_expiry: "When does it run out?",
         expiry,
         expiry_first: "What runs out first is spent first.",
         expiry_zone: "A day ends at midnight where you are.",
+        warned: |n| format!("We tell you {} before.", days(n)),
+        grace,
+        q_rewards: "What can I turn it into?",
+        reward: |money, n| format!("{money} off an order. The code works for {}.", days(n)),
+        set_aside: "What a code costs is set aside until an order uses it. If you cancel it or its time is over, that comes back by itself.",
         cancelled: "If an order is cancelled, exactly what it earned is taken back.",
         refunded: "If a part of its money is given back, the same part of what it earned is taken back, and never more than it earned.",
         used: "Points that you had used for the order come back to you in the same way.",
         ran_out: "What has run out by then is not asked for again.",
-        spent: "If you have spent it by then, the balance can go below zero, and what you earn next pays that first.",
+        spent,
+        used_late: "If an order is paid with a code whose points had come back to you, they are taken again.",
+        corrected: "The shop can correct your balance. Its reason then stands in your history.",
         welcome: "If a tier is not reached after all, its welcome is taken back with it.",
     },
     q_rules: "Where does this come from?",

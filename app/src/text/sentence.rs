@@ -243,6 +243,15 @@ pub fn headline(text: &Text, explanation: &Explanation) -> (String, String) {
     (capitalised(&first), rest)
 }
 
+/// Names one after the other, the last behind a word: "Silver, Gold and Platinum".
+pub(super) fn listed(names: &[&str], and: &str) -> String {
+    match names {
+        [] => String::new(),
+        [name] => (*name).to_owned(),
+        [others @ .., last] => format!("{} {and} {last}", others.join(", ")),
+    }
+}
+
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {

@@ -1,7 +1,7 @@
 //! The list of everything that has to be said. Each language fills it in.
 
 use super::problem::Problems;
-use crate::api::{Expiry, Metric, Window};
+use crate::api::{Debt, Expiry, Metric, Window};
 use icu_plurals::PluralCategory;
 
 /// One text made into a sentence.
@@ -277,16 +277,28 @@ pub(crate) struct Rules {
     pub(crate) review: fn(Window) -> String,
     pub(crate) q_keep: &'static str,
     pub(crate) campaigns: &'static str,
+    /// The campaign's name, and those of the tiers that it is for.
+    pub(crate) campaign_for: fn(&str, &[&str]) -> String,
     pub(crate) q_expiry: &'static str,
     /// The day of the year, for the mode that has one.
     pub(crate) expiry: fn(Expiry, &str) -> String,
     pub(crate) expiry_first: &'static str,
     pub(crate) expiry_zone: &'static str,
+    /// Days before points run out.
+    pub(crate) warned: fn(u32) -> String,
+    /// Days for which points can be spent that come back too late.
+    pub(crate) grace: fn(u32) -> String,
+    pub(crate) q_rewards: &'static str,
+    /// The money, and the days in which the code works.
+    pub(crate) reward: fn(&str, u32) -> String,
+    pub(crate) set_aside: &'static str,
     pub(crate) cancelled: &'static str,
     pub(crate) refunded: &'static str,
     pub(crate) used: &'static str,
     pub(crate) ran_out: &'static str,
-    pub(crate) spent: &'static str,
+    pub(crate) spent: fn(Debt) -> &'static str,
+    pub(crate) used_late: &'static str,
+    pub(crate) corrected: &'static str,
     pub(crate) welcome: &'static str,
 }
 

@@ -2,7 +2,7 @@
 //! rules behind it.
 
 use super::*;
-use app::api::{Expiry, Fact, Keep, MeView, Metric, TransferState, Window};
+use app::api::{Debt, Expiry, Fact, Keep, MeView, Metric, TransferState, Window};
 use app::text::Text;
 
 const STATES: States = [(AttemptState::Earned, None); 4];
@@ -297,17 +297,22 @@ fn how_it_works_puts_benefits_before_discounts() {
 #[test]
 fn campaigns_are_told_while_they_are_on_and_before() {
     let mut program = program("en", false);
-    let viewer = || changed(&program, 740, |_| {});
+    let shown = program.clone();
+    let viewer = || changed(&shown, 740, |_| {});
     let expected = [
         "Week of doubles: purchases earn ×2 until 23 November.",
-        "First snow: purchases earn ×1.5 from 1 December until 7 December.",
-        "Birthday of the shop: purchases earn ×3 on 12 December.",
+        "First snow, only for Gold: purchases earn ×1.5 from 1 December until 7 December.",
+        "Birthday of the shop, only for Silver and Gold: purchases earn ×3 on 12 December.",
     ];
     for region in ["purchases", "how"] {
         let text = read(&program, viewer(), region);
         assert_says(&text, &expected);
         assert!(!text.contains("Summer"), "it is over");
     }
+    // One that is for every tier is for everybody.
+    program.campaigns[3].tiers = ["gold", "bronze", "silver"].map(Into::into).into();
+    let text = read(&program, viewer(), "how");
+    assert_says(&text, &["Birthday of the shop: purchases earn"]);
     program.campaigns.truncate(1);
     let text = read(&program, Viewer::Guest, "how");
     assert!(
@@ -335,4 +340,70 @@ fn the_rule_of_purchases_names_the_bonus_and_the_minimum() {
     (purchase.minimum, purchase.first_order_bonus) = (0, 0);
     let text = guest(&program, "how");
     assert!(!text.contains(rule) && !text.contains("earn nothing"));
+}
+
+#[test]
+fn how_it_works_tells_the_rewards_after_all_that_is_given() {
+    for (locale, expected) in [
+        (
+            "en",
+            [
+                "What does each tier give?",
+                "What else earns, and how is it checked?",
+                "What can I turn it into? ₽300 off 300 beans ₽300 off an order. The code works for 30 days.",
+                "is set aside until an order uses it. If you cancel it or its time is over, that comes back",
+                "When can I spend it?",
+                "a code whose points had come back to you",
+            ],
+        ),
+        (
+            "ru",
+            [
+                "Что даёт каждый уровень?",
+                "За что ещё начисляют и как это проверяют?",
+                "На что это можно обменять? Скидка 300 ₽ 300 зёрнышек Скидка 300 ₽ на заказ. Код действует 30 дней.",
+                "откладываем, пока он не использован в заказе",
+                "Когда это можно потратить?",
+                "оплачен кодом, за который вам уже всё вернули",
+            ],
+        ),
+    ] {
+        let mut program = program(locale, false);
+        assert_says(&read(&program, Viewer::Guest, "how"), &expected);
+        program.rewards.clear();
+        let text = read(&program, Viewer::Guest, "how");
+        for told in [2, 3, 5] {
+            assert!(!text.contains(expected[told]), "{text}");
+        }
+    }
+}
+
+#[test]
+fn how_it_works_tells_the_warning_the_grace_and_the_debt() {
+    let mut program = program("en", false);
+    assert_says(
+        &read(&program, Viewer::Guest, "how"),
+        &[
+            "A day ends at midnight where you are. We tell you 30 days before. \
+             What comes back to you after its time is over can be spent for 14 days more.",
+            "What takes points away?",
+            "the balance can go below zero, and what you earn next pays that first.",
+            "The shop can correct your balance.",
+        ],
+    );
+    program.debt = Debt::WriteOff;
+    (program.warn_days, program.grace_days) = (0, 0);
+    let text = read(&program, Viewer::Guest, "how");
+    assert_says(
+        &text,
+        &[
+            "What comes back to you after its time is over can be spent until the end of that day.",
+            "what is missing is forgiven",
+        ],
+    );
+    assert!(!text.contains("We tell you") && !text.contains("below zero"));
+    program.expiry = Expiry::Never;
+    program.warn_days = 30;
+    let text = read(&program, Viewer::Guest, "how");
+    assert!(!text.contains("We tell you") && !text.contains("after its time"));
 }

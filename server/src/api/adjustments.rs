@@ -52,7 +52,8 @@ pub(super) fn member_faults(member: &MemberRef) -> Vec<FieldError> {
     }]
 }
 
-/// `POST /api/v1/programs/{program}/adjustments`
+/// `POST /api/v1/programs/{program}/adjustments`: gives or takes points by hand, with a reason that the member
+/// reads.
 #[utoipa::path(post, path = "/api/v1/programs/{program}/adjustments", tag = "shop", request_body = NewAdjustment,
     params(("program" = String, Path)),
     responses((status = 200, body = AdjustmentView), (status = 404, body = app::api::Problem),

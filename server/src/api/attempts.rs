@@ -158,7 +158,7 @@ pub async fn submit(
 }
 
 /// `GET /api/v1/attempts/{attempt}`
-#[utoipa::path(get, path = "/api/v1/attempts/{attempt}", tag = "session",
+#[utoipa::path(get, path = "/api/v1/attempts/{attempt}", operation_id = "show_attempt", tag = "session",
     responses((status = 200, body = AttemptView), (status = 404, body = app::api::Problem)))]
 pub async fn show(
     State(app): Shared,

@@ -66,8 +66,8 @@ fn view_of(app: &App, program: &Loaded, member: &StoredMember, asked: Option<&st
     views::me(&reader, member)
 }
 
-/// `GET /api/v1/me`
-#[utoipa::path(get, path = "/api/v1/me", tag = "session", params(("locale" = Option<String>, Query)),
+/// `GET /api/v1/me`: what the member has, where they stand, and what there is to do.
+#[utoipa::path(get, path = "/api/v1/me", operation_id = "show_me", tag = "session", params(("locale" = Option<String>, Query)),
     responses((status = 200, body = MeView), (status = 401, body = api::Problem), (status = 403, body = api::Problem)))]
 pub async fn show(
     State(app): Shared,
@@ -208,7 +208,7 @@ pub struct Page {
     locale: Option<String>,
 }
 
-/// `GET /api/v1/me/transfers`
+/// `GET /api/v1/me/transfers`: the statement, the newest line first, each with its reason.
 #[utoipa::path(get, path = "/api/v1/me/transfers", tag = "session",
     params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query), ("locale" = Option<String>, Query)),
     responses((status = 200, body = Transfers), (status = 422, body = api::Problem)))]

@@ -36,7 +36,7 @@ async fn view(app: &App, program: &Loaded, id: MemberId) -> Result<MemberView, E
 }
 
 /// `POST /api/v1/programs/{program}/members`: joins a customer on the shop's word, or finds them.
-#[utoipa::path(post, path = "/api/v1/programs/{program}/members", tag = "shop", request_body = NewMember,
+#[utoipa::path(post, path = "/api/v1/programs/{program}/members", operation_id = "join_member", tag = "shop", request_body = NewMember,
     params(("program" = String, Path)),
     responses((status = 200, body = MemberView), (status = 422, body = api::Problem)))]
 pub async fn join(
@@ -111,7 +111,8 @@ pub struct Which {
     cursor: Option<MemberId>,
 }
 
-/// `GET /api/v1/programs/{program}/members`
+/// `GET /api/v1/programs/{program}/members`: members in the order they joined, or those of a customer id or a
+/// proven address.
 #[utoipa::path(get, path = "/api/v1/programs/{program}/members", tag = "shop",
     params(("program" = String, Path), ("customer" = Option<String>, Query), ("email" = Option<String>, Query),
         ("limit" = Option<u32>, Query), ("cursor" = Option<MemberId>, Query)),
@@ -158,8 +159,8 @@ pub async fn list(
     Ok(axum::Json(Members { items, next_cursor }))
 }
 
-/// `GET /api/v1/programs/{program}/members/{member}`
-#[utoipa::path(get, path = "/api/v1/programs/{program}/members/{member}", tag = "shop",
+/// `GET /api/v1/programs/{program}/members/{member}`: what a member has, and where they stand.
+#[utoipa::path(get, path = "/api/v1/programs/{program}/members/{member}", operation_id = "show_member", tag = "shop",
     params(("program" = String, Path), ("member" = MemberId, Path)),
     responses((status = 200, body = MemberView), (status = 404, body = api::Problem)))]
 pub async fn show(

@@ -27,8 +27,9 @@ fn digest(order: &Order) -> Vec<u8> {
     sha256(&serde_json::to_vec(&bought).unwrap_or_default()).to_vec()
 }
 
-/// `POST /api/v1/programs/{program}/orders`
-#[utoipa::path(post, path = "/api/v1/programs/{program}/orders", tag = "shop", request_body = Order,
+/// `POST /api/v1/programs/{program}/orders`: tells an order, whole, and answers what it earned. Once more,
+/// late or after its cancellation, it changes nothing.
+#[utoipa::path(post, path = "/api/v1/programs/{program}/orders", operation_id = "record_order", tag = "shop", request_body = Order,
     params(("program" = String, Path)),
     responses((status = 200, body = OrderView), (status = 409, body = app::api::Problem), (status = 422, body = app::api::Problem)))]
 pub async fn record(
@@ -65,8 +66,8 @@ pub async fn record(
     }
 }
 
-/// `GET /api/v1/programs/{program}/orders/{order}`
-#[utoipa::path(get, path = "/api/v1/programs/{program}/orders/{order}", tag = "shop",
+/// `GET /api/v1/programs/{program}/orders/{order}`: what is known of an order.
+#[utoipa::path(get, path = "/api/v1/programs/{program}/orders/{order}", operation_id = "show_order", tag = "shop",
     params(("program" = String, Path), ("order" = String, Path)),
     responses((status = 200, body = OrderView), (status = 404, body = app::api::Problem)))]
 pub async fn show(

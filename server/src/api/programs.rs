@@ -27,8 +27,8 @@ impl InLocale {
     }
 }
 
-/// `GET /api/v1/programs/{program}`
-#[utoipa::path(get, path = "/api/v1/programs/{program}", tag = "anyone",
+/// `GET /api/v1/programs/{program}`: the public rules, in one language.
+#[utoipa::path(get, path = "/api/v1/programs/{program}", operation_id = "show_program", tag = "anyone",
     params(("program" = String, Path), ("locale" = Option<String>, Query)),
     responses((status = 200, body = ProgramView), (status = 404, body = app::api::Problem)))]
 pub async fn show(

@@ -25,8 +25,9 @@ fn digest(refund: &NewRefund) -> Vec<u8> {
     sha256(&serde_json::to_vec(&given).unwrap_or_default()).to_vec()
 }
 
-/// `POST /api/v1/programs/{program}/refunds`: 202 while the order has not been told.
-#[utoipa::path(post, path = "/api/v1/programs/{program}/refunds", tag = "shop", request_body = NewRefund,
+/// `POST /api/v1/programs/{program}/refunds`: tells money that was given back, and takes back exactly what it
+/// had earned. 202 while the order has not been told: the refund then waits for it.
+#[utoipa::path(post, path = "/api/v1/programs/{program}/refunds", operation_id = "record_refund", tag = "shop", request_body = NewRefund,
     params(("program" = String, Path)),
     responses((status = 200, body = RefundView), (status = 202, body = RefundView),
         (status = 409, body = app::api::Problem), (status = 422, body = app::api::Problem)))]

@@ -10,7 +10,7 @@ use crate::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::{Demo, Places};
-use crate::store::Store;
+use crate::store::{Address, Store};
 use clap::{Args, Parser, Subcommand};
 use std::fmt::Display;
 use std::net::SocketAddr;
@@ -73,6 +73,10 @@ struct DemoArgs {
     /// Another database than the one in the folder: sqlite:FILE or postgres://…
     #[arg(long, env = "LAUREL_DATABASE_URL", hide_env_values = true)]
     database: Option<String>,
+    /// Who vouches for the PostgreSQL server: a file with their certificates, in PEM. Without it, those do
+    /// who vouch for the web's servers.
+    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
+    database_ca: Option<PathBuf>,
     /// The built site, where it is not inside the binary.
     #[arg(long, env = "LAUREL_SITE", default_value = "target/site")]
     site: PathBuf,
@@ -89,17 +93,28 @@ struct Database {
         hide_env_values = true
     )]
     url: String,
+    /// Who vouches for the PostgreSQL server: a file with their certificates, in PEM. Without it, those do
+    /// who vouch for the web's servers.
+    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
+    ca: Option<PathBuf>,
 }
 
 impl Database {
+    fn address(&self) -> Address<'_> {
+        Address {
+            url: &self.url,
+            ca: self.ca.as_deref(),
+        }
+    }
+
     async fn open(&self) -> Result<Store, String> {
-        let store = Store::open(&self.url, Arc::new(|_| ())).await;
+        let store = Store::open(self.address(), Arc::new(|_| ())).await;
         store.map_err(|error| format!("LAUREL_DATABASE_URL: {error}"))
     }
 
     /// For reading alone, with its schema as it is.
     async fn look(&self) -> Result<Store, String> {
-        let store = Store::look(&self.url).await;
+        let store = Store::look(self.address()).await;
         store.map_err(|error| format!("LAUREL_DATABASE_URL: {error}"))
     }
 }
@@ -238,6 +253,7 @@ async fn demo(args: DemoArgs) -> Result<String, String> {
         database_url: args
             .database
             .unwrap_or_else(|| format!("sqlite:{}", data.join("laurel.db").display())),
+        database_ca: args.database_ca,
         listen,
         public_url: None,
         smtp_url: None,

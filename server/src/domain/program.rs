@@ -1,9 +1,13 @@
 //! A programme's rules, checked and ready to decide with.
 
+#[cfg(test)]
+mod tests;
+
 use super::Instant;
+pub use app::api::Debt;
 use app::api::{
     Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramId, ProgramView, ProofLevel,
-    PurchaseRule, TaskKind, TaskView, TierView, UnitForms, Window,
+    PurchaseRule, RewardView, TaskKind, TaskView, TierView, UnitForms, Window,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -61,15 +65,6 @@ pub struct Program {
     pub corner: String,
     /// What the launcher says.
     pub launcher: Localized,
-}
-
-/// What becomes of points that a refund takes back and the member no longer has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Debt {
-    /// The balance falls below zero, and later earnings pay it first.
-    Carry,
-    /// It is forgiven at once.
-    WriteOff,
 }
 
 /// How tiers are won and lost. Upwards always at once; downwards at the end of a window.
@@ -251,6 +246,19 @@ impl Campaign {
             multiplier_permille: self.multiplier_permille,
             starts_at: at(self.starts_at),
             ends_at: at(self.ends_at),
+            tiers: self.tiers.clone(),
+        }
+    }
+}
+
+impl Reward {
+    fn view(&self, locale: &str) -> RewardView {
+        RewardView {
+            id: self.id.clone(),
+            name: self.name.get(locale).to_owned(),
+            points: self.points,
+            amount: self.amount,
+            valid_days: self.valid_days,
         }
     }
 }
@@ -319,6 +327,9 @@ impl Program {
             metric: self.metric,
             window: self.ladder.window,
             expiry: self.expiry,
+            warn_days: self.warn_days,
+            grace_days: self.grace_days,
+            debt: self.debt,
             campaigns: self
                 .campaigns
                 .iter()
@@ -337,115 +348,16 @@ impl Program {
                 first_order_bonus: rule.first_order_bonus,
             }),
             tasks: self.tasks.iter().map(|task| task.view(locale)).collect(),
+            rewards: self
+                .rewards
+                .iter()
+                .map(|reward| reward.view(locale))
+                .collect(),
             brand: Brand {
                 color: self.brand_color.clone(),
                 corner: self.corner.clone(),
                 launcher: self.launcher.get(locale).to_owned(),
             },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::program_file;
-
-    fn demo() -> Program {
-        program_file::parse(crate::demo::PROGRAM).unwrap()
-    }
-
-    #[test]
-    fn the_first_language_that_is_asked_for_and_there_is_wins() {
-        let demo = demo();
-        for (asked, expected) in [
-            (None, "en"),
-            (Some(""), "en"),
-            (Some("ru"), "ru"),
-            (Some("RU"), "ru"),
-            (Some("ru-RU"), "ru"),
-            (Some("ru_RU"), "ru"),
-            (Some("de, ru;q=0.8, en;q=0.5"), "ru"),
-            (Some("de-AT,fr"), "en"),
-            (Some("rus"), "en"),
-        ] {
-            assert_eq!(demo.locale(asked), expected, "{asked:?}");
-        }
-        let nothing = Program {
-            locales: Vec::new(),
-            ..demo
-        };
-        assert_eq!(nothing.locale(Some("ru")), "en");
-    }
-
-    #[test]
-    fn tasks_are_found_with_and_without_their_prefix() {
-        let demo = demo();
-        assert_eq!(demo.task("newsletter"), demo.task("tsk_newsletter"));
-        assert_eq!(
-            demo.task("newsletter").map(|task| task.kind),
-            Some(TaskKind::Subscribe)
-        );
-        assert_eq!(demo.task("tsk_tsk_newsletter"), None);
-        assert_eq!(
-            demo.task_of_kind(TaskKind::Join).map(|task| task.points),
-            Some(50)
-        );
-    }
-
-    #[test]
-    fn only_the_programmes_own_origins_are_allowed_to_the_letter() {
-        let demo = demo();
-        assert!(demo.allows_origin("http://localhost:8081"));
-        for other in [
-            "http://localhost:8082",
-            "https://localhost:8081",
-            "http://localhost:8081/",
-            "null",
-            "",
-        ] {
-            assert!(!demo.allows_origin(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn the_public_view_is_in_one_language_and_has_all_the_rules() {
-        let view = demo().view(3, "ru");
-        assert_eq!(
-            (view.name.as_str(), view.version, view.locale.as_str()),
-            ("Утренняя обжарка", 3, "ru")
-        );
-        assert_eq!(
-            view.tiers
-                .iter()
-                .map(|tier| tier.name.as_str())
-                .collect::<Vec<_>>(),
-            ["Бронза", "Серебро", "Золото"]
-        );
-        let rule = view.purchase.unwrap();
-        assert_eq!(
-            (rule.points, rule.per, rule.hold_reason.as_str()),
-            (5, 10_000, "до тех пор возможен возврат")
-        );
-        let proofs: Vec<_> = view
-            .tasks
-            .iter()
-            .map(|task| (task.id.as_str(), task.proof))
-            .collect();
-        assert_eq!(
-            proofs[..2],
-            [
-                ("tsk_join", ProofLevel::Verified),
-                ("tsk_newsletter", ProofLevel::Verified)
-            ]
-        );
-        assert_eq!(
-            proofs[2..],
-            [
-                ("tsk_profile", ProofLevel::Declared),
-                ("tsk_birthday", ProofLevel::Declared)
-            ]
-        );
-        assert!(view.tasks[1].consent.starts_with("Я согласен"));
     }
 }

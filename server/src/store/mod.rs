@@ -5,6 +5,7 @@
 //! conditional writes and unique keys, never by reading first: SQLite's single writer would hide
 //! the race that PostgreSQL shows.
 
+mod address;
 mod migrations;
 mod postgres;
 mod sqlite;
@@ -29,9 +30,11 @@ pub mod seal;
 pub mod sessions;
 pub mod statement;
 
+pub use address::Address;
 pub(crate) use value::params;
 pub use value::{FromValue, Row, Value};
 
+use address::Leads;
 use app::api::MemberId;
 use std::path::Path;
 use std::sync::Arc;
@@ -183,19 +186,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the address is wrong or nothing answers there.
-    pub async fn open(url: &str, wake: Wake) -> Result<Self, StoreError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            return Ok(Self(Engine::Sqlite(sqlite::Sqlite::open(
-                Path::new(path),
-                wake,
-            )?)));
-        }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self(Engine::Postgres(
-                postgres::Postgres::open(url, wake).await?,
-            )));
-        }
-        Err(StoreError::Unavailable(NO_ENGINE.into()))
+    pub async fn open(address: impl Into<Address<'_>>, wake: Wake) -> Result<Self, StoreError> {
+        Ok(Self(match address.into().leads() {
+            Some(Leads::Sqlite(path)) => Engine::Sqlite(sqlite::Sqlite::open(path, wake)?),
+            Some(Leads::Postgres(address)) => {
+                Engine::Postgres(postgres::Postgres::open(address, wake).await?)
+            }
+            None => return Err(StoreError::Unavailable(NO_ENGINE.into())),
+        }))
     }
 
     /// Opens a database to read it and nothing else: its schema is taken as it is, and a server may be
@@ -203,14 +201,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when nothing answers there, or when its schema is not this program's.
-    pub async fn look(url: &str) -> Result<Self, StoreError> {
-        let store = if let Some(path) = url.strip_prefix("sqlite:") {
-            Self(Engine::Sqlite(sqlite::Sqlite::look(Path::new(path))))
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self(Engine::Postgres(postgres::Postgres::look(url)?))
-        } else {
-            return Err(StoreError::Unavailable(NO_ENGINE.into()));
-        };
+    pub async fn look(address: impl Into<Address<'_>>) -> Result<Self, StoreError> {
+        let store = Self(match address.into().leads() {
+            Some(Leads::Sqlite(path)) => Engine::Sqlite(sqlite::Sqlite::look(path)),
+            Some(Leads::Postgres(address)) => Engine::Postgres(postgres::Postgres::look(address)?),
+            None => return Err(StoreError::Unavailable(NO_ENGINE.into())),
+        });
         let steps = store.read(Steps).await.map_err(|error| match error {
             StoreError::Internal(_) => StoreError::Unavailable("there are no books in it".into()),
             error => error,

@@ -38,7 +38,7 @@ async fn find(
 }
 
 /// `GET /c/{link}`
-#[utoipa::path(get, path = "/c/{link}", tag = "anyone with the link", params(("link" = String, Path)),
+#[utoipa::path(get, path = "/c/{link}", operation_id = "show_link", tag = "anyone with the link", params(("link" = String, Path)),
     responses((status = 200, content_type = "text/html", body = String), (status = 404, content_type = "text/html", body = String)))]
 pub async fn show(
     State(app): Shared,

@@ -1,7 +1,7 @@
 //! The programme's rules as sentences.
 
 use super::*;
-use crate::api::{Expiry, Metric, Window};
+use crate::api::{Debt, Expiry, Metric, Window};
 
 const MODES: [Expiry; 5] = [
     Expiry::Never,
@@ -127,4 +127,76 @@ fn days_before_others_are_counted() {
             "Новинки раньше остальных на 7_дней",
         ]
     );
+}
+
+#[test]
+fn a_campaign_names_the_tiers_that_it_is_for() {
+    let said = |text: &Text, tiers: &[&str]| (text.rules.campaign_for)("First snow", tiers);
+    let three = ["Silver", "Gold", "Platinum"];
+    assert_eq!(
+        [1, 2, 3].map(|n| said(en(), &three[..n])),
+        [
+            "First snow, only for Silver",
+            "First snow, only for Silver and Gold",
+            "First snow, only for Silver, Gold and Platinum",
+        ]
+    );
+    assert_eq!(
+        [1, 2, 3].map(|n| said(ru(), &three[..n])),
+        [
+            "First snow, только для уровня Silver",
+            "First snow, только для уровней Silver и Gold",
+            "First snow, только для уровней Silver, Gold и Platinum",
+        ]
+    );
+}
+
+#[test]
+fn warnings_grace_and_rewards_count_their_days() {
+    let said = |text: &Text| {
+        let rules = &text.rules;
+        [
+            (rules.warned)(1),
+            (rules.warned)(30),
+            (rules.grace)(0),
+            (rules.grace)(1),
+            (rules.grace)(3),
+            (rules.reward)("300 ₽", 21),
+        ]
+        .map(|said| shown(&said))
+    };
+    assert_eq!(
+        said(en()),
+        [
+            "We tell you 1_day before.",
+            "We tell you 30_days before.",
+            "What comes back to you after its time is over can be spent until the end of that day.",
+            "What comes back to you after its time is over can be spent for 1_day more.",
+            "What comes back to you after its time is over can be spent for 3_days more.",
+            "300 ₽ off an order. The code works for 21_days.",
+        ]
+    );
+    assert_eq!(
+        said(ru()),
+        [
+            "Предупредим за 1_день.",
+            "Предупредим за 30_дней.",
+            "Что вернулось уже после срока, можно потратить до конца того же дня.",
+            "Что вернулось уже после срока, можно потратить ещё 1_день.",
+            "Что вернулось уже после срока, можно потратить ещё 3_дня.",
+            "Скидка 300 ₽ на заказ. Код действует 21_день.",
+        ]
+    );
+}
+
+#[test]
+fn what_was_spent_is_owed_or_forgiven() {
+    for (text, owed, forgiven) in [
+        (en(), "below zero", "forgiven"),
+        (ru(), "ниже нуля", "прощаем"),
+    ] {
+        assert!((text.rules.spent)(Debt::Carry).contains(owed));
+        let said = (text.rules.spent)(Debt::WriteOff);
+        assert!(said.contains(forgiven) && !said.contains(owed), "{said}");
+    }
 }

@@ -7,6 +7,7 @@
 //!   A task tells what has gathered meanwhile, over a connection of its own.
 //! - After that connection was lost, rings may have gone unheard, so everybody is rung for.
 
+use super::tls::Server;
 use crate::store::{Ring, StoreError, Wake};
 use app::api::MemberId;
 use futures_util::future::poll_fn;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio_postgres::{AsyncMessage, Client, Config, Error, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Error};
 
 /// Under which servers call each other.
 const CHANNEL: &str = "laurel_news";
@@ -95,12 +96,12 @@ impl Bell {
 }
 
 /// Tells and listens for ever, over one connection that is made again whenever it is lost.
-pub(super) async fn keep(mut config: Config, bell: Arc<Bell>, wake: Wake) {
-    config.application_name(APPLICATION);
+pub(super) async fn keep(mut server: Server, bell: Arc<Bell>, wake: Wake) {
+    server.config.application_name(APPLICATION);
     let mut pause = PAUSE_MIN;
     loop {
         let mut heard = false;
-        let lost = once(&config, &bell, &wake, &mut heard).await;
+        let lost = once(&server, &bell, &wake, &mut heard).await;
         if heard {
             pause = PAUSE_MIN;
         }
@@ -113,8 +114,8 @@ pub(super) async fn keep(mut config: Config, bell: Arc<Bell>, wake: Wake) {
 }
 
 /// Until the connection is lost; answers why. `heard` becomes true once it stands.
-async fn once(config: &Config, bell: &Bell, wake: &Wake, heard: &mut bool) -> StoreError {
-    let (client, mut connection) = match config.connect(NoTls).await {
+async fn once(server: &Server, bell: &Bell, wake: &Wake, heard: &mut bool) -> StoreError {
+    let (client, mut connection) = match server.config.connect(server.tls.clone()).await {
         Ok(connected) => connected,
         Err(error) => return error.into(),
     };

@@ -4,21 +4,22 @@
 mod bell;
 mod lanes;
 mod pipeline;
+mod tls;
 mod value;
 
 use super::migrations::MIGRATIONS;
-use super::{Command, Query, Ring, StoreError, Wake};
+use super::{Address, Command, Query, Ring, StoreError, Wake};
 use bell::Bell;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
 };
 use lanes::Lanes;
 use pipeline::Pipeline;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+use tls::Server;
 use tokio::task::JoinSet;
-use tokio_postgres::{Config, NoTls, error::SqlState};
+use tokio_postgres::error::SqlState;
 
 /// How often a command runs anew after a deadlock or a serialisation failure.
 const TRIES_MAX: u32 = 6;
@@ -43,22 +44,21 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    /// Connects to `url` and brings the schema up to date.
-    pub(super) async fn open(url: &str, wake: Wake) -> Result<Self, StoreError> {
-        let mut config = Config::from_str(url)
-            .map_err(|_| StoreError::Unavailable("the PostgreSQL address cannot be read".into()))?;
-        config.keepalives_idle(SILENCE_MAX);
-        config.tcp_user_timeout(SILENCE_MAX);
-        config.connect_timeout(POOL_WAIT);
+    /// Connects to the server and brings the schema up to date.
+    pub(super) async fn open(address: Address<'_>, wake: Wake) -> Result<Self, StoreError> {
+        let mut server = Server::at(address)?;
+        server.config.keepalives_idle(SILENCE_MAX);
+        server.config.tcp_user_timeout(SILENCE_MAX);
+        server.config.connect_timeout(POOL_WAIT);
         let bell = Arc::new(Bell::default());
         let connections = Connections {
-            pool: pool(config.clone())?,
+            pool: pool(server.clone())?,
             wake: wake.clone(),
             bell: bell.clone(),
         };
         connections.migrate().await?;
         let mut listening = JoinSet::new();
-        listening.spawn(bell::keep(config, bell, wake));
+        listening.spawn(bell::keep(server, bell, wake));
         Ok(Self {
             lanes: Lanes::new(connections.clone()),
             connections,
@@ -66,12 +66,10 @@ impl Postgres {
         })
     }
 
-    /// Will connect to `url` to read: its schema stays as it is, and nobody is listened to.
-    pub(super) fn look(url: &str) -> Result<Self, StoreError> {
-        let config = Config::from_str(url)
-            .map_err(|_| StoreError::Unavailable("the PostgreSQL address cannot be read".into()))?;
+    /// Will connect to the server to read: its schema stays as it is, and nobody is listened to.
+    pub(super) fn look(address: Address<'_>) -> Result<Self, StoreError> {
         let connections = Connections {
-            pool: pool(config)?,
+            pool: pool(Server::at(address)?)?,
             wake: Arc::new(|_| ()),
             bell: Arc::default(),
         };
@@ -122,10 +120,10 @@ impl Postgres {
     }
 }
 
-fn pool(config: Config) -> Result<Pool, StoreError> {
+fn pool(server: Server) -> Result<Pool, StoreError> {
     let manager = Manager::from_config(
-        config,
-        NoTls,
+        server.config,
+        server.tls,
         ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         },

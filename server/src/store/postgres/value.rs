@@ -1,7 +1,9 @@
 //! What crosses into PostgreSQL and back: parameters, rows, and what its errors mean here.
 
+use super::tls;
 use crate::store::{Row, StoreError, Value};
 use bytes::BytesMut;
+use deadpool_postgres::PoolError;
 use std::error::Error;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -71,11 +73,9 @@ impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(code) = error.code() else {
             // Without a code it is the connection that failed, not a statement.
-            return Self::Unavailable(error.to_string());
+            return Self::Unavailable(tls::why(&error));
         };
-        // Its detail would quote the row, and with it what people entrusted to us.
-        let message = error.as_db_error().map_or("", |error| error.message());
-        let text = format!("{} {message}", code.code());
+        let text = said(&error, code);
         if matches!(
             *code,
             SqlState::T_R_DEADLOCK_DETECTED
@@ -91,8 +91,21 @@ impl From<tokio_postgres::Error> for StoreError {
     }
 }
 
-impl From<deadpool_postgres::PoolError> for StoreError {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::Unavailable(error.to_string())
+impl From<PoolError> for StoreError {
+    fn from(error: PoolError) -> Self {
+        // A server that turns a connection away is no more there than one that does not answer.
+        Self::Unavailable(match error {
+            PoolError::Backend(error) => match error.code() {
+                Some(code) => said(&error, code),
+                None => tls::why(&error),
+            },
+            error => error.to_string(),
+        })
     }
+}
+
+/// An error's code and message. Its detail would quote the row, and with it what people entrusted to us.
+fn said(error: &tokio_postgres::Error, code: &SqlState) -> String {
+    let message = error.as_db_error().map_or("", |error| error.message());
+    format!("{} {message}", code.code())
 }
