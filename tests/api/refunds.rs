@@ -344,6 +344,34 @@ table! {
         refund B 1050                       | 450   0   0
         days 31                             | 150   0   0
     ";
+    what_came_back_and_ran_out_in_its_grace_is_no_debt, A_YEAR, "
+        order A 6000
+        hold passes                         | 300   0   0
+        months 11
+        redeem 300
+        order B 2100 code                   |   0 105   0
+        months 2                            | 105   0   0
+        refund B 1050                       | 203   0   0
+        days 31                             |  53   0   0
+        refund B 1050                       | 150   0   0
+        refund A 3000                       |   0   0   0
+        refund A 3000                       |   0   0   0
+    ";
+    what_came_back_late_is_spent_again_and_comes_back_again, A_YEAR, "
+        order A 6000
+        hold passes
+        months 11
+        redeem 300
+        order B 2100 code
+        months 2                            | 105   0   0
+        cancel B                            | 300   0   0
+        redeem 300
+        order C 2100 code
+        days 40                             | 105   0   0
+        cancel C                            | 300   0   0
+        days 31                             |   0   0   0
+        refund A 6000                       |   0   0   0
+    ";
     points_that_came_back_run_out_with_their_lot, A_YEAR, "
         order A 2000
         hold passes
