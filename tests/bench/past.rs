@@ -282,6 +282,7 @@ fn split() -> String {
         earned: EARNED,
         spent: 0,
         refunded: 0,
+        named: 0,
     };
     let split = Split {
         parts: vec![part],

@@ -49,13 +49,13 @@ fn verify_money(report: &mut Report, of: &str, order: &Order, split: &Split) {
     if parts().any(|part| !(0..=part.amount).contains(&part.refunded)) {
         report.tell(of, "what was refunded of a part", "at most all", "more");
     }
-    // What was taken and given back follows from the refunded money alone.
-    if order.total > 0 {
-        let mut settled = split.clone();
-        settled.refund(0, &[]);
-        report.expect(of, "split.reversed", settled.reversed, split.reversed);
-        report.expect(of, "split.returned", settled.returned, split.returned);
+    if parts().any(|part| !(0..=part.price.max(1)).contains(&part.named)) {
+        report.tell(of, "what refunds named of a part", "at most all", "more");
     }
+    // What was taken and given back follows from what was refunded.
+    let (reversed, returned) = split.due();
+    report.expect(of, "split.reversed", reversed, split.reversed);
+    report.expect(of, "split.returned", returned, split.returned);
 }
 
 /// What an order earned is one transfer; what was taken back of it is in its hold and in its lot.
