@@ -74,6 +74,21 @@ table! {
         months 11                           | 2000   0   0 gold
         months 1                            | 2000   0   0 bronze
     ";
+    one_purchase_lifts_for_twelve_months_and_no_longer, ROLLING, "
+        order A 40000
+        hold passes                         | 2000   0   0 gold
+        days 363                            | 2000   0   0 gold
+        days 2                              | 2000   0   0 bronze
+    ";
+    what_comes_after_it_keeps_the_tier, ROLLING, "
+        order A 10000
+        hold passes                         |  500   0   0 silver
+        order B 8000
+        hold passes                         | 1000   0   0 silver
+        months 12                           | 1000   0   0 silver
+        months 11                           | 1000   0   0 silver
+        months 1                            | 1000   0   0 bronze
+    ";
     or_by_one_step, STEP_BY_STEP, "
         order A 36000
         hold passes
@@ -117,10 +132,19 @@ table! {
         order B 2000
         hold passes                         |  500   0   0 silver
         months 12
+        order C 8000
+        hold passes                         | 1000   0   0 silver
+        months 2                            | 1000   0   0 silver
+        months 10                           | 1000   0   0 silver
+        months 2                            | 1000   0   0 bronze
+    ";
+    a_grace_saves_nobody_by_what_had_lifted_them, GRACE, "
+        order A 10000
+        hold passes                         |  500   0   0 silver
+        months 12
         order C 6400
         hold passes                         |  900   0   0 silver
-        months 2                            |  900   0   0 silver
-        months 10                           |  900   0   0 silver
+        months 2                            |  900   0   0 bronze
     ";
     what_an_order_had_lifted_falls_with_it_also_in_a_window, ROLLING, "
         order A 8000
