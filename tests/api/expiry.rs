@@ -135,6 +135,24 @@ mod by_the_clock {
             }
         }
 
+        async fn a_refund_says_what_it_really_took(world: World) {
+            let mut member = Steps::begin(&world, A_YEAR, "Europe/Moscow").await;
+            member.all("order A 2400\nhold passes\nspend 100\nmonths 13 | 0 0 0").await;
+            // Of the 120 points 20 have run out: they are let go.
+            for (id, reversed, points) in [("R1", 60, 60), ("R2", 40, 20)] {
+                let refund = json!({ "id": id, "order_id": "A", "amount": 120_000, "lines": [],
+                    "at": "2026-11-21T12:00:00Z" });
+                for _ in 0..2 {
+                    let (_, told) = world.post("/api/v1/programs/demo/refunds", &world.api_key, &refund).await;
+                    assert_eq!((&told["reversed"], &told["amount"]), (&json!(reversed), &json!(120_000)), "{told}");
+                }
+                let (_, order) = world.get("/api/v1/programs/demo/orders/A", &world.api_key).await;
+                assert_eq!(order["points"], points);
+            }
+            member.all("days 0 | 0 0 100").await;
+            assert_books_balance(&world.app.store).await;
+        }
+
         async fn a_member_is_warned_once_in_good_time(world: World) {
             let store = &world.app.store;
             let mut member = Steps::begin(&world, A_YEAR, "Europe/Moscow").await;

@@ -95,8 +95,10 @@ struct Wanted {
 pub struct Split {
     /// The parts.
     pub parts: Vec<Part>,
-    /// Points that were taken back so far.
+    /// Points that had to be taken back so far, by what was refunded.
     pub reversed: i64,
+    /// Points that were really taken back so far: those that had run out were let go.
+    pub moved: i64,
     /// Points that were given back so far.
     pub returned: i64,
     /// Whether anything was given back yet.
@@ -108,7 +110,7 @@ pub struct Split {
 pub struct Refunded {
     /// Money that the order still had.
     pub amount: i64,
-    /// Points to take back.
+    /// Points to take back, as far as they have not run out.
     pub reversed: i64,
     /// Points to give back.
     pub returned: i64,

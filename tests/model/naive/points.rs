@@ -98,17 +98,19 @@ impl Programme {
 
     /// Takes back what an earning gave (§3.7): from its hold, from its own lot, from the others; what
     /// has run out is let go, and the rest is owed.
-    pub(super) fn reverse(&mut self, who: usize, earning: Number, points: i64) {
+    /// Answers how much was taken.
+    pub(super) fn reverse(&mut self, who: usize, earning: Number, points: i64) -> i64 {
         if points == 0 {
-            return;
+            return 0;
         }
         let member = &mut self.members[who];
-        let mut rest = points;
+        let (mut rest, mut moved) = (points, 0);
         if let Some(hold) = member.holds.iter_mut().find(|hold| hold.number == earning) {
             let part = hold.left.min(rest);
             hold.left -= part;
             member.held -= part;
             rest -= part;
+            moved += part;
         }
         member.holds.retain(|hold| hold.left > 0);
         if let Some(own) = member.lots.iter_mut().find(|lot| lot.number == earning) {
@@ -118,6 +120,7 @@ impl Programme {
             let seen = &mut self.seen;
             *seen.entry("refund of points that had run out").or_insert(0) +=
                 u64::from(wanted < rest);
+            moved += wanted;
             let part = own.left.min(wanted);
             own.left -= part;
             member.available -= part;
@@ -126,6 +129,7 @@ impl Programme {
             assert_eq!(rest, 0, "more is taken back than was earned");
         }
         self.forgive(who);
+        moved
     }
 
     /// A programme may choose that nobody owes it anything.

@@ -174,16 +174,17 @@ impl Books<'_> {
     }
 
     /// Takes back points of one earning (`spec/product.md` §3.7): first what still waits, then what is
-    /// left of it, then others', and the rest becomes debt; what has run out is let go.
+    /// left of it, then others', and the rest becomes debt; what has run out is let go. Answers how much
+    /// was really taken.
     pub(in crate::store) async fn reverse<T: Tx>(
         &mut self,
         tx: &mut T,
         reverse: &Reverse<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<i64, StoreError> {
         const HOLD: &str =
             "select remaining from hold where transfer_id = $1 and state = 'pending'";
         if reverse.points == 0 {
-            return Ok(());
+            return Ok(0);
         }
         let row = tx.query_one(HOLD, params![reverse.original]).await?;
         let waits: i64 = row.map_or(Ok(0), |row| row.get(0))?;
@@ -212,7 +213,8 @@ impl Books<'_> {
                 });
             }
         }
-        self.forgive(tx).await
+        self.forgive(tx).await?;
+        Ok(plan.from_hold + plan.from_available)
     }
 
     /// A hold that will post less, or nothing.

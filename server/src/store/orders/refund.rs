@@ -111,7 +111,6 @@ async fn apply<T: Tx>(
     if row.get::<String>(6)? == "paid" {
         let (mut ledgered, member) = Ledgered::read(&row)?;
         let refunded = ledgered.split.refund(refund.amount, &refund.lines);
-        done = (refunded.amount, refunded.reversed, refunded.returned);
         let fact = Fact::Refund {
             order: refund.order_id.clone(),
             amount: refunded.amount,
@@ -125,7 +124,8 @@ async fn apply<T: Tx>(
             fact,
             cause,
         };
-        give_back(tx, (rules, stamp), member, &ledgered, &effect).await?;
+        let moved = give_back(tx, (rules, stamp), member, ledgered, &effect).await?;
+        done = (refunded.amount, moved, refunded.returned);
     }
     let (amount, reversed, given_back) = done;
     let set = params![true, amount, reversed, given_back, rules.id, &refund.id];
