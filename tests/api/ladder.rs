@@ -80,6 +80,11 @@ table! {
         days 363                            | 2000   0   0 gold
         days 2                              | 2000   0   0 bronze
     ";
+    whoever_looks_need_not_wait_for_the_job_that_reviews, ROLLING, "
+        order A 40000
+        hold passes                         | 2000   0   0 gold
+        sleep 400                           | 2000   0   0 bronze
+    ";
     what_comes_after_it_keeps_the_tier, ROLLING, "
         order A 10000
         hold passes                         |  500   0   0 silver

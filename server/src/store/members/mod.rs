@@ -90,6 +90,8 @@ pub struct StoredMember {
     pub customer: Option<String>,
     /// All their attempts, the oldest first.
     pub attempts: Vec<StoredAttempt>,
+    /// When something next falls due for them: perhaps too early, never too late.
+    pub due_at: Option<Instant>,
 }
 
 /// A member with everything that a panel shows but the statement.
@@ -112,7 +114,8 @@ impl Query for Get<'_> {
                 m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier, m.manual_until,
                 a.active_at, a.look_at,
                 (select i.value from identity i where i.member_id = m.id and i.kind = 'customer'
-                    order by i.created_at, i.value limit 1)
+                    order by i.created_at, i.value limit 1),
+                m.review_at
             from member m join person p on p.member_id = m.id join account a on a.member_id = m.id
             where m.id = $1 and a.asset = $2 and m.program_id = $3";
         let key = params![self.member, POINTS, self.rules.id];
@@ -122,6 +125,8 @@ impl Query for Get<'_> {
         let counters = read_counters(&row, 2)?;
         let held_tier = read_held(&row, 14)?;
         let time_zone: String = row.get(7)?;
+        let [look_at, review_at]: [Option<Instant>; 2] = [row.get(21)?, row.get(23)?];
+        let due_at = look_at.into_iter().chain(review_at).min();
         Ok(Some(StoredMember {
             id: row.get(0)?,
             joined_at: row.get(1)?,
@@ -135,7 +140,7 @@ impl Query for Get<'_> {
             available: row.get(11)?,
             held: row.get(12)?,
             reserved: row.get(13)?,
-            expiring: match row.get::<Option<Instant>>(21)? {
+            expiring: match look_at {
                 Some(_) => self.expiring(tx, row.get(20)?, &time_zone).await?,
                 // Nothing of this account ever falls due.
                 None => None,
@@ -143,6 +148,7 @@ impl Query for Get<'_> {
             customer: row.get(22)?,
             time_zone,
             attempts: attempts::of_member(tx, self.member).await?,
+            due_at,
         }))
     }
 }
