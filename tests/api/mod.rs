@@ -11,6 +11,7 @@ mod first_answer;
 mod identity;
 mod ladder;
 mod ledger;
+mod many_codes;
 mod members;
 mod nasty;
 mod newsletter;

@@ -75,7 +75,7 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// How it was paid, in the shop's words.
     pub payment_method: Option<String>,
-    /// Codes that were used.
+    /// Codes that were used, at most 50.
     #[serde(default)]
     pub coupon_codes: Vec<String>,
     /// Whose friend it was.

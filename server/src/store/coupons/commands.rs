@@ -50,7 +50,7 @@ impl Command for Redeem {
         let Some(reward) = self.rules.program.reward(&self.reward) else {
             return Ok(Redeemed::Unknown);
         };
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
         let available = books.account.available;
         if available < reward.points {
@@ -234,7 +234,7 @@ impl Command for Release {
         let row = tx.query_one(END, key).await?;
         let ended = row.as_ref().map(StoredCoupon::read).transpose()?;
         if let Some(coupon) = ended {
-            end(tx, at, &coupon, GivenBackCause::Released, 0).await?;
+            end(tx, at, &coupon, GivenBackCause::Released).await?;
             return Ok(Ended::Done(Box::new(coupon)));
         }
         let find = Find {
@@ -274,7 +274,7 @@ impl Command for Cancel {
             .query_one(END, params![self.stamp.at, self.id, self.member])
             .await?;
         if let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? {
-            end(tx, at, &coupon, GivenBackCause::Cancelled, 0).await?;
+            end(tx, at, &coupon, GivenBackCause::Cancelled).await?;
             return Ok(Ended::Done(Box::new(coupon)));
         }
         let row = tx.query_one(CODE, params![self.id, self.member]).await?;
@@ -327,7 +327,7 @@ pub(super) async fn settle_owner<T: Tx>(
     let Some(member) = owner(tx, hold, stamp.at).await? else {
         return Ok(false);
     };
-    let mut books = Books::open(tx, rules, stamp, member, 0).await?;
+    let mut books = Books::open(tx, rules, stamp, member).await?;
     // Somebody may have been faster before the account was locked.
     if owner(tx, hold, stamp.at).await?.is_none() {
         return Ok(false);
@@ -375,10 +375,9 @@ pub(super) async fn end<T: Tx>(
     (rules, stamp): (&Rules, &Stamp),
     coupon: &StoredCoupon,
     cause: GivenBackCause,
-    ids: u16,
 ) -> Result<(), StoreError> {
     debug_assert!(matches!(state_name(coupon.state), "released"));
-    let mut books = Books::open(tx, rules, stamp, coupon.member, ids).await?;
+    let mut books = Books::open(tx, rules, stamp, coupon.member).await?;
     books.settle(tx).await?;
     give_back(tx, &mut books, coupon, cause).await?;
     books.close(tx).await?;

@@ -139,7 +139,7 @@ impl Join {
         if task.is_none() && orders.is_empty() {
             return Ok(());
         }
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
         books.settle(tx).await?;
         if let Some(task) = task {
             attempts::insert_done(tx, &mut books, task, self.stamp.at).await?;

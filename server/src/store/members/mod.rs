@@ -288,7 +288,7 @@ impl Update {
             return Ok(Moved::Not);
         }
         let now = self.stamp.at;
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         let set = params![zone, now, self.member, now - TIME_ZONE_STANDS];
         if tx.execute(ZONE, set).await? == 1 {
             books.settle(tx).await?;
@@ -368,7 +368,7 @@ impl Command for SetTier {
         if found.is_none() {
             return Ok(false);
         }
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
         books.set_manual(self.manual.clone());
         books.close(tx).await?;

@@ -165,7 +165,7 @@ impl Record {
         let (id, codes) = (&self.order.id, &self.order.coupon_codes);
         // The codes before the books, as everybody else who takes both.
         let claimed = coupons::claim(tx, &self.rules, &self.stamp, id, codes).await?;
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
         books.settle(tx).await?;
         let paid_by = coupons::spend(tx, &mut books, &self.stamp, claimed).await?;
         earn(tx, &mut books, &self.order, self.stamp.at, &paid_by).await?;
@@ -337,7 +337,7 @@ async fn give_back<T: Tx>(
         coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await?;
         return Ok(0);
     };
-    let mut books = Books::open(tx, rules, stamp, member, 0).await?;
+    let mut books = Books::open(tx, rules, stamp, member).await?;
     books.settle(tx).await?;
     let mut moved = 0;
     if let Some(original) = ledgered.transfer {

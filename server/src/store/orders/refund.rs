@@ -142,10 +142,10 @@ pub(super) async fn catch_up<T: Tx>(
     const WAITING: &str = "select body from refund
         where program_id = $1 and order_id = $2 and not applied order by created_at, id";
     let rows = tx.query(WAITING, params![rules.id, order]).await?;
-    for (index, row) in (1_u16..).zip(rows) {
+    for (n, row) in rows.iter().enumerate() {
         let refund: NewRefund = from_json(&row.get::<String>(0)?)?;
         // Ids of their own, since each opens the books anew.
-        apply(tx, rules, &stamp.part(index), &refund).await?;
+        apply(tx, rules, &stamp.part("refund", n), &refund).await?;
     }
     Ok(())
 }
