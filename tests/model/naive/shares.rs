@@ -148,6 +148,12 @@ impl Shares {
         let exact = weighted * i128::from(rules.points) * i128::from(permille);
         let points = exact / (i128::from(rules.per) * 1_000_000_000);
         let points = i64::try_from(points).unwrap() + bonus;
+        // A bonus on what earns nothing goes by the money, or by the prices of what cost none.
+        for other in [|part: &Part| part.money, |part: &Part| part.price] {
+            if weights.iter().all(|weight| *weight == 0) {
+                weights = self.parts.iter().map(other).collect();
+            }
+        }
         for (part, earned) in self.parts.iter_mut().zip(apportion(points, &weights)) {
             part.earned = earned;
         }
