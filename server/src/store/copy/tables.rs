@@ -40,7 +40,9 @@ macro_rules! tables {
 /// All tables but `migration`, which is the schema's own. What others refer to comes first.
 pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     tables! {
-        program (id) { id: Bytes, slug: Text, version: Int, created_at: Int }
+        program (id) {
+            id: Bytes, slug: Text, version: Int, looked_at_until: Bytes, created_at: Int,
+        }
         program_version (program_id, version) {
             program_id: Bytes, version: Int, source: Text, created_at: Int,
         }
