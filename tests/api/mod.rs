@@ -10,6 +10,7 @@ mod expiry;
 mod first_answer;
 mod identity;
 mod ladder;
+mod last_moment;
 mod ledger;
 mod many_codes;
 mod members;

@@ -2,10 +2,10 @@
 
 use super::{Find, RESERVED_FOR, StoredCoupon, columns, state_name};
 use crate::clock::Stamp;
-use crate::domain::DAY;
 use crate::domain::ledger::Account;
 use crate::domain::program::{Reward, Rules};
 use crate::domain::split::apportion;
+use crate::domain::{DAY, Instant};
 use crate::store::ledger::{Books, because, json, owner};
 use crate::store::{Command, Query, StoreError, Tx, params};
 use app::api::{
@@ -352,21 +352,34 @@ async fn find_settled<T: Tx>(
     Ok(found)
 }
 
-/// A coupon's time is over. Its owner's books are open.
+/// A coupon's time is over. Its owner's books are open. Answers until when it is kept instead, if an order
+/// has taken it in its last moment.
 pub(in crate::store) async fn lapse<T: Tx>(
     tx: &mut T,
     books: &mut Books<'_>,
     hold: TransferId,
-) -> Result<(), StoreError> {
+) -> Result<Option<Instant>, StoreError> {
+    // It changes nothing, but waits for an order that is just taking the code. Only the next statement
+    // sees what that did: whoever waits in PostgreSQL looks again at the row that it waited for, and at
+    // no other.
+    const LOCK: &str = "update coupon set updated_at = updated_at
+        where hold_id = $1 and state in ('open', 'reserved') returning id";
+    const KEPT: &str = "select due_at from hold where transfer_id = $1 and due_at > $2";
     const END: &str = concat!(
-        "update coupon set state = 'lapsed', updated_at = $1
-        where hold_id = $2 and state in ('open', 'reserved') returning ",
+        "update coupon set state = 'lapsed', updated_at = $1 where hold_id = $2 returning ",
         columns!()
     );
-    let row = tx.query_one(END, params![books.now(), hold]).await?;
-    let row = row.ok_or_else(|| StoreError::internal("points of no coupon"))?;
+    let locked = tx.query_one(LOCK, params![hold]).await?;
+    locked.ok_or_else(|| StoreError::internal("points of no coupon"))?;
+    let now = books.now();
+    if let Some(row) = tx.query_one(KEPT, params![hold, now]).await? {
+        return Ok(Some(row.get(0)?));
+    }
+    let row = tx.query_one(END, params![now, hold]).await?;
+    let row = row.ok_or_else(|| StoreError::internal("a coupon went away"))?;
     let coupon = StoredCoupon::read(&row)?;
-    give_back(tx, books, &coupon, GivenBackCause::Lapsed).await
+    give_back(tx, books, &coupon, GivenBackCause::Lapsed).await?;
+    Ok(None)
 }
 
 /// Gives the points of a coupon back that its caller has just ended.
