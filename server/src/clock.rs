@@ -1,5 +1,6 @@
 //! The only source of time and of chance.
 
+use crate::crypto::sha256;
 use crate::domain::Instant;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -73,13 +74,14 @@ impl Stamp {
         }
     }
 
-    /// The stamp of a command's `n`th part, with ids of its own.
+    /// The stamp of a command's `n`th part of this name, with ids of its own. There may be any number of
+    /// parts, and parts of parts: their seeds are digests, so no two of them meet.
     #[must_use]
-    pub fn part(&self, n: u16) -> Self {
+    pub fn part(&self, name: &str, n: usize) -> Self {
+        let n = (n as u64).to_be_bytes();
+        let digest = sha256(&[&self.seed, &n[..], name.as_bytes()].concat());
         let mut part = *self;
-        for (byte, by) in part.seed[12..14].iter_mut().zip(n.to_be_bytes()) {
-            *byte = byte.wrapping_add(by);
-        }
+        part.seed.copy_from_slice(&digest[..16]);
         part
     }
 
@@ -117,5 +119,26 @@ mod tests {
             salt: [0; 16],
         };
         assert!(id < later.id(0));
+    }
+
+    #[test]
+    fn every_part_of_a_command_has_ids_of_its_own() {
+        let stamp = Stamp {
+            at: 1_700_000_000_000_000,
+            seed: [7; 16],
+            salt: [0; 16],
+        };
+        let mut ids = std::collections::HashSet::new();
+        let parts = (0..100).flat_map(|n| {
+            let refund = stamp.part("refund", n);
+            [stamp.part("coupon", n), refund, refund.part("coupon", n)]
+        });
+        for part in parts.chain([stamp]) {
+            assert_eq!((part.at, part.salt), (stamp.at, stamp.salt));
+            for n in 0..100 {
+                assert!(ids.insert(part.id(n)), "an id twice");
+            }
+        }
+        assert_eq!(stamp.part("coupon", 3), stamp.part("coupon", 3));
     }
 }

@@ -103,6 +103,7 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
     let mut outcomes = vec![
         app.programs.refresh().await,
         settle_due(&app).await,
+        revise(&app).await,
         look(&app).await,
         app.store.write(attempts::Lapse { now }).await,
     ];
@@ -175,6 +176,36 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
         // Whoever could not be looked at is still due, and must not be met again and again.
         let failed = failed.filter(|done| future::ready(!done)).count().await;
         skip += i64::try_from(failed).unwrap_or(0);
+    }
+    Ok(())
+}
+
+/// Looks at all members of a programme whose new rules review tiers at other times: a page of them after
+/// the other, so that it may take as long as it takes.
+async fn revise(app: &Arc<App>) -> Result<(), StoreError> {
+    while !*app.stopping.borrow() {
+        let limit = DUE_MAX;
+        let mut batches = app.store.read(ledger::ToRevise { limit }).await?;
+        // Rules that this server does not know yet will be known at the next tick.
+        batches.retain(|batch| {
+            let loaded = app.programs.by_id(batch.program);
+            loaded.is_some_and(|loaded| loaded.rules.version == batch.version)
+        });
+        if batches.is_empty() {
+            return Ok(());
+        }
+        for batch in batches {
+            let members = batch.members.iter();
+            let looks = members.map(|member| look_at(Arc::clone(app), batch.program, *member));
+            let looks: Vec<_> = looks.collect();
+            // Whoever could not be looked at is told of in the log, and is looked at when something
+            // happens to them.
+            stream::iter(looks)
+                .buffer_unordered(AT_ONCE)
+                .for_each(|_| future::ready(()))
+                .await;
+            app.store.write(ledger::Revised { batch }).await?;
+        }
     }
     Ok(())
 }

@@ -3,8 +3,10 @@
 
 use crate::support::rules::{A_YEAR, PLAIN, Rules};
 use crate::support::sql::{assert_books_balance, count};
-use crate::support::steps::{Steps, table};
+use crate::support::steps::{DAY, Steps, table};
+use crate::support::together::request;
 use crate::support::world::{Database, World, on_both_databases};
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 const A_MONTH: Rules = Rules {
@@ -99,6 +101,14 @@ table! {
         redeem 400: 409                     | 300   0   0
         redeem 300                          |   0   0   0
     ";
+    whoever_looks_need_not_wait_for_the_job_that_lets_points_go, A_YEAR, "
+        give 100
+        sleep 370                           |   0   0   0
+    ";
+    whoever_looks_need_not_wait_for_the_job_that_ends_the_hold, PLAIN, "
+        order A 6000                        |   0 300   0
+        sleep 15                            | 300   0   0
+    ";
     what_is_taken_back_may_wait_for_the_job_as_well, A_YEAR, "
         order A 2000
         hold passes
@@ -133,6 +143,49 @@ mod by_the_clock {
                 member.all("take 10: 409 | 0 0 0").await;
                 assert_books_balance(&world.app.store).await;
             }
+        }
+
+        async fn a_refund_says_what_it_really_took(world: World) {
+            let mut member = Steps::begin(&world, A_YEAR, "Europe/Moscow").await;
+            member.all("order A 2400\nhold passes\nspend 100\nmonths 13 | 0 0 0").await;
+            // Of the 120 points 20 have run out: they are let go.
+            for (id, reversed, points) in [("R1", 60, 60), ("R2", 40, 20)] {
+                let refund = json!({ "id": id, "order_id": "A", "amount": 120_000, "lines": [],
+                    "at": "2026-11-21T12:00:00Z" });
+                for _ in 0..2 {
+                    let (_, told) = world.post("/api/v1/programs/demo/refunds", &world.api_key, &refund).await;
+                    assert_eq!((&told["reversed"], &told["amount"]), (&json!(reversed), &json!(120_000)), "{told}");
+                }
+                let (_, order) = world.get("/api/v1/programs/demo/orders/A", &world.api_key).await;
+                assert_eq!(order["points"], points);
+            }
+            member.all("days 0 | 0 0 100").await;
+            assert_books_balance(&world.app.store).await;
+        }
+
+        async fn every_page_of_a_member_shows_what_has_fallen_due(world: World) {
+            let store = &world.app.store;
+            let available = "select available from account";
+            let mut member = Steps::begin(&world, A_MONTH, "Europe/Moscow").await;
+            member.all("give 100\norder A 2000").await;
+            world.pass(15 * DAY);
+            let bearer = world.session("42").await;
+            let (_, me) = world.get("/api/v1/me", &bearer).await;
+            assert_eq!((&me["balance"]["available"], &me["balance"]["held"]), (&json!(200), &json!(0)));
+            world.pass(20 * DAY);
+            let bearer = world.session("42").await;
+            let (_, lines) = world.get("/api/v1/me/transfers", &bearer).await;
+            assert_eq!(lines["items"][0]["amount"], -100, "{lines}");
+            let told = count(store, "select count(*) from event").await;
+            member.all("sleep 0 | 100 0 0").await;
+            assert_eq!(count(store, "select count(*) from event").await, told, "nothing more was due");
+            world.pass(20 * DAY);
+            assert_eq!(count(store, available).await, 100);
+            let bearer = world.session("42").await;
+            let panel = request(&world, Method::GET, "/api/v1/me/panel", &bearer, None, None);
+            assert_eq!(panel.send().await.unwrap().status(), StatusCode::OK);
+            assert_eq!(count(store, available).await, 0);
+            assert_books_balance(store).await;
         }
 
         async fn a_member_is_warned_once_in_good_time(world: World) {

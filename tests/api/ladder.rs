@@ -2,7 +2,9 @@
 //! what the member then has: available, held, owed, and the tier.
 
 use crate::support::rules::{PLAIN, Rules, WELCOME};
-use crate::support::steps::table;
+use crate::support::sql::{assert_books_balance, count};
+use crate::support::steps::{Steps, table};
+use crate::support::world::{on_both_databases, paid};
 
 const ROLLING: Rules = Rules {
     tables: "[ladder]\nwindow = \"rolling\"\nmonths = 12\n",
@@ -74,6 +76,26 @@ table! {
         months 11                           | 2000   0   0 gold
         months 1                            | 2000   0   0 bronze
     ";
+    one_purchase_lifts_for_twelve_months_and_no_longer, ROLLING, "
+        order A 40000
+        hold passes                         | 2000   0   0 gold
+        days 363                            | 2000   0   0 gold
+        days 2                              | 2000   0   0 bronze
+    ";
+    whoever_looks_need_not_wait_for_the_job_that_reviews, ROLLING, "
+        order A 40000
+        hold passes                         | 2000   0   0 gold
+        sleep 400                           | 2000   0   0 bronze
+    ";
+    what_comes_after_it_keeps_the_tier, ROLLING, "
+        order A 10000
+        hold passes                         |  500   0   0 silver
+        order B 8000
+        hold passes                         | 1000   0   0 silver
+        months 12                           | 1000   0   0 silver
+        months 11                           | 1000   0   0 silver
+        months 1                            | 1000   0   0 bronze
+    ";
     or_by_one_step, STEP_BY_STEP, "
         order A 36000
         hold passes
@@ -117,10 +139,19 @@ table! {
         order B 2000
         hold passes                         |  500   0   0 silver
         months 12
+        order C 8000
+        hold passes                         | 1000   0   0 silver
+        months 2                            | 1000   0   0 silver
+        months 10                           | 1000   0   0 silver
+        months 2                            | 1000   0   0 bronze
+    ";
+    a_grace_saves_nobody_by_what_had_lifted_them, GRACE, "
+        order A 10000
+        hold passes                         |  500   0   0 silver
+        months 12
         order C 6400
         hold passes                         |  900   0   0 silver
-        months 2                            |  900   0   0 silver
-        months 10                           |  900   0   0 silver
+        months 2                            |  900   0   0 bronze
     ";
     what_an_order_had_lifted_falls_with_it_also_in_a_window, ROLLING, "
         order A 8000
@@ -205,4 +236,45 @@ table! {
         order A 2400                        |    0 180   0 gold
         refund A 2400                       |    0   0   0 gold
     ";
+}
+
+const WAITING: &str = "select count(*) from program where looked_at_until is not null";
+
+mod new_rules {
+    use super::*;
+
+    on_both_databases! { quiet
+        async fn a_window_ends_for_those_too_who_do_nothing(world: World) {
+            let store = &world.app.store;
+            let mut member = Steps::begin(&world, PLAIN, "Europe/Moscow").await;
+            member.all("order A 40000\nhold passes | 2000 0 0 gold").await;
+            for other in ["43", "44"] {
+                let join = serde_json::json!({ "customer": other });
+                world.post("/api/v1/programs/demo/members", &world.api_key, &join).await;
+                world.order(&paid(&format!("B{other}"), other, 4_000_000)).await;
+            }
+            member.all("hold passes").await;
+            world.rule(&PLAIN.file().replace("points = 5\nper", "points = 6\nper")).await;
+            assert_eq!(count(store, WAITING).await, 0, "tiers are reviewed as before");
+            world.rule(&ROLLING.file()).await;
+            assert_eq!(count(store, WAITING).await, 1);
+            member.all("days 0 | 2000 0 0 gold").await;
+            assert_eq!(count(store, WAITING).await, 0);
+            assert_eq!(count(store, "select count(*) from member where review_at is not null").await, 3);
+            member.all("months 11 | 2000 0 0 gold\nmonths 1 | 2000 0 0 bronze").await;
+            assert_eq!(count(store, "select count(*) from member where tier = 'bronze'").await, 3);
+            // And no longer, once tiers are for life.
+            world.rule(&PLAIN.file()).await;
+            member.all("order C 40000\nhold passes | 4000 0 0 gold\nmonths 24 | 4000 0 0 gold").await;
+            assert_books_balance(store).await;
+        }
+
+        async fn a_window_that_is_long_over_has_ended_when_it_did(world: World) {
+            let mut member = Steps::begin(&world, PLAIN, "Europe/Moscow").await;
+            member.all("order A 40000\nhold passes\nmonths 30 | 2000 0 0 gold").await;
+            world.rule(&STEP_BY_STEP.file()).await;
+            member.all("days 0 | 2000 0 0 bronze").await;
+            assert_books_balance(&world.app.store).await;
+        }
+    }
 }

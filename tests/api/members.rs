@@ -72,6 +72,25 @@ on_both_databases! { quiet
         assert_books_balance(&world.app.store).await;
     }
 
+    async fn an_address_that_is_proven_later_is_in_the_profile(world: World) {
+        let first = join(&world, &json!({ "customer": "42" })).await;
+        assert_eq!(first["email"], Value::Null);
+        let proven = join(&world, &json!({ "customer": "42", "email": "Anna@Example.com" })).await;
+        assert_eq!((&proven["id"], &proven["email"]), (&first["id"], &json!("anna@example.com")));
+        let newer = json!({ "customer": "42", "email": "anna@example.org" });
+        assert_eq!(join(&world, &newer).await["email"], "anna@example.org");
+        let told = "select count(*) from event where kind = 'profile'";
+        assert_eq!(count(&world.app.store, told).await, 2);
+        // What was known before proves nothing new, and another member's address stays theirs.
+        let older = json!({ "customer": "42", "email": "anna@example.com" });
+        assert_eq!(join(&world, &older).await["email"], "anna@example.org");
+        join(&world, &json!({ "customer": "43", "email": "boris@example.com" })).await;
+        let taken = json!({ "customer": "42", "email": "boris@example.com" });
+        assert_eq!(join(&world, &taken).await["email"], "anna@example.org");
+        assert_eq!(count(&world.app.store, told).await, 2);
+        assert_eq!(found(&world, "email=anna%40example.com").await[0]["email"], "anna@example.org");
+    }
+
     async fn what_makes_no_member_is_named(world: World) {
         for (body, field) in [
             (json!({}), "customer"),

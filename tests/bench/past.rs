@@ -124,9 +124,9 @@ const TABLES: [&str; 9] = [
         select {transfer}, {member}, 'earning', case when {waits} then 'pending' else 'posted' end, {amount}, {due},
             case when {waits} then null else {next} end, case when {waits} then null else {after} end
         from m cross join t where {holds}",
-    "insert into lot (member_id, id, asset, amount, remaining, expired, taken_back, counts, opened_at, warned)
+    "insert into lot (member_id, id, asset, amount, remaining, expired, taken_back, counts, opened_at, late, warned)
         select {member}, case when n = 1 then {join} else {hold} end, '{POINTS}', {amount}, {amount}, 0, 0, {true}, {at},
-            {false}
+            {false}, {false}
         from m cross join t where n = 1 or {posts}",
     "insert into shop_order (program_id, id, status, digest, body, member_id, transfer_id, placed_at, total, refunded,
             counts, split, created_at, updated_at)
@@ -284,6 +284,7 @@ fn split() -> String {
         earned: EARNED,
         spent: 0,
         refunded: 0,
+        named: 0,
     };
     let split = Split {
         parts: vec![part],

@@ -43,6 +43,9 @@ pub use task::{
 
 /// The largest request body a shopper or a shop may send, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The most coupon codes that one order can be paid with: each is a member's points, locked and moved in
+/// the order's own transaction.
+pub const ORDER_CODES_MAX: usize = 50;
 /// The largest page of a list.
 pub const PAGE_ITEMS_MAX: u32 = 100;
 /// The page of a list when the caller names none.

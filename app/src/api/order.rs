@@ -75,7 +75,7 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// How it was paid, in the shop's words.
     pub payment_method: Option<String>,
-    /// Codes that were used.
+    /// Codes that were used, at most 50.
     #[serde(default)]
     pub coupon_codes: Vec<String>,
     /// Whose friend it was.
@@ -96,7 +96,8 @@ pub struct OrderView {
     pub status: OrderStatus,
     /// Whose it is, if that is known.
     pub member: Option<super::MemberId>,
-    /// What it earned, less what was taken back; 0 once it was cancelled.
+    /// What it earned, less what was really taken back. Points that ran out before were let go, and
+    /// stay here.
     pub points: i64,
     /// When they become, or became, available, if they had to wait.
     pub available_at: Option<String>,
@@ -151,7 +152,7 @@ pub struct RefundView {
     pub applied: bool,
     /// The part of its money that the order still had.
     pub amount: i64,
-    /// Points that it took back.
+    /// Points that it took back. Those that had run out were let go, and are not among them.
     pub reversed: i64,
     /// Points that it gave back, because a part of the order had been paid with them.
     pub given_back: i64,

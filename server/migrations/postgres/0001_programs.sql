@@ -8,6 +8,9 @@ create table program (
     id uuid primary key,
     slug text not null unique,
     version bigint not null,
+    -- While members wait to be looked at because a version changed when tiers are reviewed: the last one
+    -- who has been.
+    looked_at_until uuid,
     created_at bigint not null
 );
 

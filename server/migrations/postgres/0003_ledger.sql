@@ -102,6 +102,8 @@ create table lot (
     expires_at bigint,
     -- Instead of a date: it runs out so many months after the last activity.
     idle_months bigint,
+    -- Points came back into it after it had run out: it ends with their grace.
+    late boolean not null,
     warned boolean not null,
     primary key (member_id, id)
 );

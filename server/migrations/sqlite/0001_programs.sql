@@ -8,6 +8,9 @@ create table program (
     id blob primary key,
     slug text not null unique,
     version integer not null,
+    -- While members wait to be looked at because a version changed when tiers are reviewed: the last one
+    -- who has been.
+    looked_at_until blob,
     created_at integer not null
 ) strict;
 

@@ -102,6 +102,8 @@ create table lot (
     expires_at integer,
     -- Instead of a date: it runs out so many months after the last activity.
     idle_months integer,
+    -- Points came back into it after it had run out: it ends with their grace.
+    late integer check (late in (0, 1)) not null,
     warned integer check (warned in (0, 1)) not null,
     primary key (member_id, id)
 ) strict, without rowid;

@@ -1,5 +1,6 @@
 //! What handlers are given: bodies that were read strictly, callers who were let in.
 
+use super::me;
 use crate::App;
 use crate::crypto::sha256;
 use crate::domain::Instant;
@@ -367,7 +368,10 @@ impl FromRequestParts<Arc<App>> for MemberState {
         let (session, stored) = app.store.read(find).await?.unzip();
         let session = Session::let_in(app, parts, digest, now, session).await?;
         match (stored.flatten(), session.stored.member) {
-            (Some(stored), _) => Ok(Self { session, stored }),
+            (Some(stored), _) => {
+                let stored = me::up_to_date(app, &session.program, stored).await?;
+                Ok(Self { session, stored })
+            }
             (None, Some(_)) => Err(Error::unauthorized()),
             (None, None) => Err(not_a_member()),
         }

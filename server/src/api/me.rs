@@ -9,6 +9,7 @@ use crate::domain::attempt;
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::idempotency::{Keyed, Outcome};
+use crate::store::ledger::Look;
 use crate::store::members::{Get, Join, StoredMember, Update, Updated};
 use crate::store::statement::{Line, Statement};
 use app::api::UpdateProfile;
@@ -37,12 +38,57 @@ pub async fn find(
     program: &Loaded,
     id: MemberId,
 ) -> Result<Option<StoredMember>, Error> {
+    let Some(found) = read(app, program, id).await? else {
+        return Ok(None);
+    };
+    Ok(Some(up_to_date(app, program, found).await?))
+}
+
+async fn read(app: &App, program: &Loaded, id: MemberId) -> Result<Option<StoredMember>, Error> {
     let get = Get {
         member: id,
         rules: &program.rules,
         now: app.clock.now(),
     };
     Ok(app.store.read(get).await?)
+}
+
+/// The member as they are once what has fallen due for them has happened: what was read, in nearly all
+/// cases.
+///
+/// # Errors
+/// 503 while the store is not there.
+pub async fn up_to_date(
+    app: &App,
+    program: &Loaded,
+    found: StoredMember,
+) -> Result<StoredMember, Error> {
+    if !settle(app, program, &found).await {
+        return Ok(found);
+    }
+    Ok(read(app, program, found.id).await?.unwrap_or(found))
+}
+
+/// Lets happen what has fallen due for a member who is about to be shown, since the worker may not have
+/// come to them yet. Answers whether something has, and they are to be read again.
+///
+/// One who cannot be settled now is shown as they were: that is late, and not wrong.
+pub async fn settle(app: &App, program: &Loaded, found: &StoredMember) -> bool {
+    let stamp = app.clock.stamp();
+    if found.due_at.is_none_or(|at| at > stamp.at) {
+        return false;
+    }
+    let member = found.id;
+    let look = Look {
+        rules: Arc::clone(&program.rules),
+        member,
+        stamp,
+    };
+    let outcome = app.store.write(look).await;
+    if let Err(error) = &outcome {
+        tracing::warn!(member.id = %member, %error, "member {member} is shown as they were");
+    }
+    outcome.is_ok()
 }
 
 async fn view(

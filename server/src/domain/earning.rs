@@ -178,14 +178,21 @@ fn campaign<'a>(program: &'a Program, tier: &Tier, at: Instant) -> Option<&'a Ca
     best.filter(|campaign| campaign.multiplier_permille > 1000)
 }
 
-/// Writes down what each part earned, in proportion to what it counted for.
+/// Writes down what each part earned, in proportion to what it counted for. Where nothing counted, the
+/// points are a first order's bonus: it goes by the money of the parts, or else by what they cost.
 fn record(parts: &mut [Part], points: i64, weights: &[i128]) {
     // Weights are thousandths of money that fits, so they fit after the division.
-    let weights: Vec<i64> = weights
+    let counted = weights
         .iter()
         .map(|weight| i64::try_from(*weight).unwrap_or(i64::MAX))
         .collect();
-    for (part, earned) in parts.iter_mut().zip(split::apportion(points, &weights)) {
+    let of = |of: fn(&Part) -> i64| parts.iter().map(of).collect::<Vec<i64>>();
+    let measures = [counted, of(|part| part.amount), of(|part| part.price)];
+    let measure = measures
+        .into_iter()
+        .find(|measure| measure.iter().any(|weight| *weight > 0));
+    let measure = measure.unwrap_or_else(|| vec![1; parts.len()]);
+    for (part, earned) in parts.iter_mut().zip(split::apportion(points, &measure)) {
         part.earned = earned;
     }
 }

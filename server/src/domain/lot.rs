@@ -32,6 +32,8 @@ pub struct Lot {
     pub expires_at: Option<Instant>,
     /// Instead: it runs out so many months after the last activity.
     pub idle_months: Option<i64>,
+    /// Whether points came back into it after it had run out: it then ends with their grace.
+    pub late: bool,
     /// Whether the member was told that it will run out.
     pub warned: bool,
 }
@@ -49,6 +51,12 @@ impl Lot {
     /// From when on it is gone, given when the member was last active.
     pub fn runs_out(&self, active_at: Instant, zone: &TimeZone) -> Option<Instant> {
         runs_out(self.expires_at, self.idle_months, active_at, zone)
+    }
+
+    /// Whether its own time is over, be it that a grace still runs.
+    pub fn is_over(&self, active_at: Instant, now: Instant, zone: &TimeZone) -> bool {
+        let ends = self.runs_out(active_at, zone);
+        self.late || ends.is_some_and(|end| end <= now)
     }
 
     /// What a refund can still take back of it: a part that ran out never becomes debt.
@@ -182,34 +190,44 @@ pub fn reverse(amount: i64, held: i64, own: Option<&Lot>, others: &[Lot]) -> Rev
 pub struct Return {
     /// Into lots that are still good.
     pub parts: Vec<Part>,
-    /// Into a new lot, because theirs has run out meanwhile.
-    pub late: i64,
+    /// Into lots that have run out meanwhile, and get a grace. They stay with their own lot, so that a
+    /// refund of what earned it knows which of its points ran out.
+    pub late: Vec<Part>,
+    /// Into a new lot, since what had been borrowed comes from none.
+    pub borrowed: i64,
+}
+
+impl Return {
+    /// The same where points do not run out any more: what is late is put beside what had been
+    /// borrowed, into a lot that never ends.
+    #[must_use]
+    pub fn without_grace(mut self) -> Self {
+        let late = self.late.drain(..);
+        self.borrowed += late.map(|part| part.amount).sum::<i64>();
+        self
+    }
 }
 
 /// Puts `amount` back where `taken` came from, each lot with what is still missing there. What was
 /// taken last comes back first, so that what is short-lived stays spent.
 pub fn give_back(taken: &[(Lot, i64)], amount: i64, is_over: impl Fn(&Lot) -> bool) -> Return {
     let mut rest = amount;
-    let mut parts = Vec::new();
-    let mut late = 0;
+    let (mut parts, mut late) = (Vec::new(), Vec::new());
     for (lot, missing) in taken.iter().rev() {
         let amount = rest.min(*missing);
         if amount == 0 {
             continue;
         }
         rest -= amount;
-        if is_over(lot) {
-            late += amount;
-        } else {
-            parts.push(Part {
-                lot: lot.id,
-                amount,
-            });
-        }
+        let into = if is_over(lot) { &mut late } else { &mut parts };
+        into.push(Part {
+            lot: lot.id,
+            amount,
+        });
     }
-    // What had been borrowed comes from no lot, and gets one of its own.
     Return {
         parts,
-        late: late + rest,
+        late,
+        borrowed: rest,
     }
 }

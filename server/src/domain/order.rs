@@ -4,7 +4,7 @@
 mod tests;
 
 use super::email;
-use app::api::{FieldError, NewRefund, Order, RefundLine};
+use app::api::{FieldError, NewRefund, ORDER_CODES_MAX, Order, RefundLine};
 use jiff::Timestamp;
 
 /// The largest amount, in the currency's smallest unit: far above any order, far below overflow.
@@ -114,6 +114,9 @@ pub fn check(order: &Order) -> Vec<FieldError> {
             "at",
             "give a time as RFC 3339, such as 2026-11-21T12:00:00Z",
         );
+    }
+    if order.coupon_codes.len() > ORDER_CODES_MAX {
+        fault("coupon_codes", "give at most 50 codes");
     }
     let codes = order.coupon_codes.iter().chain(&order.referral_code);
     if codes

@@ -4,6 +4,10 @@
 //! The split is recorded when the order is paid, so that a refund never asks today's rules. Everything is
 //! counted from the beginning: after any number of partial refunds, exactly the share of the refunded
 //! money is taken back, rounded down once, and the whole once all of it is refunded.
+//!
+//! A refund that names lines is measured by their prices as the shop told them, and the money that was
+//! paid for a line follows its price. So a line that cost only points, and has no money, comes back
+//! when it is named, in parts too; the money of the order stays as exact as the shop's.
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +35,59 @@ pub struct Part {
     pub spent: i64,
     /// Its share of the money that was given back.
     pub refunded: i64,
+    /// How much of its price refunds have named, as far as they gave back the money for it.
+    pub named: i64,
+}
+
+impl Part {
+    /// What refunds of it are measured by: its price. What costs nothing is one piece.
+    fn measure(&self) -> i64 {
+        self.price.max(1)
+    }
+
+    /// The share of it that was given back, as a fraction. Where its money is too coarse to tell, or it
+    /// had none because points paid it, what refunds have named of its price says so.
+    fn back(&self) -> (i64, i64) {
+        let (by_money, by_price) = ((self.refunded, self.amount), (self.named, self.measure()));
+        let money = i128::from(self.refunded) * i128::from(self.measure());
+        let price = i128::from(self.named) * i128::from(self.amount);
+        if self.amount == 0 || price > money {
+            by_price
+        } else {
+            by_money
+        }
+    }
+
+    /// What `lines` name of it and has not been named before, and the money that belongs to that, at
+    /// most what is left. Counted from the beginning, so that several refunds of a line add up to it.
+    fn wanted(&self, lines: &[RefundLine]) -> Wanted {
+        let own = || {
+            lines
+                .iter()
+                .filter(|line| self.line.as_ref() == Some(&line.id))
+        };
+        let sum: i128 = own().map(|line| i128::from(line.amount)).sum();
+        let wanted = if self.price == 0 && self.amount == 0 {
+            i64::from(own().next().is_some())
+        } else {
+            i64::try_from(sum).unwrap_or(i64::MAX)
+        };
+        let price = wanted.min(self.measure() - self.named);
+        let until =
+            |named: i64| i128::from(named) * i128::from(self.amount) / i128::from(self.measure());
+        let money = until(self.named + price) - until(self.named);
+        let money = i64::try_from(money).unwrap_or(i64::MAX);
+        Wanted {
+            price,
+            money: money.min(self.amount - self.refunded),
+        }
+    }
+}
+
+/// What a refund names of one part.
+struct Wanted {
+    price: i64,
+    money: i64,
 }
 
 /// An order in parts.
@@ -38,11 +95,13 @@ pub struct Part {
 pub struct Split {
     /// The parts.
     pub parts: Vec<Part>,
-    /// Points that were taken back so far.
+    /// Points that had to be taken back so far, by what was refunded.
     pub reversed: i64,
+    /// Points that were really taken back so far: those that had run out were let go.
+    pub moved: i64,
     /// Points that were given back so far.
     pub returned: i64,
-    /// Whether anything was given back yet: an order that cost nothing is whole from then on.
+    /// Whether anything was given back yet.
     pub begun: bool,
 }
 
@@ -51,7 +110,7 @@ pub struct Split {
 pub struct Refunded {
     /// Money that the order still had.
     pub amount: i64,
-    /// Points to take back.
+    /// Points to take back, as far as they have not run out.
     pub reversed: i64,
     /// Points to give back.
     pub returned: i64,
@@ -93,6 +152,7 @@ pub fn parts(order: &Order) -> Vec<Part> {
         earned: 0,
         spent: 0,
         refunded: 0,
+        named: 0,
     };
     let goods = order.total - order.shipping;
     let prices: Vec<i64> = order.lines.iter().map(|line| line.amount).collect();
@@ -120,9 +180,11 @@ impl Split {
             .sum()
     }
 
-    /// Whether all of its money was given back.
+    /// Whether all of it was given back: its money, or where it cost none, each of its parts.
     pub fn is_whole(&self) -> bool {
-        self.begun && self.left() == 0
+        let is_free = self.parts.iter().all(|part| part.amount == 0);
+        let is_back = |part: &Part| part.named == part.measure();
+        self.begun && self.left() == 0 && (!is_free || self.parts.iter().all(is_back))
     }
 
     /// What the order earned, before any refund.
@@ -136,16 +198,19 @@ impl Split {
     }
 
     /// Gives back `amount`, first for `lines`, what is beyond them for the whole order. What the order
-    /// no longer has is not given back.
+    /// no longer has is not given back. Lines that are worth more than that share it; one that costs no
+    /// money comes back with its name alone.
     pub fn refund(&mut self, amount: i64, lines: &[RefundLine]) -> Refunded {
         self.begun = true;
         let accepted = amount.min(self.left());
-        let mut named = self.named(lines);
+        let wanted: Vec<Wanted> = self.parts.iter().map(|part| part.wanted(lines)).collect();
+        let mut named: Vec<i64> = wanted.iter().map(|wanted| wanted.money).collect();
         if named.iter().sum::<i64>() > accepted {
             named = apportion(accepted, &named);
         }
-        for (part, share) in self.parts.iter_mut().zip(&named) {
+        for (part, (wanted, share)) in self.parts.iter_mut().zip(wanted.iter().zip(&named)) {
             part.refunded += share;
+            part.named += wanted.covered(*share);
         }
         let rest = accepted - named.iter().sum::<i64>();
         let left: Vec<i64> = self
@@ -155,6 +220,11 @@ impl Split {
             .collect();
         for (part, share) in self.parts.iter_mut().zip(apportion(rest, &left)) {
             part.refunded += share;
+        }
+        if lines.is_empty() && self.left() == 0 {
+            for part in &mut self.parts {
+                part.named = part.measure();
+            }
         }
         self.settle(accepted)
     }
@@ -168,30 +238,15 @@ impl Split {
     /// Takes over what was refunded of the same order before it earned anything.
     pub fn adopt(&mut self, before: &Self) -> Refunded {
         for (part, old) in self.parts.iter_mut().zip(&before.parts) {
-            (part.refunded, part.spent) = (old.refunded, old.spent);
+            (part.refunded, part.named, part.spent) = (old.refunded, old.named, old.spent);
         }
         (self.returned, self.begun) = (before.returned, before.begun);
         self.settle(0)
     }
 
-    /// The money of each part that `lines` name, at most what it has left.
-    fn named(&self, lines: &[RefundLine]) -> Vec<i64> {
-        let of = |part: &Part| {
-            let wanted = lines
-                .iter()
-                .filter(|line| part.line.as_ref() == Some(&line.id));
-            let wanted: i128 = wanted.map(|line| i128::from(line.amount)).sum();
-            let share = wanted * i128::from(part.amount) / i128::from(part.price.max(1));
-            let share = i64::try_from(share).unwrap_or(i64::MAX);
-            share.min(part.amount - part.refunded)
-        };
-        self.parts.iter().map(of).collect()
-    }
-
     /// Brings what was taken and given back up to what is refunded.
     fn settle(&mut self, amount: i64) -> Refunded {
-        let reversed = self.share(|part| part.earned);
-        let returned = self.share(|part| part.spent);
+        let (reversed, returned) = self.due();
         let refunded = Refunded {
             amount,
             reversed: reversed - self.reversed,
@@ -201,23 +256,35 @@ impl Split {
         refunded
     }
 
-    /// The share of the refunded money in some points of each part.
+    /// The points that what is refunded stands for: to be taken back, and to be given back.
+    pub fn due(&self) -> (i64, i64) {
+        (
+            self.share(|part| part.earned),
+            self.share(|part| part.spent),
+        )
+    }
+
+    /// The refunded share of some points of each part, rounded down once.
     fn share(&self, of: impl Fn(&Part) -> i64) -> i64 {
         if self.is_whole() {
             return self.parts.iter().map(of).sum();
         }
         let fine = |part: &Part| {
-            if part.refunded == part.amount {
-                // A part without a price is given back with the whole.
-                return if part.amount == 0 {
-                    0
-                } else {
-                    i128::from(of(part)) * FINE
-                };
-            }
-            i128::from(of(part)) * i128::from(part.refunded) * FINE / i128::from(part.amount)
+            let (back, all) = part.back();
+            i128::from(of(part)) * i128::from(back) * FINE / i128::from(all)
         };
         let sum: i128 = self.parts.iter().map(fine).sum();
         i64::try_from((sum + LOST) / FINE).unwrap_or(i64::MAX)
+    }
+}
+
+impl Wanted {
+    /// As much of the price as `money` pays back of what belongs to it.
+    fn covered(&self, money: i64) -> i64 {
+        if money == self.money {
+            return self.price;
+        }
+        let covered = i128::from(self.price) * i128::from(money) / i128::from(self.money);
+        i64::try_from(covered).unwrap_or(self.price)
     }
 }

@@ -2,6 +2,11 @@
 //!
 //! Upwards at once. Downwards at the end of a window, by one step or to where the metric says, perhaps
 //! after a grace; and at once where a refund takes away what had lifted the member.
+//!
+//! A rolling window of N months has, at each moment, everything that is younger than N months: its
+//! beginning is out and its end is in. So what lifted a member counts for N months and no longer, and at
+//! the review N months later they keep the tier by what came since. A year has its first moment, and
+//! ends just before the next.
 
 #[cfg(test)]
 mod tests;
@@ -127,17 +132,15 @@ pub fn by_id<'a>(program: &'a Program, id: &str) -> &'a Tier {
     found.unwrap_or(&program.tiers[0])
 }
 
-/// The window that ends now: what counts towards the next tier. A grace makes it longer.
+/// The window that ends now: what counts towards the next tier. A grace makes the one longer that had
+/// ended.
 pub fn window_now(program: &Program, held: &Held, now: Instant, zone: &TimeZone) -> Stretch {
     let window = program.ladder.window;
-    let start = held.grace_from.unwrap_or(now);
-    let from = match held.grace_from {
-        // The window that had ended, since it is what the grace makes longer.
-        Some(end) => window_start(window, end - 1, zone),
-        None => window_start(window, start, zone),
-    };
     Stretch {
-        from,
+        from: match held.grace_from {
+            Some(end) => reviewed_from(window, held, end, zone),
+            None => window_start(window, now, zone),
+        },
         until: Instant::MAX,
     }
 }
@@ -152,18 +155,39 @@ pub fn window_until(program: &Program, at: Instant, zone: &TimeZone) -> Stretch 
 
 /// The window in which the present tier was reached or last kept: what the member has it for.
 pub fn window_since(program: &Program, held: &Held, zone: &TimeZone) -> Stretch {
-    // A review happens at a window's end, and looked at what lies before it.
+    // A review happens at a window's end, and looked at that window.
+    let window = program.ladder.window;
     Stretch {
-        from: window_start(program.ladder.window, held.since - 1, zone),
+        from: window_start(window, last_of(window, held.since), zone),
         until: held.since + 1,
     }
 }
 
 /// The window that a review looks at, which ends when it falls due.
 pub fn window_ended(program: &Program, held: &Held, zone: &TimeZone) -> Option<Stretch> {
-    let until = window_end(program.ladder.window, held.since, zone)?;
-    let from = window_start(program.ladder.window, until - 1, zone);
-    Some(Stretch { from, until })
+    let window = program.ladder.window;
+    let end = window_end(window, held.since, zone)?;
+    Some(Stretch {
+        from: reviewed_from(window, held, end, zone),
+        until: last_of(window, end) + 1,
+    })
+}
+
+/// Where a window begins that ends at `end` and is reviewed then. A rolling one begins after the moment
+/// from which it was counted: the months back from `end` may lead before that, where a month is short.
+fn reviewed_from(window: Window, held: &Held, end: Instant, zone: &TimeZone) -> Instant {
+    match window {
+        Window::Rolling { .. } => held.since + 1,
+        Window::Lifetime | Window::Year => window_start(window, last_of(window, end), zone),
+    }
+}
+
+/// The last moment of a window that ends at `end`.
+fn last_of(window: Window, end: Instant) -> Instant {
+    match window {
+        Window::Rolling { .. } => end,
+        Window::Lifetime | Window::Year => end - 1,
+    }
 }
 
 /// After something was counted: the member rises at once where the metric says so.
@@ -283,16 +307,22 @@ fn grace_end(ladder: &Ladder, from: Instant) -> Instant {
     from + i64::from(ladder.grace_days) * DAY
 }
 
-/// When the window that `at` lies in began.
+/// The first moment of the window whose last one is `at`.
 fn window_start(window: Window, at: Instant, zone: &TimeZone) -> Instant {
+    let micros = |start: Zoned| start.timestamp().as_microsecond();
     let start = match window {
         Window::Lifetime => None,
         Window::Rolling { months } => {
-            local(at, zone).and_then(|at| at.checked_sub(Span::new().try_months(months).ok()?).ok())
+            let before = Span::new().try_months(months).ok();
+            let start = local(at, zone).zip(before);
+            // What is exactly so old is not younger any more.
+            start.and_then(|(at, months)| Some(micros(at.checked_sub(months).ok()?) + 1))
         }
-        Window::Year => local(at, zone).and_then(|at| at.first_of_year().ok()?.start_of_day().ok()),
+        Window::Year => local(at, zone)
+            .and_then(|at| at.first_of_year().ok()?.start_of_day().ok())
+            .map(micros),
     };
-    start.map_or(Instant::MIN, |start| start.timestamp().as_microsecond())
+    start.unwrap_or(Instant::MIN)
 }
 
 /// When the window of a tier that was reached at `since` ends, if it does.

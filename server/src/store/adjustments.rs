@@ -54,7 +54,7 @@ impl Command for Adjust {
         let Some(member) = named(tx, self.rules.id, &self.member).await? else {
             return Ok(Adjusted::Unknown);
         };
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
         books.settle(tx).await?;
         let explanation = because(Fact::Adjustment {
             note: self.note.clone(),

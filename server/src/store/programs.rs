@@ -2,7 +2,8 @@
 
 use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::clock::Stamp;
-use app::api::ProgramId;
+use crate::domain::program_file;
+use app::api::{MemberId, ProgramId};
 
 /// A programme as it is stored: its current rules unread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,8 @@ impl StoredProgram {
     }
 }
 
-/// Stores a checked programme file. The same file again makes no new version.
+/// Stores a checked programme file. The same file again makes no new version. One that changes when tiers
+/// are reviewed has all members looked at, since nothing else would tell those who do nothing.
 pub struct Import {
     /// Its slug.
     pub slug: String,
@@ -52,6 +54,7 @@ impl Command for Import {
         const LOCK: &str =
             "update program set version = version where slug = $1 returning id, version";
         const RAISE: &str = "update program set version = $1 where id = $2";
+        const LOOK: &str = "update program set looked_at_until = $1 where id = $2";
         const CURRENT: &str =
             "select source from program_version where program_id = $1 and version = $2";
 
@@ -79,9 +82,21 @@ impl Command for Import {
             )
             .await?;
             tx.execute(RAISE, params![stored.version, id]).await?;
+            if current.is_some_and(|before| reviews(&before) != reviews(&self.source)) {
+                tx.execute(LOOK, params![MemberId([0; 16]), id]).await?;
+            }
         }
         Ok(stored)
     }
+}
+
+/// What of a file says when tiers are reviewed; nothing of one that is no programme.
+fn reviews(source: &str) -> Option<impl PartialEq + use<>> {
+    let program = program_file::parse(source).ok()?;
+    let tiers = program.tiers.into_iter();
+    let tiers: Vec<_> = tiers.map(|tier| (tier.id, tier.threshold > 0)).collect();
+    let ladder = program.ladder;
+    Some((ladder.window, ladder.grace_days, program.time_zone, tiers))
 }
 
 /// The current rules of the programme with this slug.

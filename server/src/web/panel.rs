@@ -10,10 +10,10 @@ use crate::api::sessions::{self, Opened};
 use crate::api::views::{self, Reader};
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
-use crate::store::members::Get;
+use crate::store::members::{Get, StoredMember};
 use crate::store::sessions::StoredSession;
-use crate::store::statement::WithStatement;
-use app::api::PAGE_ITEMS_DEFAULT;
+use crate::store::statement::{Line, WithStatement};
+use app::api::{MemberId, PAGE_ITEMS_DEFAULT};
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
 use axum::extract::{Path, State};
@@ -229,14 +229,10 @@ async fn viewer(
             email: shopper.email.clone(),
         });
     };
-    let page = me::statement_from(member, asked.before.as_deref(), PAGE_ITEMS_DEFAULT)?;
-    let of = Get {
-        member,
-        rules: &program.rules,
-        now: app.clock.now(),
-    };
-    let found = app.store.read(WithStatement { member: of, page }).await?;
-    let (stored, lines) = found.ok_or_else(Error::unauthorized)?;
+    let (mut stored, mut lines) = state(app, program, asked, member).await?;
+    if me::settle(app, program, &stored).await {
+        (stored, lines) = state(app, program, asked, member).await?;
+    }
     let reader = Reader {
         program,
         locale: locale(program, asked, headers, Some(&stored.locale)),
@@ -247,4 +243,21 @@ async fn viewer(
         history: me::statement_of(&reader, lines, PAGE_ITEMS_DEFAULT),
         me: Box::new(views::me(&reader, &stored)),
     })
+}
+
+/// A member and the page of their statement that was asked for.
+async fn state(
+    app: &App,
+    program: &Loaded,
+    asked: &Asked,
+    member: MemberId,
+) -> Result<(StoredMember, Vec<Line>), Error> {
+    let page = me::statement_from(member, asked.before.as_deref(), PAGE_ITEMS_DEFAULT)?;
+    let member = Get {
+        member,
+        rules: &program.rules,
+        now: app.clock.now(),
+    };
+    let found = app.store.read(WithStatement { member, page }).await?;
+    found.ok_or_else(Error::unauthorized)
 }

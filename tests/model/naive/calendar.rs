@@ -49,13 +49,15 @@ pub(super) fn end(rule: Expiry, at: Micros, zone: &str) -> End {
     }
 }
 
-/// The first moment of the window that ends with `at`.
+/// The first moment of the window that ends with `at`. What is exactly as old as a rolling window is
+/// long is out.
 pub(super) fn window_before(window: Window, at: Micros, zone: &str) -> Micros {
     match window {
         Window::Lifetime => Micros::MIN,
-        Window::Rolling { months } => (local(at, zone) - months.months())
-            .timestamp()
-            .as_microsecond(),
+        Window::Rolling { months } => {
+            let so_old = local(at, zone) - months.months();
+            so_old.timestamp().as_microsecond() + 1
+        }
         Window::Year => first_moment(Date::new(local(at, zone).year(), 1, 1).unwrap(), zone),
     }
 }

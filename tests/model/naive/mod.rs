@@ -74,6 +74,8 @@ pub(crate) struct Lot {
     counts: bool,
     opened_at: Micros,
     pub(crate) end: End,
+    /// Whether points came back after its own end, which is now that of their grace.
+    late: bool,
 }
 
 /// Points that wait for their day.

@@ -15,6 +15,8 @@ pub(crate) struct Order {
     pub(super) shares: Shares,
     pub(super) refunded: i64,
     earning: Option<Number>,
+    /// Points that were taken back of it and had not run out.
+    taken_back: i64,
     available_at: Option<Micros>,
     reason: Option<&'static str>,
 }
@@ -95,6 +97,7 @@ impl Programme {
             shares: Shares::of(document),
             refunded: 0,
             earning: None,
+            taken_back: 0,
             available_at: None,
             reason: None,
         };
@@ -234,7 +237,7 @@ impl Programme {
         let member = self.orders[name].member;
         let before = member.map(|who| self.metric(who));
         let order = self.orders.get_mut(name).unwrap();
-        let moved = order.shares.refund(document.amount, &document.lines);
+        let mut moved = order.shares.refund(document.amount, &document.lines);
         let (taken, given) = (moved.1 > 0, moved.2 > 0);
         order.refunded += moved.0;
         order.cancelled |= cancel;
@@ -242,9 +245,8 @@ impl Programme {
         self.saw("a refund took points", taken);
         self.saw("a refund gave points", given);
         if let Some(who) = member {
-            if let Some(earning) = earning {
-                self.reverse(who, earning, moved.1);
-            }
+            moved.1 = earning.map_or(0, |earning| self.reverse(who, earning, moved.1));
+            self.orders.get_mut(name).unwrap().taken_back += moved.1;
             self.move_tier(who, before.unwrap(), now);
         }
         self.give_back_spent(name, moved.2, cancel, now);
@@ -256,7 +258,8 @@ impl Programme {
         let order = self.orders.get_mut(name).unwrap();
         let points = order.shares.adopt(before);
         if let Some(earning) = order.earning {
-            self.reverse(who, earning, points);
+            let taken_back = self.reverse(who, earning, points);
+            self.orders.get_mut(name).unwrap().taken_back += taken_back;
         }
     }
 
@@ -271,7 +274,7 @@ impl Programme {
         Told {
             cancelled: order.cancelled,
             member: order.member,
-            points: order.shares.earned() - order.shares.taken_back,
+            points: order.shares.earned() - order.taken_back,
             available_at: order.available_at,
             refunded: order.refunded,
             reason: reason.map(str::to_owned),

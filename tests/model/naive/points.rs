@@ -59,6 +59,7 @@ impl Programme {
             counts,
             opened_at,
             end,
+            late: false,
         });
     }
 
@@ -97,17 +98,19 @@ impl Programme {
 
     /// Takes back what an earning gave (§3.7): from its hold, from its own lot, from the others; what
     /// has run out is let go, and the rest is owed.
-    pub(super) fn reverse(&mut self, who: usize, earning: Number, points: i64) {
+    /// Answers how much was taken.
+    pub(super) fn reverse(&mut self, who: usize, earning: Number, points: i64) -> i64 {
         if points == 0 {
-            return;
+            return 0;
         }
         let member = &mut self.members[who];
-        let mut rest = points;
+        let (mut rest, mut moved) = (points, 0);
         if let Some(hold) = member.holds.iter_mut().find(|hold| hold.number == earning) {
             let part = hold.left.min(rest);
             hold.left -= part;
             member.held -= part;
             rest -= part;
+            moved += part;
         }
         member.holds.retain(|hold| hold.left > 0);
         if let Some(own) = member.lots.iter_mut().find(|lot| lot.number == earning) {
@@ -117,6 +120,7 @@ impl Programme {
             let seen = &mut self.seen;
             *seen.entry("refund of points that had run out").or_insert(0) +=
                 u64::from(wanted < rest);
+            moved += wanted;
             let part = own.left.min(wanted);
             own.left -= part;
             member.available -= part;
@@ -125,6 +129,7 @@ impl Programme {
             assert_eq!(rest, 0, "more is taken back than was earned");
         }
         self.forgive(who);
+        moved
     }
 
     /// A programme may choose that nobody owes it anything.
@@ -137,8 +142,8 @@ impl Programme {
         }
     }
 
-    /// Points come back into the lots they were taken from, the longest-lived first; what has run out
-    /// meanwhile gets a few days of grace. What is owed is paid first.
+    /// Points come back into the lots they were taken from, the longest-lived first; a lot that has run
+    /// out meanwhile gets a few days of grace. What is owed is paid first.
     pub(super) fn give_back(&mut self, who: usize, at: Micros, taken: &mut Taken, points: i64) {
         let grace = match self.rules.expiry {
             Expiry::Never => End::Never,
@@ -161,19 +166,30 @@ impl Programme {
             (end.unwrap_or(Micros::MAX), *opened_at, number)
         };
         taken.sort_by_key(|(number, _)| key(*number));
-        let mut late = 0;
+        let (mut late, mut for_ever) = (0, 0);
         for (number, missing) in taken.iter_mut().rev() {
             let part = rest.min(*missing);
             rest -= part;
             *missing -= part;
-            if key(*number).0 <= at {
+            let lot = member.lots.iter_mut().find(|lot| lot.number == *number);
+            let lot = lot.unwrap();
+            let is_over = lot.late || key(*number).0 <= at;
+            if part == 0 {
+                continue;
+            }
+            if is_over {
                 late += part;
-            } else {
-                let lot = member.lots.iter_mut().find(|lot| lot.number == *number);
-                lot.unwrap().left += part;
+            }
+            if is_over && grace == End::Never {
+                for_ever += part;
+                continue;
+            }
+            lot.left += part;
+            if is_over {
+                (lot.end, lot.late) = (grace, true);
             }
         }
-        let new = late + rest;
+        let new = for_ever + rest;
         self.saw("given back into what had run out", late > 0);
         self.saw("given back what had been borrowed", rest > 0);
         if new > 0 {

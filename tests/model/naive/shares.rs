@@ -14,13 +14,33 @@ pub(crate) struct Part {
     pub(super) earned: i64,
     pub(super) spent: i64,
     refunded: i64,
+    /// How much of the price was named by refunds that gave back its money.
+    named: i64,
+}
+
+impl Part {
+    /// What costs nothing is one piece.
+    fn pieces(&self) -> i64 {
+        self.price.max(1)
+    }
+
+    /// How much of it is back, as a fraction: of its money, or of its price where that is more.
+    fn back(&self) -> (i128, i128) {
+        let money = (i128::from(self.refunded), i128::from(self.money));
+        let price = (i128::from(self.named), i128::from(self.pieces()));
+        if self.money > 0 && money.0 * price.1 >= price.0 * money.1 {
+            money
+        } else {
+            price
+        }
+    }
 }
 
 /// An order's parts and what became of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Shares {
     pub(super) parts: Vec<Part>,
-    /// Whether anything was ever given back, be it nothing of an order that cost nothing.
+    /// Whether anything was ever given back.
     touched: bool,
     pub(super) taken_back: i64,
     given_back: i64,
@@ -74,6 +94,7 @@ impl Shares {
             earned: 0,
             spent: 0,
             refunded: 0,
+            named: 0,
         };
         let mut parts = Vec::new();
         if document.lines.is_empty() {
@@ -127,6 +148,12 @@ impl Shares {
         let exact = weighted * i128::from(rules.points) * i128::from(permille);
         let points = exact / (i128::from(rules.per) * 1_000_000_000);
         let points = i64::try_from(points).unwrap() + bonus;
+        // A bonus on what earns nothing goes by the money, or by the prices of what cost none.
+        for other in [|part: &Part| part.money, |part: &Part| part.price] {
+            if weights.iter().all(|weight| *weight == 0) {
+                weights = self.parts.iter().map(other).collect();
+            }
+        }
         for (part, earned) in self.parts.iter_mut().zip(apportion(points, &weights)) {
             part.earned = earned;
         }
@@ -157,34 +184,43 @@ impl Shares {
             .sum()
     }
 
-    /// Whether all of it was given back.
+    /// Whether all of it was given back; of an order that cost nothing, every line.
     pub(super) fn is_whole(&self) -> bool {
-        self.touched && self.left() == 0
+        let cost = self.parts.iter().map(|part| part.money).sum::<i64>();
+        let all = self.parts.iter().all(|part| part.named == part.pieces());
+        self.touched && self.left() == 0 && (cost > 0 || all)
     }
 
     pub(super) fn earned(&self) -> i64 {
         self.parts.iter().map(|part| part.earned).sum()
     }
 
-    /// Money goes back: for these lines as far as they are named, the rest for all that is left.
+    /// Money goes back: for these lines as far as they are named, the rest for all that is left. A line
+    /// is measured by its price, and its money follows that.
     pub(super) fn refund(&mut self, amount: i64, lines: &[RefundLine]) -> Moved {
         let accepted = amount.min(self.left());
-        let named = |part: &Part| {
-            let wanted = lines
-                .iter()
-                .filter(|line| part.line.as_ref() == Some(&line.id));
-            let wanted: i64 = wanted.map(|line| line.amount).sum();
-            let share = i128::from(wanted) * i128::from(part.money) / i128::from(part.price.max(1));
-            i64::try_from(share)
+        let pieces: Vec<i64> = self.parts.iter().map(|part| wanted(part, lines)).collect();
+        let worth = |(part, pieces): (&Part, &i64)| {
+            let upto =
+                |named: i64| i128::from(named) * i128::from(part.money) / i128::from(part.pieces());
+            let worth = upto(part.named + pieces) - upto(part.named);
+            i64::try_from(worth)
                 .unwrap()
                 .min(part.money - part.refunded)
         };
-        let mut shares: Vec<i64> = self.parts.iter().map(named).collect();
+        let worth: Vec<i64> = self.parts.iter().zip(&pieces).map(worth).collect();
+        let mut shares = worth.clone();
         if shares.iter().sum::<i64>() > accepted {
             shares = apportion(accepted, &shares);
         }
-        for (part, share) in self.parts.iter_mut().zip(&shares) {
-            part.refunded += share;
+        for (place, part) in self.parts.iter_mut().enumerate() {
+            part.refunded += shares[place];
+            part.named += if shares[place] < worth[place] {
+                let covered = i128::from(pieces[place]) * i128::from(shares[place]);
+                i64::try_from(covered / i128::from(worth[place])).unwrap()
+            } else {
+                pieces[place]
+            };
         }
         let rest = accepted - shares.iter().sum::<i64>();
         let left: Vec<i64> = self
@@ -195,6 +231,11 @@ impl Shares {
         for (part, share) in self.parts.iter_mut().zip(apportion(rest, &left)) {
             part.refunded += share;
         }
+        if lines.is_empty() && self.left() == 0 {
+            for part in &mut self.parts {
+                part.named = part.pieces();
+            }
+        }
         self.touched = true;
         let (taken_back, given_back) = self.settle();
         (accepted, taken_back, given_back)
@@ -203,7 +244,7 @@ impl Shares {
     /// What was refunded before anything was earned is taken over.
     pub(super) fn adopt(&mut self, before: &Self) -> i64 {
         for (part, before) in self.parts.iter_mut().zip(&before.parts) {
-            (part.refunded, part.spent) = (before.refunded, before.spent);
+            (part.refunded, part.named, part.spent) = (before.refunded, before.named, before.spent);
         }
         (self.touched, self.given_back) = (before.touched, before.given_back);
         self.settle().0
@@ -218,18 +259,31 @@ impl Shares {
         now
     }
 
-    /// The share of some points that the refunded money stands for, rounded down once; the whole of them
-    /// once all the money is back.
+    /// The share of some points that is back, rounded down once; the whole of them once all the money is.
     fn share_of(&self, of: impl Fn(&Part) -> i64) -> i64 {
         if self.is_whole() {
             return self.parts.iter().map(of).sum();
         }
         let (mut above, mut below) = (0_i128, 1_i128);
-        for part in self.parts.iter().filter(|part| part.refunded > 0) {
-            let (points, money) = (i128::from(of(part)), i128::from(part.money));
-            above = above * money + points * i128::from(part.refunded) * below;
-            below *= money;
+        for part in &self.parts {
+            let (back, all) = part.back();
+            if back > 0 {
+                above = above * all + i128::from(of(part)) * back * below;
+                below *= all;
+            }
         }
         i64::try_from(above / below).unwrap()
     }
+}
+
+/// What lines name of a part that was not named before.
+fn wanted(part: &Part, lines: &[RefundLine]) -> i64 {
+    let own: Vec<i64> = lines
+        .iter()
+        .filter(|line| part.line.as_ref() == Some(&line.id))
+        .map(|line| line.amount)
+        .collect();
+    let is_gift = part.price == 0 && part.money == 0 && !own.is_empty();
+    let sum = if is_gift { 1 } else { own.iter().sum() };
+    sum.min(part.pieces() - part.named)
 }

@@ -104,14 +104,28 @@ impl Programme {
         window_before(self.rules.window, at, self.rules.zone)
     }
 
+    fn is_rolling(&self) -> bool {
+        matches!(self.rules.window, Window::Rolling { .. })
+    }
+
+    /// The window that a review at `end` looks at: a rolling one has all that came since the tier was
+    /// reached or kept, a year its days.
+    fn reviewed(&self, who: usize, end: Micros) -> (Micros, Micros) {
+        if self.is_rolling() {
+            (self.members[who].standing.since + 1, end + 1)
+        } else {
+            (self.window_start(end - 1), end)
+        }
+    }
+
     /// What counts towards the tier now: the window up to now, or the one that had ended, which a grace
     /// makes longer.
     fn value_now(&self, who: usize, now: Micros) -> i64 {
-        let ends = self.members[who]
-            .standing
-            .grace_from
-            .map_or(now, |end| end - 1);
-        self.within(who, self.window_start(ends), Micros::MAX)
+        let from = match self.members[who].standing.grace_from {
+            Some(end) => self.reviewed(who, end).0,
+            None => self.window_start(now),
+        };
+        self.within(who, from, Micros::MAX)
     }
 
     /// After something happened: the tier follows the metric if that has moved.
@@ -130,7 +144,10 @@ impl Programme {
         let value = self.value_now(who, now);
         let end = window_after(rules.window, standing.since, rules.zone);
         let keeps = match end.filter(|_| standing.grace_from.is_none()) {
-            Some(end) => self.within(who, self.window_start(end - 1), end),
+            Some(end) => {
+                let (from, until) = self.reviewed(who, end);
+                self.within(who, from, until)
+            }
             None => value,
         };
         (value, keeps)
@@ -186,7 +203,8 @@ impl Programme {
 
     fn fall(&mut self, who: usize, now: Micros) {
         let since = self.members[who].standing.since;
-        let value_since = self.within(who, self.window_start(since - 1), since + 1);
+        let last = since - i64::from(!self.is_rolling());
+        let value_since = self.within(who, self.window_start(last), since + 1);
         let deserved = self.reached(self.value_now(who, now).max(value_since));
         let standing = &mut self.members[who].standing;
         let to = deserved.max(standing.kept);
@@ -236,8 +254,13 @@ impl Programme {
     pub(super) fn review(&mut self, who: usize, at: Micros) {
         let in_grace = self.members[who].standing.grace_from;
         let end = in_grace.unwrap_or(at);
-        let until = if in_grace.is_some() { Micros::MAX } else { end };
-        let value = self.within(who, self.window_start(end - 1), until);
+        let (from, until) = self.reviewed(who, end);
+        let until = if in_grace.is_some() {
+            Micros::MAX
+        } else {
+            until
+        };
+        let value = self.within(who, from, until);
         let deserved = self.reached(value);
         let one_step = self.rules.one_step;
         let grace = self.rules.tier_grace_days > 0;

@@ -2,6 +2,7 @@
 //! knows whether a command or a job has done something.
 
 use super::{Database, World};
+use app::api::{MemberId, ProgramId};
 use server::api::router;
 use server::domain::program_file;
 use server::store::{coupons, ledger};
@@ -68,19 +69,41 @@ impl World {
             };
             done.unwrap();
         }
+        self.revise().await;
         let look = ledger::ToLook {
             now,
             limit: MANY,
             skip: 0,
         };
         for (program, member) in store.read(look).await.unwrap() {
-            let loaded = self.app.programs.by_id(program).unwrap();
-            let look = ledger::Look {
-                rules: Arc::clone(&loaded.rules),
-                member,
-                stamp: self.app.clock.stamp(),
-            };
-            store.write(look).await.unwrap();
+            self.look(program, member).await;
         }
+    }
+
+    /// Looks at everybody whose rules review tiers at other times now, one by one.
+    async fn revise(&self) {
+        let store = &self.app.store;
+        loop {
+            let next = store.read(ledger::ToRevise { limit: 1 }).await.unwrap();
+            if next.is_empty() {
+                return;
+            }
+            for batch in next {
+                for member in &batch.members {
+                    self.look(batch.program, *member).await;
+                }
+                store.write(ledger::Revised { batch }).await.unwrap();
+            }
+        }
+    }
+
+    async fn look(&self, program: ProgramId, member: MemberId) {
+        let loaded = self.app.programs.by_id(program).unwrap();
+        let look = ledger::Look {
+            rules: Arc::clone(&loaded.rules),
+            member,
+            stamp: self.app.clock.stamp(),
+        };
+        self.app.store.write(look).await.unwrap();
     }
 }

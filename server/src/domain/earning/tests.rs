@@ -332,6 +332,60 @@ fn the_first_order_has_its_bonus_on_top() {
     }
 }
 
+#[test]
+fn a_bonus_on_parts_that_earn_nothing_goes_by_their_money() {
+    let mut program = demo();
+    let rule = program.purchase.as_mut().unwrap();
+    rule.first_order_bonus = 33;
+    rule.products = vec![ProductRate {
+        skus: vec!["card".into()],
+        collections: Vec::new(),
+        multiplier_permille: 0,
+    }];
+    let of = |changes: &Value| {
+        let (split, earning) = at(&program, 0, true, &order(changes), 0);
+        assert_eq!(earning.unwrap().points, 33);
+        split
+            .parts
+            .iter()
+            .map(|part| part.earned)
+            .collect::<Vec<_>>()
+    };
+    let cards = |one: i64, other: i64| {
+        json!([
+            line("1", one, Some("card"), &[]),
+            line("2", other, Some("card"), &[])
+        ])
+    };
+    let paid = json!({ "total": 3000, "lines": cards(1000, 2000) });
+    assert_eq!(of(&paid), [11, 22]);
+    let delivered = json!({ "total": 3300, "shipping": 300, "lines": cards(1000, 2000) });
+    assert_eq!(of(&delivered), [10, 20, 3]);
+    // Paid with points alone: by what it cost.
+    assert_eq!(
+        of(&json!({ "total": 0, "lines": cards(1000, 2000) })),
+        [11, 22]
+    );
+    assert_eq!(of(&json!({ "total": 0, "lines": cards(0, 0) })), [17, 16]);
+    // Where something earns, the bonus goes with it.
+    let mixed = json!({ "total": 2000, "lines": [line("1", 1000, Some("card"), &[]), line("2", 1000, None, &[])] });
+    assert_eq!(of(&mixed), [0, 33]);
+}
+
+#[test]
+fn a_campaign_that_changes_nothing_is_not_spoken_of() {
+    let mut program = demo();
+    for (permille, spoken) in [(999, false), (1000, false), (1001, true)] {
+        program.campaigns = vec![campaign_of("only", permille, 0, 10, &[])];
+        assert_eq!(campaign(&program, &program.tiers[0], 5).is_some(), spoken);
+        let (_, earning) = at(&program, 0, false, &order(&json!({})), 5);
+        let Fact::Order { campaign, .. } = earning.unwrap().explanation.fact else {
+            panic!("an order is explained as one");
+        };
+        assert_eq!(campaign.is_some(), spoken, "{permille}");
+    }
+}
+
 /// The largest whole number of points whose price does not exceed the amount, found by halving:
 /// no division, so nothing is rounded.
 fn by_search(rate: i64, per: i64, multiplier: i64, amount: i64) -> i128 {

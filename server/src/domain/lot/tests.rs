@@ -27,6 +27,7 @@ fn lot(number: u8, remaining: i64, expires_at: Option<Instant>) -> Lot {
         opened_at: i64::from(number),
         expires_at,
         idle_months: None,
+        late: false,
         warned: false,
     }
 }
@@ -309,6 +310,22 @@ fn a_refund_takes_the_hold_then_its_own_lot_then_others() {
 }
 
 #[test]
+fn a_lot_that_has_run_out_stays_over_while_its_grace_runs() {
+    let mut dated = lot(1, 0, Some(20));
+    let is_over = |lot: &Lot, now| lot.is_over(0, now, &TimeZone::UTC);
+    assert!(!is_over(&dated, 19) && is_over(&dated, 20));
+    (dated.expires_at, dated.late) = (Some(50), true);
+    assert!(is_over(&dated, 30));
+    assert_eq!(dated.runs_out(0, &TimeZone::UTC), Some(50));
+    // Quiet is over with the next activity, but not for what came back after its end.
+    let mut idle = lot(2, 0, None);
+    idle.idle_months = Some(1);
+    assert!(!is_over(&idle, 20));
+    (idle.expires_at, idle.late) = (Some(50), true);
+    assert!(is_over(&idle, 20));
+}
+
+#[test]
 fn what_was_taken_last_comes_back_first() {
     let taken = [
         (lot(1, 0, Some(10)), 30),
@@ -320,22 +337,39 @@ fn what_was_taken_last_comes_back_first() {
             lot.expires_at.is_some_and(|at| at <= now)
         })
     };
+    let whole = vec![part(3, 50), part(2, 20), part(1, 30)];
     let table = [
-        (0, 0, vec![], 0),
-        (40, 0, vec![part(3, 40)], 0),
-        (60, 0, vec![part(3, 50), part(2, 10)], 0),
-        (100, 0, vec![part(3, 50), part(2, 20), part(1, 30)], 0),
-        (100, 10, vec![part(3, 50), part(2, 20)], 30),
-        (60, 20, vec![part(3, 50)], 10),
+        (0, 0, vec![], vec![], 0),
+        (40, 0, vec![part(3, 40)], vec![], 0),
+        (60, 0, vec![part(3, 50), part(2, 10)], vec![], 0),
+        (100, 0, whole, vec![], 0),
+        (
+            100,
+            10,
+            vec![part(3, 50), part(2, 20)],
+            vec![part(1, 30)],
+            0,
+        ),
+        (60, 20, vec![part(3, 50)], vec![part(2, 10)], 0),
         // More than was taken from lots: it had been borrowed.
-        (120, 20, vec![part(3, 50)], 70),
+        (
+            120,
+            20,
+            vec![part(3, 50)],
+            vec![part(2, 20), part(1, 30)],
+            20,
+        ),
     ];
-    for (amount, now, parts, late) in table {
-        assert_eq!(
-            back(amount, now),
-            Return { parts, late },
-            "{amount} at {now}"
-        );
+    for (amount, now, parts, late, borrowed) in table {
+        let expected = Return {
+            parts,
+            late,
+            borrowed,
+        };
+        assert_eq!(back(amount, now), expected, "{amount} at {now}");
+        let for_ever = back(amount, now).without_grace();
+        assert_eq!((for_ever.parts, for_ever.late), (expected.parts, vec![]));
+        assert_eq!(for_ever.borrowed, borrowed + sum(&expected.late));
     }
     let empty = [(lot(1, 0, None), 0), (lot(2, 0, None), 5)];
     assert_eq!(give_back(&empty, 5, |_| false).parts, [part(2, 5)]);
@@ -395,7 +429,7 @@ proptest! {
             let share = total * i64::try_from(time).unwrap() / i64::try_from(times).unwrap() - given;
             given += share;
             let back = give_back(&missing, share, |_| false);
-            prop_assert_eq!((sum(&back.parts), back.late), (share, 0));
+            prop_assert_eq!((sum(&back.parts), sum(&back.late), back.borrowed), (share, 0, 0));
             for part in back.parts {
                 now.iter_mut().find(|lot| lot.id == part.lot).unwrap().remaining += part.amount;
                 let (_, missing) = missing.iter_mut().find(|(lot, _)| lot.id == part.lot).unwrap();
@@ -413,10 +447,13 @@ proptest! {
             .map(|(number, (missing, over))| (lot(number, 0, over.then_some(0)), missing))
             .collect();
         let back = give_back(&taken, amount, |lot| lot.expires_at.is_some());
-        prop_assert_eq!(sum(&back.parts) + back.late, amount);
-        for part in &back.parts {
-            let (lot, missing) = taken.iter().find(|(lot, _)| lot.id == part.lot).unwrap();
-            prop_assert!(lot.expires_at.is_none() && part.amount > 0 && part.amount <= *missing);
+        prop_assert_eq!(sum(&back.parts) + sum(&back.late) + back.borrowed, amount);
+        for (parts, late) in [(&back.parts, false), (&back.late, true)] {
+            for part in parts {
+                let (lot, missing) = taken.iter().find(|(lot, _)| lot.id == part.lot).unwrap();
+                prop_assert_eq!(lot.expires_at.is_some(), late);
+                prop_assert!(part.amount > 0 && part.amount <= *missing);
+            }
         }
     }
 

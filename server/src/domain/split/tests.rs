@@ -33,6 +33,7 @@ fn split(parts: &[(i64, i64, i64)]) -> Split {
         earned: *earned,
         spent: *spent,
         refunded: 0,
+        named: 0,
     };
     Split {
         parts: (1..).zip(parts).map(part).collect(),
@@ -166,15 +167,48 @@ fn a_line_is_measured_by_what_it_cost_not_by_what_was_paid() {
     half.parts[1].price = 1000;
     assert_eq!(half.refund(250, &[line(1, 500)]), took(250, 12, 0));
     assert_eq!(refunded(&half), [250, 0]);
-    // A gift that cost nothing.
-    let mut gift = split(&[(0, 0, 30), (500, 25, 0)]);
-    assert_eq!(gift.refund(0, &[line(1, 5)]), took(0, 0, 0));
-    assert_eq!(
-        gift.refund(250, &[]),
-        took(250, 12, 0),
-        "it goes back with the whole"
-    );
-    assert_eq!(gift.cancel(), took(250, 13, 30));
+    // In thirds that do not divide, of a line and of its money.
+    let mut third = split(&[(500, 25, 10), (500, 25, 0)]);
+    third.parts[0].price = 1000;
+    assert_eq!(third.refund(166, &[line(1, 333)]), took(166, 8, 3));
+    assert_eq!(third.refund(167, &[line(1, 333)]), took(167, 8, 3));
+    assert_eq!(third.refund(167, &[line(1, 334)]), took(167, 9, 4));
+    assert_eq!(refunded(&third), [500, 0]);
+    assert_eq!(third.refund(0, &[line(1, 1)]), took(0, 0, 0));
+}
+
+#[test]
+fn a_line_that_cost_only_points_comes_back_when_it_is_named() {
+    let gift = || split(&[(0, 0, 30), (500, 25, 0)]);
+    // Its price is nothing, too: it is one piece.
+    let mut named = gift();
+    assert_eq!(named.refund(0, &[line(2, 0)]), took(0, 0, 0));
+    assert_eq!(named.refund(0, &[line(1, 0)]), took(0, 0, 30));
+    assert_eq!(named.refund(0, &[line(1, 0)]), took(0, 0, 0));
+    assert_eq!(named.cancel(), took(500, 25, 0));
+    // Not named, it comes back with the whole.
+    let mut unnamed = gift();
+    assert_eq!(unnamed.refund(250, &[]), took(250, 12, 0));
+    assert_eq!(unnamed.refund(250, &[line(2, 250)]), took(250, 13, 30));
+    // The shop tells its price, and it comes back in parts.
+    let mut priced = gift();
+    priced.parts[0].price = 1000;
+    assert_eq!(priced.refund(100, &[line(1, 333)]), took(100, 5, 9));
+    assert_eq!(priced.refund(0, &[line(1, 333)]), took(0, 0, 10));
+    assert_eq!(priced.refund(0, &[line(1, 400)]), took(0, 0, 11));
+    assert_eq!(priced.refund(0, &[line(1, 1000)]), took(0, 0, 0));
+    assert_eq!(refunded(&priced), [0, 100]);
+}
+
+#[test]
+fn money_that_is_too_coarse_to_tell_is_no_measure() {
+    // A thousand, paid with points but for one kopeck.
+    let mut almost = split(&[(1, 0, 999), (500, 0, 0)]);
+    almost.parts[0].price = 1000;
+    assert_eq!(almost.refund(0, &[line(1, 500)]), took(0, 0, 499));
+    // Without its kopeck the line is not back.
+    assert_eq!(almost.refund(0, &[line(1, 500)]), took(0, 0, 0));
+    assert_eq!(almost.refund(1, &[line(1, 500)]), took(1, 0, 500));
 }
 
 #[test]
@@ -186,12 +220,18 @@ fn all_that_is_left_is_called_off() {
 }
 
 #[test]
-fn an_order_that_cost_nothing_is_whole_once_something_of_it_was_given_back() {
+fn an_order_that_cost_nothing_is_whole_once_all_of_it_was_given_back() {
     let mut free = split(&[(0, 10, 20), (0, 0, 5)]);
     assert!(!free.is_whole());
     assert_eq!(free.refund(0, &[]), took(0, 10, 25));
     assert!(free.is_whole());
     assert_eq!(free.cancel(), took(0, 0, 0));
+    // Or once each of its lines was.
+    let mut free = split(&[(0, 10, 20), (0, 0, 5)]);
+    assert_eq!(free.refund(0, &[line(2, 0)]), took(0, 0, 5));
+    assert!(!free.is_whole());
+    assert_eq!(free.refund(0, &[line(1, 7)]), took(0, 10, 20));
+    assert!(free.is_whole());
     let mut kept = split(&[(0, 10, 20)]);
     let untouched = split(&[(0, 0, 20)]);
     assert_eq!(kept.adopt(&untouched), took(0, 0, 0));
@@ -216,18 +256,41 @@ fn some_parts() -> impl Strategy<Value = Vec<(i64, i64, i64)>> {
     prop::collection::vec((0..100_000_i64, 0..5_000_i64, 0..5_000_i64), 1..5)
 }
 
-/// The largest whole number that is not above Σ points × refunded ÷ amount, without a rounding on the way.
+/// The largest whole number that is not above Σ points × the refunded share, without a rounding on the
+/// way: of the money, or of the price where that says more.
 fn exact_share(split: &Split, of: impl Fn(&Part) -> i64, more: i128) -> i64 {
     const MILLION: i128 = 1_000_000;
-    let parts: Vec<&Part> = split.parts.iter().filter(|part| part.amount > 0).collect();
-    let product: i128 = parts.iter().map(|part| i128::from(part.amount)).product();
-    let sum: i128 = parts
-        .iter()
-        .map(|part| {
-            i128::from(of(part)) * i128::from(part.refunded) * (product / i128::from(part.amount))
-        })
-        .sum();
-    i64::try_from((sum * MILLION + more * product) / (product * MILLION)).unwrap()
+    let (mut above, mut below) = (0_i128, 1_i128);
+    for part in &split.parts {
+        let by_price = (part.named, part.price.max(1));
+        let by_money = (part.refunded, part.amount);
+        let is_more = |(a, b): (i64, i64), (c, d): (i64, i64)| {
+            d == 0 || i128::from(a) * i128::from(d) > i128::from(c) * i128::from(b)
+        };
+        let (back, all) = if is_more(by_price, by_money) {
+            by_price
+        } else {
+            by_money
+        };
+        above = above * i128::from(all) + i128::from(of(part)) * i128::from(back) * below;
+        below *= i128::from(all);
+    }
+    i64::try_from((above * MILLION + more * below) / (below * MILLION)).unwrap()
+}
+
+/// Parts that cost something else than was paid for them, by a discount, a tax or points.
+fn priced_parts() -> impl Strategy<Value = Split> {
+    let price = prop_oneof![Just(0_i64), 1..10_i64, 0..100_000_i64];
+    let amount = prop_oneof![Just(0_i64), 1..10_i64, 0..100_000_i64];
+    let part = (price, amount, 0..5_000_i64, 0..5_000_i64);
+    prop::collection::vec(part, 1..5).prop_map(|parts| {
+        let amounts: Vec<_> = parts.iter().map(|part| (part.1, part.2, part.3)).collect();
+        let mut split = split(&amounts);
+        for (part, (price, ..)) in split.parts.iter_mut().zip(parts) {
+            part.price = price;
+        }
+        split
+    })
 }
 
 proptest! {
@@ -250,10 +313,10 @@ proptest! {
 
     #[test]
     fn no_sequence_of_refunds_takes_more_than_its_share(
-        parts in some_parts(),
+        parts in priced_parts(),
         refunds in prop::collection::vec((0..60_000_i64, prop::collection::vec((1..6_i64, 0..60_000_i64), 0..3)), 0..8),
     ) {
-        let mut order = split(&parts);
+        let mut order = parts;
         let (mut money, mut reversed, mut returned) = (0, 0, 0);
         let total = order.left();
         for (amount, lines) in refunds {
@@ -265,6 +328,11 @@ proptest! {
             (money, reversed, returned) = (money + took.amount, reversed + took.reversed, returned + took.returned);
             prop_assert_eq!((order.left(), order.reversed, order.returned), (total - money, reversed, returned));
             prop_assert!(order.parts.iter().all(|part| (0..=part.amount).contains(&part.refunded)));
+            for part in &order.parts {
+                // A line is never further back than its money by as much as one unit of it.
+                let (named, price) = (i128::from(part.named), i128::from(part.price.max(1)));
+                prop_assert!(named <= price && named * i128::from(part.amount) / price <= part.refunded.into());
+            }
             if !order.is_whole() {
                 // Exactly the share, rounded down once; what is within a millionth of the next counts as it.
                 let share = exact_share(&order, |part| part.earned, 0)..=exact_share(&order, |part| part.earned, 1);
@@ -276,6 +344,37 @@ proptest! {
         let rest = order.cancel();
         prop_assert!(order.is_whole());
         prop_assert_eq!((reversed + rest.reversed, returned + rest.returned), (order.earned(), order.spent()));
+    }
+
+    #[test]
+    fn a_line_that_is_refunded_piece_by_piece_is_back_to_the_unit(
+        parts in priced_parts(),
+        cuts in prop::collection::vec(0..=1000_i64, 0..6),
+        (which, before) in (any::<prop::sample::Index>(), 0..100_000_i64),
+    ) {
+        let mut order = parts;
+        order.refund(before, &[]);
+        let at = which.index(order.parts.len());
+        let id = i64::try_from(at).unwrap() + 1;
+        let mut cuts: Vec<i64> = cuts.iter().map(|cut| order.parts[at].price * cut / 1000).collect();
+        cuts.extend([0, order.parts[at].price]);
+        cuts.sort_unstable();
+        let others: Vec<_> = refunded(&order);
+        for cut in cuts.windows(2) {
+            let line = line(id, cut[1] - cut[0]);
+            // As much money as belongs to it, as the shop would give.
+            let money = order.parts[at].wanted(std::slice::from_ref(&line)).money;
+            prop_assert_eq!(order.refund(money, &[line]).amount, money);
+        }
+        let part = order.parts[at].clone();
+        if part.price > 0 || part.amount == 0 {
+            prop_assert_eq!((part.refunded, part.back().0), (part.amount, part.back().1));
+        }
+        for (place, (now, before)) in refunded(&order).iter().zip(&others).enumerate() {
+            prop_assert!(place == at || now == before);
+        }
+        let more = order.refund(0, &[line(id, 100_000)]);
+        prop_assert_eq!(more, took(0, 0, 0), "what is back does not come again");
     }
 
     #[test]

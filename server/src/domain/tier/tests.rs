@@ -157,14 +157,18 @@ fn windows_are_counted_in_the_programmes_zone() {
         grace_from: Some(at("2027-12-31T21:00:00Z")),
         ..silver.clone()
     };
-    assert_eq!(from(&rolling, &silver), "2027-02-28T12:00:00Z");
+    assert_eq!(from(&rolling, &silver), "2027-02-28T12:00:00.000001Z");
     assert_eq!(from(&year, &silver), "2027-12-31T21:00:00Z");
     assert_eq!(
         from(&year, &graced),
         "2026-12-31T21:00:00Z",
         "the year that the grace makes longer"
     );
-    assert_eq!(from(&rolling, &graced), "2026-12-31T20:59:59.999999Z");
+    assert_eq!(
+        from(&rolling, &graced),
+        "2027-03-01T09:00:00.000001Z",
+        "all that came since"
+    );
     let for_life = window_now(&demo(), &silver, now, &moscow);
     assert_eq!(
         (for_life.from, for_life.until),
@@ -177,8 +181,9 @@ fn windows_are_counted_in_the_programmes_zone() {
 
     let since = |program: &Program| window_since(program, &silver, &moscow);
     assert_eq!(text(since(&year).from), "2026-12-31T21:00:00Z");
-    assert_eq!(text(since(&rolling).from), "2026-03-01T08:59:59.999999Z");
+    assert_eq!(text(since(&rolling).from), "2026-03-01T09:00:00.000001Z");
     assert_eq!(since(&year).until, silver.since + 1);
+    assert_eq!(since(&rolling).until, silver.since + 1);
     // A tier that was kept on New Year's Day was kept by the year before.
     let kept = Held {
         since: at("2027-12-31T21:00:00Z"),
@@ -197,7 +202,7 @@ fn windows_are_counted_in_the_programmes_zone() {
     let until = window_until(&rolling, now, &moscow);
     assert_eq!(
         (text(until.from), until.until),
-        ("2027-02-28T12:00:00Z".into(), now + 1)
+        ("2027-02-28T12:00:00.000001Z".into(), now + 1)
     );
 
     let ended = |program: &Program| {
@@ -210,8 +215,31 @@ fn windows_are_counted_in_the_programmes_zone() {
     );
     assert_eq!(
         ended(&rolling),
-        Some(["2027-03-01T08:59:59.999999Z", "2028-03-01T09:00:00Z"].map(str::to_owned))
+        Some(["2027-03-01T09:00:00.000001Z", "2028-03-01T09:00:00.000001Z"].map(str::to_owned)),
+        "without what lifted the member, with its own last moment"
     );
+}
+
+#[test]
+fn a_rolling_window_is_counted_on_from_where_it_began_however_long_the_months_are() {
+    let utc = TimeZone::UTC;
+    let program = ladder(Window::Rolling { months: 6 }, false, 30);
+    let august = Held {
+        since: at("2027-08-31T09:00:00Z"),
+        ..held("silver")
+    };
+    // Six months before the end of February is the 28th of August.
+    let ended = window_ended(&program, &august, &utc).unwrap();
+    assert_eq!(
+        [ended.from, ended.until].map(text),
+        ["2027-08-31T09:00:00.000001Z", "2028-02-29T09:00:00.000001Z"]
+    );
+    let graced = Held {
+        grace_from: Some(at("2028-02-29T09:00:00Z")),
+        ..august
+    };
+    let now = window_now(&program, &graced, at("2028-03-05T09:00:00Z"), &utc);
+    assert_eq!(now.from, ended.from);
 }
 
 #[test]

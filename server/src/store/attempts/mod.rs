@@ -219,7 +219,7 @@ pub(super) async fn pay<T: Tx>(
     }
     let explanation = explanation(task);
     let credit = credit(task, attempt.points, &explanation, available_at, evidence);
-    let mut books = Books::open(tx, rules, stamp, attempt.member, 0).await?;
+    let mut books = Books::open(tx, rules, stamp, attempt.member).await?;
     books.settle(tx).await?;
     let id = books.credit(tx, &credit).await?;
     tx.later(NAME, params![id, attempt.id]).await?;

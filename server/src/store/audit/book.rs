@@ -87,6 +87,7 @@ pub(super) struct Lot {
     pub(super) opened_at: Instant,
     pub(super) expires_at: Option<Instant>,
     pub(super) idle_months: Option<i64>,
+    pub(super) late: bool,
 }
 
 /// A row of `lot_move`.
@@ -248,7 +249,7 @@ const PARTS: &[(&str, Add)] = &[
     ),
     (
         "select member_id, id, asset, amount, remaining, expired, taken_back, counts, opened_at, expires_at,
-            idle_months
+            idle_months, late
         from lot where member_id >= $1 and member_id <= $2",
         add_lot,
     ),
@@ -362,6 +363,7 @@ fn add_lot(book: &mut Book, row: &Row) -> Result<(), StoreError> {
         opened_at: row.get(8)?,
         expires_at: row.get(9)?,
         idle_months: row.get(10)?,
+        late: row.get(11)?,
     });
     Ok(())
 }

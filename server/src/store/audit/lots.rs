@@ -23,6 +23,9 @@ struct Made<'a> {
     opened_at: Instant,
     expires_at: Option<Instant>,
     idle_months: Option<i64>,
+    /// Until when what came back last may be spent, if it came late; of a lot that runs out after some
+    /// quiet, if it came late at all.
+    grace: Option<Instant>,
 }
 
 type Lots<'a> = HashMap<TransferId, Made<'a>>;
@@ -69,6 +72,10 @@ fn follow<'a>(
         if transfer.movement.to == Account::Expired {
             lot.expired -= amount;
         }
+        let was_over = lot.expires_at.is_none_or(|end| end <= transfer.at);
+        if *amount > 0 && was_over {
+            lot.grace = transfer.expires_at.or(lot.grace);
+        }
     }
     if let Some(lot) = transfer.corrects.and_then(|id| lots.get_mut(&id))
         && transfer.movement.from == Account::Available
@@ -101,6 +108,7 @@ fn open<'a>(book: &Book, transfer: &'a Transfer, opened: i64) -> Option<(Transfe
         opened_at: transfer.at,
         expires_at: transfer.expires_at,
         idle_months: None,
+        grace: None,
     };
     match movement.from {
         Account::Held => {
@@ -137,7 +145,11 @@ fn compare(report: &mut Report, lot: &Lot, made: &Made<'_>) {
     report.expect(of, "remaining", made.remaining, lot.remaining);
     report.expect(of, "expired", made.expired, lot.expired);
     report.expect(of, "opened_at", made.opened_at, lot.opened_at);
-    report.expect(of, "expires_at", made.expires_at, lot.expires_at);
+    // When a member was last active is not in the transfers.
+    let late = made.grace.is_some() && (made.expires_at.is_some() || lot.late);
+    let expires_at = made.grace.filter(|_| late).or(made.expires_at);
+    report.expect(of, "late", late, lot.late);
+    report.expect(of, "expires_at", expires_at, lot.expires_at);
     report.expect(of, "idle_months", made.idle_months, lot.idle_months);
     if let Some(counts) = made.counts {
         report.expect(of, "counts", counts, lot.counts);

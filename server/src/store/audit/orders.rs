@@ -49,13 +49,13 @@ fn verify_money(report: &mut Report, of: &str, order: &Order, split: &Split) {
     if parts().any(|part| !(0..=part.amount).contains(&part.refunded)) {
         report.tell(of, "what was refunded of a part", "at most all", "more");
     }
-    // What was taken and given back follows from the refunded money alone.
-    if order.total > 0 {
-        let mut settled = split.clone();
-        settled.refund(0, &[]);
-        report.expect(of, "split.reversed", settled.reversed, split.reversed);
-        report.expect(of, "split.returned", settled.returned, split.returned);
+    if parts().any(|part| !(0..=part.price.max(1)).contains(&part.named)) {
+        report.tell(of, "what refunds named of a part", "at most all", "more");
     }
+    // What was taken and given back follows from what was refunded.
+    let (reversed, returned) = split.due();
+    report.expect(of, "split.reversed", reversed, split.reversed);
+    report.expect(of, "split.returned", returned, split.returned);
 }
 
 /// What an order earned is one transfer; what was taken back of it is in its hold and in its lot.
@@ -68,6 +68,7 @@ fn verify_earning(
     let Some(id) = order.transfer else {
         report.expect(of, "split.earned", 0, split.earned());
         report.expect(of, "split.reversed", 0, split.reversed);
+        report.expect(of, "split.moved", 0, split.moved);
         return;
     };
     let Some((book, transfer)) = book.and_then(|book| Some((book, book.transfer(id)?))) else {
@@ -86,6 +87,8 @@ fn verify_earning(
         .sum();
     let taken = book.lot(id).map_or(0, |lot| lot.taken_back);
     report.expect(of, "split.reversed", lowered + taken, split.reversed);
+    let moved: i64 = book.corrections(id).map(|part| part.movement.amount).sum();
+    report.expect(of, "split.moved", moved, split.moved);
     let of_it = book
         .orders
         .iter()
@@ -103,8 +106,8 @@ fn verify_refunds(report: &mut Report, of: &str, order: &Order, split: &Split) {
         given_back,
     } = order.refunds;
     // Refunds that came while the order was nobody's took nothing back; claiming it did.
-    if reversed > split.reversed {
-        let most = format!("at most {}", split.reversed);
+    if reversed > split.moved {
+        let most = format!("at most {}", split.moved);
         report.tell(
             of,
             "points taken back by its refunds",

@@ -40,7 +40,9 @@ macro_rules! tables {
 /// All tables but `migration`, which is the schema's own. What others refer to comes first.
 pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     tables! {
-        program (id) { id: Bytes, slug: Text, version: Int, created_at: Int }
+        program (id) {
+            id: Bytes, slug: Text, version: Int, looked_at_until: Bytes, created_at: Int,
+        }
         program_version (program_id, version) {
             program_id: Bytes, version: Int, source: Text, created_at: Int,
         }
@@ -84,7 +86,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         lot (member_id, id) {
             member_id: Bytes, id: Bytes, asset: Text, amount: Int, remaining: Int, expired: Int,
             taken_back: Int, counts: Bool, opened_at: Int, expires_at: Int, idle_months: Int,
-            warned: Bool,
+            late: Bool, warned: Bool,
         }
         lot_move (transfer_id, lot_id) { transfer_id: Bytes, lot_id: Bytes, amount: Int }
         tier_entry (member_id, tier) {

@@ -2,10 +2,10 @@
 
 use super::{Find, RESERVED_FOR, StoredCoupon, columns, state_name};
 use crate::clock::Stamp;
-use crate::domain::DAY;
 use crate::domain::ledger::Account;
 use crate::domain::program::{Reward, Rules};
 use crate::domain::split::apportion;
+use crate::domain::{DAY, Instant};
 use crate::store::ledger::{Books, because, json, owner};
 use crate::store::{Command, Query, StoreError, Tx, params};
 use app::api::{
@@ -50,7 +50,7 @@ impl Command for Redeem {
         let Some(reward) = self.rules.program.reward(&self.reward) else {
             return Ok(Redeemed::Unknown);
         };
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
         let available = books.account.available;
         if available < reward.points {
@@ -234,7 +234,7 @@ impl Command for Release {
         let row = tx.query_one(END, key).await?;
         let ended = row.as_ref().map(StoredCoupon::read).transpose()?;
         if let Some(coupon) = ended {
-            end(tx, at, &coupon, GivenBackCause::Released, 0).await?;
+            end(tx, at, &coupon, GivenBackCause::Released).await?;
             return Ok(Ended::Done(Box::new(coupon)));
         }
         let find = Find {
@@ -274,7 +274,7 @@ impl Command for Cancel {
             .query_one(END, params![self.stamp.at, self.id, self.member])
             .await?;
         if let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? {
-            end(tx, at, &coupon, GivenBackCause::Cancelled, 0).await?;
+            end(tx, at, &coupon, GivenBackCause::Cancelled).await?;
             return Ok(Ended::Done(Box::new(coupon)));
         }
         let row = tx.query_one(CODE, params![self.id, self.member]).await?;
@@ -327,7 +327,7 @@ pub(super) async fn settle_owner<T: Tx>(
     let Some(member) = owner(tx, hold, stamp.at).await? else {
         return Ok(false);
     };
-    let mut books = Books::open(tx, rules, stamp, member, 0).await?;
+    let mut books = Books::open(tx, rules, stamp, member).await?;
     // Somebody may have been faster before the account was locked.
     if owner(tx, hold, stamp.at).await?.is_none() {
         return Ok(false);
@@ -352,21 +352,34 @@ async fn find_settled<T: Tx>(
     Ok(found)
 }
 
-/// A coupon's time is over. Its owner's books are open.
+/// A coupon's time is over. Its owner's books are open. Answers until when it is kept instead, if an order
+/// has taken it in its last moment.
 pub(in crate::store) async fn lapse<T: Tx>(
     tx: &mut T,
     books: &mut Books<'_>,
     hold: TransferId,
-) -> Result<(), StoreError> {
+) -> Result<Option<Instant>, StoreError> {
+    // It changes nothing, but waits for an order that is just taking the code. Only the next statement
+    // sees what that did: whoever waits in PostgreSQL looks again at the row that it waited for, and at
+    // no other.
+    const LOCK: &str = "update coupon set updated_at = updated_at
+        where hold_id = $1 and state in ('open', 'reserved') returning id";
+    const KEPT: &str = "select due_at from hold where transfer_id = $1 and due_at > $2";
     const END: &str = concat!(
-        "update coupon set state = 'lapsed', updated_at = $1
-        where hold_id = $2 and state in ('open', 'reserved') returning ",
+        "update coupon set state = 'lapsed', updated_at = $1 where hold_id = $2 returning ",
         columns!()
     );
-    let row = tx.query_one(END, params![books.now(), hold]).await?;
-    let row = row.ok_or_else(|| StoreError::internal("points of no coupon"))?;
+    let locked = tx.query_one(LOCK, params![hold]).await?;
+    locked.ok_or_else(|| StoreError::internal("points of no coupon"))?;
+    let now = books.now();
+    if let Some(row) = tx.query_one(KEPT, params![hold, now]).await? {
+        return Ok(Some(row.get(0)?));
+    }
+    let row = tx.query_one(END, params![now, hold]).await?;
+    let row = row.ok_or_else(|| StoreError::internal("a coupon went away"))?;
     let coupon = StoredCoupon::read(&row)?;
-    give_back(tx, books, &coupon, GivenBackCause::Lapsed).await
+    give_back(tx, books, &coupon, GivenBackCause::Lapsed).await?;
+    Ok(None)
 }
 
 /// Gives the points of a coupon back that its caller has just ended.
@@ -375,10 +388,9 @@ pub(super) async fn end<T: Tx>(
     (rules, stamp): (&Rules, &Stamp),
     coupon: &StoredCoupon,
     cause: GivenBackCause,
-    ids: u16,
 ) -> Result<(), StoreError> {
     debug_assert!(matches!(state_name(coupon.state), "released"));
-    let mut books = Books::open(tx, rules, stamp, coupon.member, ids).await?;
+    let mut books = Books::open(tx, rules, stamp, coupon.member).await?;
     books.settle(tx).await?;
     give_back(tx, &mut books, coupon, cause).await?;
     books.close(tx).await?;

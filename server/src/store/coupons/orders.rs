@@ -10,11 +10,12 @@ use crate::store::ledger::{Books, because};
 use crate::store::{StoreError, Tx, params};
 use app::api::{CouponLine, Fact, GivenBackCause, TransferId};
 
-/// Ids of the books that are opened for coupons beside an order's own.
-const IDS: u16 = 1000;
-
-/// Parts of a command that settle owners of coupons.
-const SETTLED: u16 = 0x8000;
+/// Parts of a command: the books that are opened for one coupon beside an order's own,
+const COUPON: &str = "coupon";
+/// and those of an owner for whom something is due before.
+const OWNER: &str = "owner";
+/// and of the owner of a code that an order had reserved.
+const RESERVED_BY_ORDER: &str = "reserved";
 
 /// A coupon that a paid order has used.
 pub(in crate::store) struct Claimed {
@@ -57,14 +58,15 @@ pub(in crate::store) async fn claim<T: Tx>(
     codes.sort_unstable();
     codes.dedup();
     let mut claimed = Vec::new();
-    for (part, code) in (SETTLED..).zip(codes) {
+    for (n, code) in codes.into_iter().enumerate() {
         let key = params![order, stamp.at, rules.id, code];
         let mut row = tx.query_one(OPEN, key).await?;
         let late = row.is_none();
         if late {
             // It may be time for it to lapse.
             if let Some(row) = tx.query_one(HOLD, params![rules.id, code]).await? {
-                settle_owner(tx, (rules, &stamp.part(part)), row.get(0)?).await?;
+                let stamp = stamp.part(OWNER, n);
+                settle_owner(tx, (rules, &stamp), row.get(0)?).await?;
             }
             row = tx.query_one(LATE, key).await?;
         }
@@ -84,13 +86,14 @@ pub(in crate::store) async fn spend<T: Tx>(
     claimed: Vec<Claimed>,
 ) -> Result<Vec<PaidBy>, StoreError> {
     let mut paid_by = Vec::new();
-    for (ids, claimed) in (1..).map(|n| n * IDS).zip(claimed) {
+    for (n, claimed) in claimed.into_iter().enumerate() {
         if claimed.coupon.member == books.member {
             take(tx, books, &claimed).await?;
         } else {
             // Somebody else's code: the shop took it, so its points are spent all the same.
             let member = claimed.coupon.member;
-            let mut theirs = Books::open(tx, books.rules, stamp, member, ids).await?;
+            let stamp = stamp.part(COUPON, n);
+            let mut theirs = Books::open(tx, books.rules, &stamp, member).await?;
             theirs.settle(tx).await?;
             take(tx, &mut theirs, &claimed).await?;
             theirs.close(tx).await?;
@@ -111,8 +114,9 @@ pub(in crate::store) async fn settle_for_guest<T: Tx>(
 ) -> Result<Vec<PaidBy>, StoreError> {
     let mut paid_by = Vec::new();
     let claimed = claim(tx, rules, stamp, order, codes).await?;
-    for (ids, claimed) in (1..).map(|n| n * IDS).zip(claimed) {
-        let mut books = Books::open(tx, rules, stamp, claimed.coupon.member, ids).await?;
+    for (n, claimed) in claimed.into_iter().enumerate() {
+        let stamp = stamp.part(COUPON, n);
+        let mut books = Books::open(tx, rules, &stamp, claimed.coupon.member).await?;
         books.settle(tx).await?;
         take(tx, &mut books, &claimed).await?;
         books.close(tx).await?;
@@ -187,8 +191,8 @@ pub(in crate::store) async fn give_back<T: Tx>(
     const OVER: &str = "update coupon set state = 'released' where id = $1";
     let mut rest = points;
     let rows = tx.query(USED, params![rules.id, order]).await?;
-    for (ids, row) in (1..).map(|n| n * IDS).zip(rows) {
-        let coupon = StoredCoupon::read(&row)?;
+    for (n, row) in rows.iter().enumerate() {
+        let coupon = StoredCoupon::read(row)?;
         let points = rest.min(coupon.points - coupon.returned);
         rest -= points;
         if cause == GivenBackCause::OrderCancelled {
@@ -204,7 +208,8 @@ pub(in crate::store) async fn give_back<T: Tx>(
             cause,
             order: Some(order.to_owned()),
         });
-        let mut books = Books::open(tx, rules, stamp, coupon.member, ids).await?;
+        let stamp = stamp.part(COUPON, n);
+        let mut books = Books::open(tx, rules, &stamp, coupon.member).await?;
         books.settle(tx).await?;
         let taken: TransferId = coupon.taken;
         books
@@ -233,16 +238,16 @@ pub(in crate::store) async fn let_go<T: Tx>(
     const HOLDS: &str = "select hold_id from coupon
         where program_id = $1 and order_id = $2 and state = 'reserved' order by code";
     let rows = tx.query(HOLDS, params![rules.id, order]).await?;
-    for (part, row) in (SETTLED..).zip(rows) {
-        settle_owner(tx, (rules, &stamp.part(part)), row.get(0)?).await?;
+    for (n, row) in rows.iter().enumerate() {
+        settle_owner(tx, (rules, &stamp.part(OWNER, n)), row.get(0)?).await?;
     }
     let rows = tx
         .query(RESERVED, params![stamp.at, rules.id, order])
         .await?;
-    for (ids, row) in (30..).map(|n| n * IDS).zip(rows) {
-        let coupon = StoredCoupon::read(&row)?;
-        let cause = GivenBackCause::OrderCancelled;
-        end(tx, (rules, stamp), &coupon, cause, ids).await?;
+    for (n, row) in rows.iter().enumerate() {
+        let coupon = StoredCoupon::read(row)?;
+        let stamp = stamp.part(RESERVED_BY_ORDER, n);
+        end(tx, (rules, &stamp), &coupon, GivenBackCause::OrderCancelled).await?;
     }
     Ok(())
 }

@@ -70,13 +70,13 @@ pub(super) struct Before {
 }
 
 impl<'a> Books<'a> {
-    /// Locks a member's account and reads what is there. New ids are made from `ids` on.
+    /// Locks a member's account and reads what is there. New ids are made from the stamp, so a command
+    /// that opens several books gives each a part of its own.
     pub(in crate::store) async fn open<T: Tx>(
         tx: &mut T,
         rules: &'a Rules,
         stamp: &'a Stamp,
         member: MemberId,
-        ids: u16,
     ) -> Result<Self, StoreError> {
         // It changes nothing, but whoever comes second waits here until the first has committed.
         const LOCK: &str =
@@ -97,7 +97,7 @@ impl<'a> Books<'a> {
             rules,
             stamp,
             at: stamp.at,
-            ids,
+            ids: 0,
             member,
             account,
             lots: Lots::default(),

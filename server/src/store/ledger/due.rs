@@ -87,7 +87,7 @@ impl Command for PostDue {
     type Output = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         if owner(tx, self.hold, self.stamp.at).await?.is_none() {
             return Ok(false);
         }
@@ -221,7 +221,7 @@ impl Command for Look {
     type Output = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
         books.close(tx).await?;
         Ok(())

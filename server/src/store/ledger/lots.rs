@@ -23,7 +23,7 @@ struct Entry {
 
 macro_rules! columns {
     () => {
-        "id, amount, remaining, expired, taken_back, counts, opened_at, expires_at, idle_months, warned"
+        "id, amount, remaining, expired, taken_back, counts, opened_at, expires_at, idle_months, late, warned"
     };
 }
 
@@ -103,8 +103,8 @@ impl Lots {
     /// Those that run out after some quiet have not been warned of, since there was none.
     pub(super) fn warn_anew(&mut self) {
         for entry in &mut self.entries {
-            let warned = entry.lot.warned && entry.lot.idle_months.is_some();
-            if warned {
+            let lot = &entry.lot;
+            if lot.warned && lot.expires_at.is_none() && lot.idle_months.is_some() {
                 entry.lot.warned = false;
                 entry.changed = true;
             }
@@ -125,11 +125,12 @@ impl Lots {
     ) -> Result<(), StoreError> {
         const INSERT: &str =
             "insert into lot (member_id, asset, id, amount, remaining, expired, taken_back, counts,
-                opened_at, expires_at, idle_months, warned)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                opened_at, expires_at, idle_months, late, warned)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         const UPDATE: &str =
-            "update lot set remaining = $1, expired = $2, taken_back = $3, warned = $4
-            where member_id = $5 and id = $6";
+            "update lot set remaining = $1, expired = $2, taken_back = $3, expires_at = $4, late = $5,
+                warned = $6
+            where member_id = $7 and id = $8";
         for entry in &mut self.entries {
             let lot = &entry.lot;
             let Lot {
@@ -138,6 +139,8 @@ impl Lots {
                 remaining,
                 expired,
                 taken_back,
+                expires_at,
+                late,
                 warned,
                 ..
             } = *lot;
@@ -154,13 +157,16 @@ impl Lots {
                     taken_back,
                     lot.counts,
                     lot.opened_at,
-                    lot.expires_at,
+                    expires_at,
                     lot.idle_months,
+                    late,
                     warned
                 ];
                 tx.later(INSERT, row).await?;
             } else if changed {
-                let set = params![remaining, expired, taken_back, warned, member, id];
+                let set = params![
+                    remaining, expired, taken_back, expires_at, late, warned, member, id
+                ];
                 tx.later(UPDATE, set).await?;
             }
         }
@@ -179,7 +185,8 @@ fn read(row: &Row) -> Result<Lot, StoreError> {
         opened_at: row.get::<Instant>(6)?,
         expires_at: row.get(7)?,
         idle_months: row.get(8)?,
-        warned: row.get(9)?,
+        late: row.get(9)?,
+        warned: row.get(10)?,
     })
 }
 

@@ -7,6 +7,7 @@ mod books;
 mod due;
 mod lots;
 mod moves;
+mod revise;
 mod settle;
 mod standing;
 
@@ -14,6 +15,7 @@ pub(super) use books::{Books, read_counters, read_held};
 pub(super) use due::owner;
 pub use due::{Due, DueHold, Look, PostDue, ToLook};
 pub(super) use moves::{Credit, Reverse, because};
+pub use revise::{Batch, Revised, ToRevise};
 pub(super) use standing::value_in;
 
 use super::{StoreError, Tx, params};

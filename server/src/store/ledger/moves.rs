@@ -106,9 +106,6 @@ impl Books<'_> {
         counts: bool,
         (expires_at, idle_months): (Option<Instant>, Option<i64>),
     ) {
-        let opened_at = self.now();
-        // Points that live shorter than the warning needs would be warned of when they are earned.
-        let warns_at = expires_at.map(|at| at - i64::from(self.rules.program.warn_days) * DAY);
         self.lots.make(Lot {
             id,
             amount,
@@ -116,10 +113,11 @@ impl Books<'_> {
             expired: 0,
             taken_back: 0,
             counts,
-            opened_at,
+            opened_at: self.now(),
             expires_at,
             idle_months,
-            warned: warns_at.is_some_and(|at| at <= opened_at),
+            late: false,
+            warned: self.is_too_short_to_warn(expires_at),
         });
         if counts {
             self.count(Counters {
@@ -176,16 +174,17 @@ impl Books<'_> {
     }
 
     /// Takes back points of one earning (`spec/product.md` §3.7): first what still waits, then what is
-    /// left of it, then others', and the rest becomes debt; what has run out is let go.
+    /// left of it, then others', and the rest becomes debt; what has run out is let go. Answers how much
+    /// was really taken.
     pub(in crate::store) async fn reverse<T: Tx>(
         &mut self,
         tx: &mut T,
         reverse: &Reverse<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<i64, StoreError> {
         const HOLD: &str =
             "select remaining from hold where transfer_id = $1 and state = 'pending'";
         if reverse.points == 0 {
-            return Ok(());
+            return Ok(0);
         }
         let row = tx.query_one(HOLD, params![reverse.original]).await?;
         let waits: i64 = row.map_or(Ok(0), |row| row.get(0))?;
@@ -214,7 +213,8 @@ impl Books<'_> {
                 });
             }
         }
-        self.forgive(tx).await
+        self.forgive(tx).await?;
+        Ok(plan.from_hold + plan.from_available)
     }
 
     /// A hold that will post less, or nothing.
@@ -378,16 +378,18 @@ impl Books<'_> {
         explanation: &Explanation,
     ) -> Result<(), StoreError> {
         let missing = self.missing(tx, taken).await?;
-        // What was owed is paid first, and only the rest is there to be spent.
-        let to_lots = (self.account.available + points).clamp(0, points);
         let now = self.now();
-        let (active_at, zone) = (self.account.active_at, self.zone.clone());
-        let is_over = |lot: &Lot| lot.runs_out(active_at, &zone).is_some_and(|at| at <= now);
-        let back = lot::give_back(&missing, to_lots, is_over);
-        let was_held = from == Account::Reserved;
         let grace = (self.rules.program.expiry != Expiry::Never)
             .then(|| lot::grace(now, self.rules.program.grace_days, &self.zone))
             .flatten();
+        // What was owed is paid first, and only the rest is there to be spent.
+        let to_lots = (self.account.available + points).clamp(0, points);
+        let is_over = |lot: &Lot| lot.is_over(self.account.active_at, now, &self.zone);
+        let mut back = lot::give_back(&missing, to_lots, is_over);
+        if grace.is_none() {
+            back = back.without_grace();
+        }
+        let was_held = from == Account::Reserved;
         let new = NewTransfer {
             id: TransferId(self.new_id()),
             movement: Movement {
@@ -401,19 +403,32 @@ impl Books<'_> {
             evidence: None,
             explanation,
             available_at: None,
-            expires_at: grace.filter(|_| back.late > 0),
+            expires_at: grace.filter(|_| !back.late.is_empty() || back.borrowed > 0),
         };
         self.post(tx, &new).await?;
-        for part in &back.parts {
+        let warned = self.is_too_short_to_warn(grace);
+        for part in &back.late {
+            self.lots.change(part.lot, |lot| {
+                (lot.expires_at, lot.late, lot.warned) = (grace, true, warned);
+            });
+        }
+        let parts = [back.parts, back.late].concat();
+        for part in &parts {
             self.lots
                 .change(part.lot, |lot| lot.remaining += part.amount);
         }
-        write_moves(tx, new.id, &back.parts, 1).await?;
-        if back.late > 0 {
-            self.open_lot(new.id, back.late, 0, false, (grace, None));
+        write_moves(tx, new.id, &parts, 1).await?;
+        if back.borrowed > 0 {
+            self.open_lot(new.id, back.borrowed, 0, false, (grace, None));
         }
         self.tell(EventKind::GivenBack, new.id);
         Ok(())
+    }
+
+    /// Whether points that come in now live shorter than a warning needs: it would come at once.
+    fn is_too_short_to_warn(&self, expires_at: Option<Instant>) -> bool {
+        let warn_days = i64::from(self.rules.program.warn_days);
+        expires_at.is_some_and(|at| at - warn_days * DAY <= self.now())
     }
 
     /// What a transfer took from each lot and has not given back, in the order of spending.

@@ -16,6 +16,7 @@ use crate::store::coupons;
 use crate::store::events::News;
 use crate::store::{StoreError, Tx};
 use app::api::{EventKind, Fact};
+use std::collections::VecDeque;
 
 /// What falls due. Of what falls due at the same moment, what stands first here happens first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +41,7 @@ impl Books<'_> {
             match due {
                 Due::RunsOut => self.run_out(tx).await?,
                 Due::Review => self.review(tx).await?,
-                Due::Hold => self.end_hold(tx, holds.pop_front()).await?,
+                Due::Hold => self.end_hold(tx, &mut holds).await?,
             }
             self.move_tier(tx).await?;
             self.tell_tier();
@@ -76,16 +77,21 @@ impl Books<'_> {
         lot.runs_out(self.account.active_at, &self.zone)
     }
 
+    /// Ends the first of the open holds.
     async fn end_hold<T: Tx>(
         &mut self,
         tx: &mut T,
-        hold: Option<Waiting>,
+        holds: &mut VecDeque<Waiting>,
     ) -> Result<(), StoreError> {
-        let Some(hold) = hold else {
+        let Some(hold) = holds.pop_front() else {
             return Ok(());
         };
         if hold.is_coupon {
-            return coupons::lapse(tx, self, hold.id).await;
+            if let Some(due_at) = coupons::lapse(tx, self, hold.id).await? {
+                let place = holds.partition_point(|other| other.due_at <= due_at);
+                holds.insert(place, Waiting { due_at, ..hold });
+            }
+            return Ok(());
         }
         let resolved = resolve(tx, hold.id, self.now(), self.account.available).await?;
         self.post_hold(tx, &resolved).await

@@ -5,9 +5,10 @@ use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules};
 use crate::domain::tier::Held;
+use crate::store::events::{self, News};
 use crate::store::ledger::Books;
 use crate::store::{Command, StoreError, Tx, attempts, orders, params};
-use app::api::{MemberId, TaskKind};
+use app::api::{EventKind, MemberId, TaskKind};
 use std::sync::Arc;
 
 /// Joins a shopper, or finds the member that they already are.
@@ -29,15 +30,16 @@ impl Command for Join {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<MemberId, StoreError> {
         if let Some(member) = find(tx, self.rules.id, &self.shopper).await? {
-            self.link_all(tx, member).await?;
+            let linked = self.link_all(tx, member).await?;
             if self.has_address(tx, member).await? {
                 self.claim(tx, member, false).await?;
+                self.remember(tx, member, linked.address).await?;
             }
             return Ok(member);
         }
         let member = MemberId(self.stamp.id(0));
         self.insert(tx, member).await?;
-        if self.link_all(tx, member).await? {
+        if self.link_all(tx, member).await?.all {
             self.furnish(tx, member).await?;
             self.claim(tx, member, true).await?;
             return Ok(member);
@@ -49,20 +51,55 @@ impl Command for Join {
     }
 }
 
+/// What of a shopper's identities is the member's now and was nobody's before.
+struct Linked {
+    /// Whether it was all of them.
+    all: bool,
+    /// Whether the address was among them.
+    address: bool,
+}
+
 impl Join {
-    /// Makes the member known by all that the shopper proved. Answers whether all of it was free.
-    async fn link_all<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
+    /// Makes the member known by all that the shopper proved, as far as it was free.
+    async fn link_all<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<Linked, StoreError> {
         const LINK: &str = "insert into identity (program_id, kind, value, member_id, created_at)
             values ($1, $2, $3, $4, $5) on conflict (program_id, kind, value) do nothing";
-        let mut free = true;
+        let mut linked = Linked {
+            all: true,
+            address: false,
+        };
         let mut all = identities(&self.shopper);
         // One order for everybody, or two who wait for each other would never end.
         all.sort_unstable();
         for (kind, value) in all {
             let identity = params![self.rules.id, kind, value, member, self.stamp.at];
-            free &= tx.execute(LINK, identity).await? == 1;
+            let is_new = tx.execute(LINK, identity).await? == 1;
+            linked.all &= is_new;
+            linked.address |= is_new && kind == "email";
         }
-        Ok(free)
+        Ok(linked)
+    }
+
+    /// The address for the profile of somebody who was a member before: one that was proven just now
+    /// takes the place of what stood there, one that was known before only fills a gap.
+    async fn remember<T: Tx>(
+        &self,
+        tx: &mut T,
+        member: MemberId,
+        is_new: bool,
+    ) -> Result<(), StoreError> {
+        const NEW: &str = "update person set email = $1
+            where member_id = $2 and (email is null or email <> $1)";
+        const GAP: &str = "update person set email = $1 where member_id = $2 and email is null";
+        let sql = if is_new { NEW } else { GAP };
+        let changed = tx
+            .execute(sql, params![self.shopper.email.clone(), member])
+            .await?;
+        if changed > 0 {
+            let news = News::of(EventKind::Profile);
+            events::append(tx, member, self.stamp.at, &news).await?;
+        }
+        Ok(())
     }
 
     /// Whether the address that the shopper proved is this member's. Another's stays another's.
@@ -139,7 +176,7 @@ impl Join {
         if task.is_none() && orders.is_empty() {
             return Ok(());
         }
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
         books.settle(tx).await?;
         if let Some(task) = task {
             attempts::insert_done(tx, &mut books, task, self.stamp.at).await?;

@@ -80,6 +80,8 @@ pub struct StoredMember {
     pub expiring: Option<(i64, Instant)>,
     /// All their attempts, the oldest first.
     pub attempts: Vec<StoredAttempt>,
+    /// When something next falls due for them: perhaps too early, never too late.
+    pub due_at: Option<Instant>,
 }
 
 /// A member with everything that a panel shows but the statement.
@@ -100,7 +102,7 @@ impl Query for Get<'_> {
             "select m.id, m.joined_at, a.points_earned, a.amount_spent, a.orders, a.events,
                 m.locale, m.time_zone, p.name, p.email, p.birthday, a.available, a.held, a.reserved,
                 m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier, m.manual_until,
-                a.active_at, a.look_at
+                a.active_at, a.look_at, m.review_at
             from member m join person p on p.member_id = m.id join account a on a.member_id = m.id
             where m.id = $1 and a.asset = $2 and m.program_id = $3";
         let key = params![self.member, POINTS, self.rules.id];
@@ -110,6 +112,8 @@ impl Query for Get<'_> {
         let counters = read_counters(&row, 2)?;
         let held_tier = read_held(&row, 14)?;
         let time_zone: String = row.get(7)?;
+        let [look_at, review_at]: [Option<Instant>; 2] = [row.get(21)?, row.get(22)?];
+        let due_at = look_at.into_iter().chain(review_at).min();
         Ok(Some(StoredMember {
             id: row.get(0)?,
             joined_at: row.get(1)?,
@@ -123,13 +127,14 @@ impl Query for Get<'_> {
             available: row.get(11)?,
             held: row.get(12)?,
             reserved: row.get(13)?,
-            expiring: match row.get::<Option<Instant>>(21)? {
+            expiring: match look_at {
                 Some(_) => self.expiring(tx, row.get(20)?, &time_zone).await?,
                 // Nothing of this account ever falls due.
                 None => None,
             },
             time_zone,
             attempts: attempts::of_member(tx, self.member).await?,
+            due_at,
         }))
     }
 }
@@ -287,7 +292,7 @@ impl Update {
             return Ok(Moved::Not);
         }
         let now = self.stamp.at;
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         let set = params![zone, now, self.member, now - TIME_ZONE_STANDS];
         if tx.execute(ZONE, set).await? == 1 {
             books.settle(tx).await?;
@@ -367,7 +372,7 @@ impl Command for SetTier {
         if found.is_none() {
             return Ok(false);
         }
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
         books.set_manual(self.manual.clone());
         books.close(tx).await?;

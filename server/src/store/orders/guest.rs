@@ -79,7 +79,7 @@ pub(in crate::store) async fn claim<T: Tx>(
             points: refunded.reversed,
             explanation: &explanation,
         };
-        books.reverse(tx, &reverse).await?;
+        split.moved += books.reverse(tx, &reverse).await?;
     }
     if counted && before.begun {
         books.count(Counters {

@@ -165,7 +165,7 @@ impl Record {
         let (id, codes) = (&self.order.id, &self.order.coupon_codes);
         // The codes before the books, as everybody else who takes both.
         let claimed = coupons::claim(tx, &self.rules, &self.stamp, id, codes).await?;
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member, 0).await?;
+        let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
         books.settle(tx).await?;
         let paid_by = coupons::spend(tx, &mut books, &self.stamp, claimed).await?;
         earn(tx, &mut books, &self.order, self.stamp.at, &paid_by).await?;
@@ -214,7 +214,8 @@ impl Record {
             fact,
             cause,
         };
-        give_back(tx, (&self.rules, &self.stamp), member, &ledgered, &effect).await
+        give_back(tx, (&self.rules, &self.stamp), member, ledgered, &effect).await?;
+        Ok(())
     }
 
     async fn kept<T: Tx>(&self, tx: &mut T) -> Result<Recorded, StoreError> {
@@ -311,47 +312,46 @@ struct Effect {
 }
 
 /// Takes back what the given-back money had earned, and gives back the points it had been paid with.
+/// Answers how many were really taken back.
 async fn give_back<T: Tx>(
     tx: &mut T,
     (rules, stamp): (&Rules, &Stamp),
     member: Option<MemberId>,
-    ledgered: &Ledgered,
+    ledgered: Ledgered,
     effect: &Effect,
-) -> Result<(), StoreError> {
-    const SQL: &str =
-        "update shop_order set split = $1, refunded = $2, counts = $3, updated_at = $4
-        where program_id = $5 and id = $6";
-    let Ledgered { order, split, .. } = ledgered;
+) -> Result<i64, StoreError> {
+    let Ledgered {
+        order, mut split, ..
+    } = ledgered;
     let is_whole = split.is_whole();
     let counts = ledgered.counts && !is_whole;
     let refunded = ledgered.refunded + effect.refunded.amount;
     let returned = effect.refunded.returned;
-    let set = params![
-        json(split)?,
+    let undone = Undone {
+        order: &order.id,
         refunded,
         counts,
-        stamp.at,
-        rules.id,
-        &order.id
-    ];
-    let Some(member) = member else {
-        tx.later(SQL, set).await?;
-        return coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await;
     };
-    let mut books = Books::open(tx, rules, stamp, member, 0).await?;
+    let Some(member) = member else {
+        undone.save(tx, (rules, stamp), &split).await?;
+        coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await?;
+        return Ok(0);
+    };
+    let mut books = Books::open(tx, rules, stamp, member).await?;
     books.settle(tx).await?;
-    // Between what was due before it and what follows from it, since both look at the order where tiers
-    // have windows.
-    tx.later(SQL, set).await?;
-    let explanation = because(effect.fact.clone());
+    let mut moved = 0;
     if let Some(original) = ledgered.transfer {
         let reverse = Reverse {
             original,
             points: effect.refunded.reversed,
-            explanation: &explanation,
+            explanation: &because(effect.fact.clone()),
         };
-        books.reverse(tx, &reverse).await?;
+        moved = books.reverse(tx, &reverse).await?;
     }
+    split.moved += moved;
+    // Between what was due before it and the tier that follows from it, since both look at the order
+    // where tiers have windows.
+    undone.save(tx, (rules, stamp), &split).await?;
     if ledgered.counts {
         books.count(Counters {
             amount_spent: -effect.refunded.amount,
@@ -360,7 +360,37 @@ async fn give_back<T: Tx>(
         });
     }
     books.close(tx).await?;
-    coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await
+    coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await?;
+    Ok(moved)
+}
+
+/// What an order is once something of it was given back.
+struct Undone<'a> {
+    order: &'a str,
+    refunded: i64,
+    counts: bool,
+}
+
+impl Undone<'_> {
+    async fn save<T: Tx>(
+        &self,
+        tx: &mut T,
+        (rules, stamp): (&Rules, &Stamp),
+        split: &Split,
+    ) -> Result<(), StoreError> {
+        const SQL: &str =
+            "update shop_order set split = $1, refunded = $2, counts = $3, updated_at = $4
+            where program_id = $5 and id = $6";
+        let set = params![
+            json(split)?,
+            self.refunded,
+            self.counts,
+            stamp.at,
+            rules.id,
+            self.order
+        ];
+        tx.later(SQL, set).await
+    }
 }
 
 /// What is known of an order.
@@ -399,7 +429,7 @@ fn read(row: &Row) -> Result<StoredOrder, StoreError> {
         status,
         member: row.get(2)?,
         transfer: row.get(3)?,
-        points: split.earned() - split.reversed,
+        points: split.earned() - split.moved,
         available_at: row.get(7)?,
         refunded: row.get(6)?,
         reason: match status {

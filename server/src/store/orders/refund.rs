@@ -111,7 +111,6 @@ async fn apply<T: Tx>(
     if row.get::<String>(6)? == "paid" {
         let (mut ledgered, member) = Ledgered::read(&row)?;
         let refunded = ledgered.split.refund(refund.amount, &refund.lines);
-        done = (refunded.amount, refunded.reversed, refunded.returned);
         let fact = Fact::Refund {
             order: refund.order_id.clone(),
             amount: refunded.amount,
@@ -125,7 +124,8 @@ async fn apply<T: Tx>(
             fact,
             cause,
         };
-        give_back(tx, (rules, stamp), member, &ledgered, &effect).await?;
+        let moved = give_back(tx, (rules, stamp), member, ledgered, &effect).await?;
+        done = (refunded.amount, moved, refunded.returned);
     }
     let (amount, reversed, given_back) = done;
     let set = params![true, amount, reversed, given_back, rules.id, &refund.id];
@@ -142,10 +142,10 @@ pub(super) async fn catch_up<T: Tx>(
     const WAITING: &str = "select body from refund
         where program_id = $1 and order_id = $2 and not applied order by created_at, id";
     let rows = tx.query(WAITING, params![rules.id, order]).await?;
-    for (index, row) in (1_u16..).zip(rows) {
+    for (n, row) in rows.iter().enumerate() {
         let refund: NewRefund = from_json(&row.get::<String>(0)?)?;
         // Ids of their own, since each opens the books anew.
-        apply(tx, rules, &stamp.part(index), &refund).await?;
+        apply(tx, rules, &stamp.part("refund", n), &refund).await?;
     }
     Ok(())
 }

@@ -25,13 +25,36 @@ proptest! {
         let mut member = Held { since: since * 1_000_000, ..held("gold") };
         for _ in 0..5 {
             let ended = window_ended(&program, &member, &zone).unwrap();
-            prop_assert!(member.since < ended.until);
-            prop_assert!(ended.from <= member.since);
-            prop_assert_eq!(member.review_at(&program, &zone), Some(ended.until));
-            let before = review(&program, &member, i64::MAX, ended.until - 1, &zone);
+            let end = member.review_at(&program, &zone).unwrap();
+            prop_assert!(member.since < end);
+            // A year has its first moment and a rolling window its last.
+            let (first, after) = if is_year { (ended.from, end) } else { (member.since + 1, end + 1) };
+            prop_assert_eq!((ended.from, ended.until), (first, after));
+            prop_assert!(ended.from <= member.since + i64::from(!is_year));
+            let before = review(&program, &member, i64::MAX, end - 1, &zone);
             prop_assert_eq!(&before, &member, "nothing happens before the end");
-            member = review(&program, &member, i64::MAX, ended.until, &zone);
-            prop_assert_eq!((member.tier.as_str(), member.since), ("gold", ended.until));
+            member = review(&program, &member, i64::MAX, end, &zone);
+            prop_assert_eq!((member.tier.as_str(), member.since), ("gold", end));
+            let next = window_ended(&program, &member, &zone).unwrap();
+            prop_assert_eq!(next.from, ended.until, "nothing counts twice or falls between");
         }
+    }
+
+    #[test]
+    fn what_lifted_a_member_counts_for_as_long_as_the_window_is(
+        since in 946_684_800..4_102_444_800_i64,
+        months in 1..=24_i64,
+    ) {
+        let program = ladder(Window::Rolling { months }, false, 0);
+        let zone = program.zone();
+        let member = Held { since: since * 1_000_000, ..held("gold") };
+        let end = member.review_at(&program, &zone).unwrap();
+        let counts = |stretch: Stretch| (stretch.from..stretch.until).contains(&member.since);
+        prop_assert!(counts(window_until(&program, member.since, &zone)));
+        prop_assert!(counts(window_since(&program, &member, &zone)));
+        prop_assert!(counts(window_now(&program, &member, end - DAY, &zone)));
+        prop_assert!(!counts(window_ended(&program, &member, &zone).unwrap()));
+        let graced = Held { grace_from: Some(end), ..member.clone() };
+        prop_assert!(!counts(window_now(&program, &graced, end, &zone)));
     }
 }
