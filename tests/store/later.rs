@@ -7,7 +7,8 @@ use app::api::MemberId;
 use server::store::{Command, StoreError, Tx, Value};
 
 const PUT: &str = "insert into setting (name, value) values ($1, $2)";
-const PUT_ONCE: &str = "insert into setting (name, value) values ($1, $2) on conflict (name) do nothing";
+const PUT_ONCE: &str =
+    "insert into setting (name, value) values ($1, $2) on conflict (name) do nothing";
 
 /// What a command does, one after the other.
 enum Step {
@@ -45,7 +46,8 @@ impl Command for Steps {
                     counted.push(row.unwrap().get(0)?);
                 }
                 Step::LaterOne(name) => {
-                    tx.later_one(PUT_ONCE, &setting(name), "it is there").await?;
+                    tx.later_one(PUT_ONCE, &setting(name), "it is there")
+                        .await?;
                 }
                 Step::Careless(name) => {
                     let _ignored = tx.execute(PUT, &setting(name)).await;

@@ -93,11 +93,7 @@ fn standing_of(reader: &Reader<'_>, member: &StoredMember) -> Standing {
 }
 
 /// A member, as the shop sees them.
-pub fn member(
-    reader: &Reader<'_>,
-    member: &StoredMember,
-    customer: Option<String>,
-) -> MemberView {
+pub fn member(reader: &Reader<'_>, member: &StoredMember, customer: Option<String>) -> MemberView {
     MemberView {
         id: member.id,
         customer,

@@ -55,7 +55,8 @@ pub(super) async fn append<T: Tx>(
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
-    const NUMBER: &str = "update account set events = events + 1 where member_id = $1 and asset = $2
+    const NUMBER: &str =
+        "update account set events = events + 1 where member_id = $1 and asset = $2
         returning events";
     let row = tx.query_one(NUMBER, params![member, POINTS]).await?;
     let row = row.ok_or_else(|| StoreError::internal("an event for nobody"))?;

@@ -79,10 +79,7 @@ async fn verify_one<T: Tx>(tx: &mut T, report: &mut Report, book: &Book) -> Resu
 /// What the account of points counts.
 fn verify_counters(report: &mut Report, book: &Book) {
     let of = format_args!("member {}", book.member);
-    let points = book
-        .accounts
-        .iter()
-        .find(|account| account.asset == POINTS);
+    let points = book.accounts.iter().find(|account| account.asset == POINTS);
     let counters = points.map_or_else(Counters::default, |points| points.counters);
     let counted = book.lots.iter().filter(|lot| lot.counts);
     let earned = counted.map(|lot| lot.amount - lot.taken_back).sum();

@@ -85,7 +85,8 @@ impl<'a> Books<'a> {
                 orders, events";
         // A statement of its own after the lock, or PostgreSQL would show the member as they were before
         // the wait.
-        const MEMBER: &str = "select tier, tier_earned, tier_kept, tier_since, grace_from, manual_tier,
+        const MEMBER: &str =
+            "select tier, tier_earned, tier_kept, tier_since, grace_from, manual_tier,
                 manual_until, review_at, time_zone from member where id = $1";
         let gone = || StoreError::internal("a member went away");
         let lock = (LOCK, params![member, POINTS] as &[_]);

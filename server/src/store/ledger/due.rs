@@ -148,7 +148,8 @@ pub(super) async fn resolve<T: Tx>(
     now: Instant,
     available: i64,
 ) -> Result<Resolved, StoreError> {
-    const TAKE: &str = "update hold set state = 'posted', resolved_at = $1, balance_after = remaining + $2
+    const TAKE: &str =
+        "update hold set state = 'posted', resolved_at = $1, balance_after = remaining + $2
         where transfer_id = $3 and state = 'pending' and kind = 'earning' and due_at <= $1
         returning remaining, idle_months";
     const HOLD: &str = "select proof, expires_at, explanation from transfer where id = $1";

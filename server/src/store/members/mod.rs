@@ -242,8 +242,7 @@ impl Command for Update {
         const NAME: &str = "update person set name = $1
             where member_id = $2 and (name is null or name <> $1)";
         // First, as everybody who writes to both rows of a member.
-        const LOCK: &str =
-            "update account set events = events where member_id = $1 and asset = $2";
+        const LOCK: &str = "update account set events = events where member_id = $1 and asset = $2";
         const LOCALE: &str = "update member set locale = $1 where id = $2 and locale <> $1";
         let mut changed = 0;
         tx.later(LOCK, params![self.member, POINTS]).await?;

@@ -104,9 +104,9 @@ impl<'c> Pipeline<'c> {
         let mut sent = Vec::<BoxFuture<'_, Result<(), StoreError>>>::new();
         if let State::New(begin) = self.state {
             self.state = State::Open;
-            sent.push(Box::pin(async move {
-                Ok(client.batch_execute(begin).await?)
-            }));
+            sent.push(Box::pin(
+                async move { Ok(client.batch_execute(begin).await?) },
+            ));
         }
         for queued in self.queued.drain(..) {
             sent.push(Box::pin(queued.run(client)));
@@ -172,7 +172,10 @@ impl Tx for Pipeline<'_> {
         first: (&'static str, &[Value]),
         second: (&'static str, &[Value]),
     ) -> Result<(Vec<Row>, Vec<Row>), StoreError> {
-        let statements = [self.prepared(first.0).await?, self.prepared(second.0).await?];
+        let statements = [
+            self.prepared(first.0).await?,
+            self.prepared(second.0).await?,
+        ];
         let (client, params) = (self.client, [as_sql(first.1), as_sql(second.1)]);
         let asked = (
             client.query(&statements[0], &params[0]),

@@ -83,9 +83,7 @@ fn carry(connection: &Connection, rest: &AtomicBool) -> Result<(), StoreError> {
 /// Pages in the log that are not in the file once `pragma` has run.
 fn waiting(connection: &Connection, pragma: &'static str) -> Result<i64, StoreError> {
     let mut statement = connection.prepare_cached(pragma)?;
-    let counts = statement.query_row([], |row| {
-        Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-    });
+    let counts = statement.query_row([], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
     let (log, carried) = counts?;
     Ok(log - carried)
 }
