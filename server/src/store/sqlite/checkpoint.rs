@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// Pages in the log from which on carrying them pays: 16 MiB. A page that many commits change is
-/// carried once.
-const LOG_PAGES: i64 = 4096;
+/// Pages in the log from which on they are carried: 4 MiB. With more, a page that many commits change
+/// would be carried less often, but the disk would be busy for so long that commits wait for it.
+const LOG_PAGES: i64 = 1024;
 /// Pages that the writer carries itself, in some milliseconds.
-const REST_PAGES: i64 = 400;
+const REST_PAGES: i64 = 200;
 /// How often the helper goes after the writer before it waits for more.
 const PASSES: usize = 8;
 
