@@ -186,8 +186,8 @@ fn record(parts: &mut [Part], points: i64, weights: &[i128]) {
         .iter()
         .map(|weight| i64::try_from(*weight).unwrap_or(i64::MAX))
         .collect();
-    let of = |of: fn(&Part) -> i64| parts.iter().map(of).collect::<Vec<i64>>();
-    let measures = [counted, of(|part| part.amount), of(|part| part.price)];
+    let by = |of: fn(&Part) -> i64| parts.iter().map(of).collect::<Vec<i64>>();
+    let measures = [counted, by(|part| part.amount), by(|part| part.price)];
     let measure = measures
         .into_iter()
         .find(|measure| measure.iter().any(|weight| *weight > 0));
