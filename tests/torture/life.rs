@@ -39,8 +39,10 @@ pub(crate) enum Step {
 /// shop has not told yet.
 pub(crate) fn life(is_guest: bool, rng: &mut Rng) -> VecDeque<Step> {
     let mut steps = VecDeque::new();
-    let ends_as_guest = rng.u8(0..3);
-    if is_guest || ends_as_guest == 0 {
+    let way = rng.u8(0..3);
+    let comes_as_guest = is_guest || way == 0;
+    let is_guest_later = !is_guest && way == 1;
+    if comes_as_guest {
         guest(is_guest, rng, &mut steps);
     }
     steps.push_back(Step::Join);
@@ -57,7 +59,7 @@ pub(crate) fn life(is_guest: bool, rng: &mut Rng) -> VecDeque<Step> {
             );
         }
         steps.push_back(Step::Tier(rng.bool()));
-        if !is_guest && ends_as_guest == 1 && task == "tsk_profile" {
+        if is_guest_later && task == "tsk_profile" {
             guest(false, rng, &mut steps);
             steps.push_back(Step::Claim);
         }
