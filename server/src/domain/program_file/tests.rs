@@ -254,3 +254,33 @@ fn origins_are_what_browsers_send() {
         assert!(!is_good(origin), "{origin}");
     }
 }
+
+#[test]
+fn what_does_not_wait_needs_no_reason_for_it() {
+    let source = changed("hold_days = 14\n", "")
+        .replacen("[purchase.hold_reason]\n", "", 1)
+        .replacen("en = \"returns are open until then\"\n", "", 1)
+        .replacen("ru = \"до тех пор возможен возврат\"\n", "", 1);
+    let rule = parse(&source).unwrap().purchase.unwrap();
+    assert_eq!((rule.hold_days, rule.hold_reason.0.len()), (0, 0));
+}
+
+#[test]
+fn points_may_wait_for_ten_years_and_a_first_order_may_earn_more() {
+    let source = changed(
+        "hold_days = 14\n",
+        "hold_days = 3650\nfirst_order_bonus = 300\n",
+    );
+    let rule = parse(&source).unwrap().purchase.unwrap();
+    assert_eq!((rule.hold_days, rule.first_order_bonus), (3650, 300));
+}
+
+#[test]
+fn the_task_of_joining_may_stand_anywhere() {
+    let source = changed("kind = \"join\"", "kind = \"profile\"").replacen(
+        "kind = \"birthday\"",
+        "kind = \"join\"",
+        1,
+    );
+    assert!(parse(&source).is_ok());
+}
