@@ -4,7 +4,7 @@ use super::{Place, on_both_engines};
 use crate::support::sql::{Read, count, rows};
 use crate::support::world::Database;
 use app::api::MemberId;
-use server::store::{Command, StoreError, Tx, Value};
+use server::store::{Command, Query, StoreError, Tx, Value};
 
 const PUT: &str = "insert into setting (name, value) values ($1, $2)";
 const PUT_ONCE: &str =
@@ -59,6 +59,19 @@ impl Command for Steps {
     }
 }
 
+/// A query of one statement.
+struct Single(&'static str);
+
+impl Query for Single {
+    type Output = i64;
+
+    const IS_ONE_STATEMENT: bool = true;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<i64, StoreError> {
+        Ok(i64::try_from(tx.query(self.0, &[]).await?.len()).unwrap())
+    }
+}
+
 use Step::{Careless, Count, Later, LaterOne, Now};
 
 on_both_engines! {
@@ -94,6 +107,7 @@ on_both_engines! {
         }
         assert_eq!(place.woken().len(), woken, "nobody is woken for what did not happen");
         assert_eq!(place.store.write(Steps(vec![Later("after")])).await, Ok(Vec::new()));
+        assert_eq!(place.store.read(Single("select name from setting")).await, Ok(2));
     }
 
     async fn what_has_to_change_a_row_and_does_not_undoes_the_command_wherever_it_stands(place: Place) {
@@ -133,8 +147,10 @@ on_both_engines! {
     }
 
     async fn a_query_cannot_write(place: Place) {
-        let outcome = place.store.read(Read("insert into setting (name, value) values ('x', '')", Vec::new())).await;
+        const SQL: &str = "insert into setting (name, value) values ('x', '')";
+        let outcome = place.store.read(Read(SQL, Vec::new())).await;
         assert!(outcome.is_err(), "{outcome:?}");
+        assert!(place.store.read(Single(SQL)).await.is_err());
         assert_eq!(count(&place.store, "select count(*) from setting").await, 0);
     }
 }

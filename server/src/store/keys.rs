@@ -118,6 +118,8 @@ pub struct Find<'a>(pub &'a str);
 impl Query for Find<'_> {
     type Output = Option<StoredKey>;
 
+    const IS_ONE_STATEMENT: bool = true;
+
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
             "select kid, program_id, algorithm, material, scopes, created_at, revoked_at

@@ -162,6 +162,9 @@ pub trait Query: Send + Sync {
     /// What was read.
     type Output: Send;
 
+    /// Whether it is one statement, which is of one moment without a transaction around it.
+    const IS_ONE_STATEMENT: bool = false;
+
     /// The only body there is.
     fn run<T: Tx>(
         &self,

@@ -87,7 +87,11 @@ impl Postgres {
     pub(super) async fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output, StoreError> {
         let client = self.connections.pool.get().await?;
         let reading = async {
-            let mut tx = Pipeline::new(&client, pipeline::READ);
+            let mut tx = if Q::IS_ONE_STATEMENT {
+                Pipeline::single(&client)
+            } else {
+                Pipeline::new(&client, pipeline::READ)
+            };
             query.run(&mut tx).await
         };
         let outcome = tokio::time::timeout(ANSWER_MAX, reading).await;

@@ -53,6 +53,8 @@ enum State {
     /// Nothing was sent; this will be the first.
     New(&'static str),
     Open,
+    /// Nothing was sent; there will be one statement, and no transaction around it.
+    Single,
     Over,
 }
 
@@ -68,9 +70,19 @@ impl Queued {
 
 impl<'c> Pipeline<'c> {
     pub(super) fn new(client: &'c ClientWrapper, begin: &'static str) -> Self {
+        Self::begin(client, State::New(begin))
+    }
+
+    /// One statement that reads: to begin a transaction and to end it would be two more for the
+    /// database. It cannot write either, see [`SESSION`].
+    pub(super) fn single(client: &'c ClientWrapper) -> Self {
+        Self::begin(client, State::Single)
+    }
+
+    fn begin(client: &'c ClientWrapper, state: State) -> Self {
         Self {
             client,
-            state: State::New(begin),
+            state,
             queued: Vec::new(),
             failed: None,
             woken: Vec::new(),
@@ -98,9 +110,15 @@ impl<'c> Pipeline<'c> {
         &mut self,
         last: impl Future<Output = Result<O, Error>>,
     ) -> Result<O, StoreError> {
+        if matches!(self.state, State::Over) {
+            return Err(StoreError::internal("a statement after the only one"));
+        }
         // Also when this is dropped before the answers are there: nobody knows them then.
         self.failed = Some(StoreError::internal("a statement was not waited for"));
         let client = self.client;
+        if matches!(self.state, State::Single) {
+            self.state = State::Over;
+        }
         let mut sent = Vec::<BoxFuture<'_, Result<(), StoreError>>>::new();
         if let State::New(begin) = self.state {
             self.state = State::Open;
