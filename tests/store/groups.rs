@@ -2,11 +2,13 @@
 //! moment, a full house says so, and SQLite's writer shares its commits.
 
 use super::{Door, Place, on_both_engines};
-use crate::support::sql::{count, rows};
+use crate::support::sql::{Write, count, rows};
 use crate::support::world::Database;
 use app::api::MemberId;
 use server::store::{Command, Query, StoreError, Tx, Value};
 use std::collections::HashSet;
+use std::io::Read as _;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Writes a setting, and then ends in one way or another.
 struct Put {
@@ -150,6 +152,37 @@ fn commits(place: &Place) -> usize {
     frames
         .filter(|at| log[at + 8..at + 16] == *salts && word(at + 4) > 0)
         .count()
+}
+
+/// What tells the frames of SQLite's write-ahead log from older ones: another after it began anew.
+fn salts(place: &Place) -> [u8; 8] {
+    let mut log = std::fs::File::open(place.folder.path().join("laurel.db-wal")).unwrap();
+    let mut header = [0; 32];
+    log.read_exact(&mut header).unwrap();
+    header[16..24].try_into().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sqlites_log_begins_anew_while_somebody_always_writes() {
+    // A page each; some 160 MB, where 4 to 8 are enough.
+    const WRITES: usize = 40_000;
+    let place = Place::open(Database::Sqlite).await;
+    let before = salts(&place);
+    let (names, anew) = (&AtomicUsize::new(0), &AtomicBool::new(false));
+    let writer = || async {
+        while !anew.load(Ordering::Relaxed) {
+            let name = names.fetch_add(1, Ordering::Relaxed);
+            assert!(name < WRITES, "the log only grows");
+            let setting = vec![name.to_string().into(), Value::Bytes(vec![1; 4096])];
+            let sql = "insert into setting (name, value) values ($1, $2)";
+            place.store.write(Write(sql, setting)).await.unwrap();
+            if name % 64 == 0 && salts(&place) != before {
+                anew.store(true, Ordering::Relaxed);
+            }
+        }
+    };
+    futures_util::future::join_all((0..16).map(|_| writer())).await;
+    assert_ne!(salts(&place), before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -5,7 +5,6 @@
 //! anew only when there is nothing left in it, which never happens while somebody writes: so once little
 //! is left, the writer carries that little between two groups.
 
-use super::run_cached;
 use crate::store::StoreError;
 use rusqlite::Connection;
 use std::sync::Arc;
@@ -17,6 +16,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 const LOG_PAGES: i64 = 1024;
 /// Pages that the writer carries itself, in some milliseconds.
 const REST_PAGES: i64 = 200;
+/// Carries what can be carried without making anybody wait.
+const CARRY: &str = "pragma wal_checkpoint(passive)";
+/// Carries nothing, and says how much there is.
+const LOOK: &str = "pragma wal_checkpoint(noop)";
 /// How often the helper goes after the writer before it waits for more.
 const PASSES: usize = 8;
 
@@ -49,7 +52,7 @@ impl Checkpoints {
     /// Carries what is left, where the helper asks for it. To be called between two transactions.
     pub(super) fn carry_rest(&self, writer: &Connection) {
         if self.rest.swap(false, Ordering::Relaxed)
-            && let Err(error) = run_cached(writer, "pragma wal_checkpoint(passive)")
+            && let Err(error) = waiting(writer, CARRY)
         {
             tracing::warn!(%error, "the log's rest was not carried");
         }
@@ -66,13 +69,13 @@ fn keep_short(connection: &Connection, rings: &Receiver<()>, rest: &AtomicBool) 
 }
 
 fn carry(connection: &Connection, rest: &AtomicBool) -> Result<(), StoreError> {
-    if waiting(connection, "pragma wal_checkpoint(noop)")? < LOG_PAGES {
+    if waiting(connection, LOOK)? < LOG_PAGES {
         return Ok(());
     }
     // The writer goes on meanwhile, but not as fast, so each time less is left.
     for _ in 0..PASSES {
-        waiting(connection, "pragma wal_checkpoint(passive)")?;
-        if waiting(connection, "pragma wal_checkpoint(noop)")? <= REST_PAGES {
+        waiting(connection, CARRY)?;
+        if waiting(connection, LOOK)? <= REST_PAGES {
             rest.store(true, Ordering::Relaxed);
             break;
         }
