@@ -9,6 +9,25 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+/// Who vouches for a database's server, for every command that opens one.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Authorities {
+    /// Who vouches for a PostgreSQL server: a file with their certificates, in PEM. Without it, those do
+    /// who vouch for the web's servers.
+    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
+    pub ca: Option<PathBuf>,
+}
+
+impl Authorities {
+    /// The database at `url`, if they vouch for its server.
+    pub fn vouch_for<'a>(&'a self, url: &'a str) -> Address<'a> {
+        Address {
+            url,
+            ca: self.ca.as_deref(),
+        }
+    }
+}
+
 /// How the server runs.
 #[derive(Args, Clone)]
 pub struct Config {
@@ -20,10 +39,9 @@ pub struct Config {
         hide_env_values = true
     )]
     pub database_url: String,
-    /// Who vouches for the PostgreSQL server: a file with their certificates, in PEM. Without it, those do
-    /// who vouch for the web's servers.
-    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
-    pub database_ca: Option<PathBuf>,
+    /// Who vouches for the database's server.
+    #[command(flatten)]
+    pub authorities: Authorities,
     /// Where to listen.
     #[arg(long, env = "LAUREL_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -68,10 +86,7 @@ pub struct BadSetting {
 impl Config {
     /// Where the database is.
     pub fn database(&self) -> Address<'_> {
-        Address {
-            url: &self.database_url,
-            ca: self.database_ca.as_deref(),
-        }
+        self.authorities.vouch_for(&self.database_url)
     }
 
     /// The public address, checked: the one that was set, or where the server listens.
@@ -138,7 +153,7 @@ impl Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
-            .field("database_ca", &self.database_ca)
+            .field("database_ca", &self.authorities.ca)
             .field("listen", &self.listen)
             .field("public_url", &self.public_url)
             .field("master_key_file", &self.master_key_file)

@@ -5,7 +5,7 @@ use serde_json::json;
 use server::App;
 use server::api::extract::client_ip;
 use server::clock::Clock;
-use server::config::Config;
+use server::config::{Authorities, Config};
 use server::crypto::{base64url, hex};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -174,7 +174,7 @@ async fn only_trusted_proxies_are_believed_about_addresses() {
 fn config(folder: &Path) -> Config {
     Config {
         database_url: format!("sqlite:{}", folder.join("laurel.db").display()),
-        database_ca: None,
+        authorities: Authorities::default(),
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: None,
         smtp_url: None,

@@ -8,7 +8,7 @@ use crate::support::world::{Database, World, balance, eventually, on_both_databa
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use server::App;
-use server::config::Config;
+use server::config::{Authorities, Config};
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -28,7 +28,7 @@ impl Second {
         let listen = listener.local_addr().unwrap();
         let config = Config {
             database_url: world.database_url.clone(),
-            database_ca: None,
+            authorities: Authorities::default(),
             listen,
             public_url: Some(world.url.clone()),
             smtp_url: Some(format!("smtp://{}", world.mailbox.address())),

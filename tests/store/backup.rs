@@ -6,7 +6,7 @@ use clap::Parser;
 use reqwest::StatusCode;
 use server::App;
 use server::cli::{Cli, execute};
-use server::config::Config;
+use server::config::{Authorities, Config};
 use server::store::Store;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ async fn serve(world: &World, file: &str) -> (String, oneshot::Sender<()>) {
     let listen = listener.local_addr().unwrap();
     let config = Config {
         database_url: format!("sqlite:{file}"),
-        database_ca: None,
+        authorities: Authorities::default(),
         listen,
         public_url: Some(world.url.clone()),
         smtp_url: None,

@@ -9,7 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::App;
 use server::clock::Clock;
-use server::config::Config;
+use server::config::{Authorities, Config};
 use server::demo::{Demo, Letter, Mailbox, Places};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,7 +81,7 @@ impl World {
         let shop_url = format!("http://localhost:{}", shop.local_addr().unwrap().port());
         let mut config = Config {
             database_url: database_url.clone(),
-            database_ca: None,
+            authorities: Authorities::default(),
             listen,
             public_url: None,
             smtp_url: None,

@@ -2,12 +2,12 @@
 
 use super::{Failure, ledger, said};
 use crate::clock::Clock;
+use crate::config::Authorities;
+use crate::store::Store;
 use crate::store::audit::Verify;
 use crate::store::copy::copy;
-use crate::store::{Address, Store};
 use clap::Args;
 use std::fmt::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// From where to where.
@@ -19,18 +19,13 @@ pub(super) struct Copy {
     /// The database that is filled: an empty one, or one in which this copy was begun.
     #[arg(long)]
     to: String,
-    /// Who vouches for PostgreSQL servers: a file with their certificates, in PEM. Without it, those do
-    /// who vouch for the web's servers.
-    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
-    database_ca: Option<PathBuf>,
+    #[command(flatten)]
+    authorities: Authorities,
 }
 
 pub(super) async fn run(args: Copy) -> Result<String, Failure> {
     let began = Clock::System.now();
-    let at = |url| Address {
-        url,
-        ca: args.database_ca.as_deref(),
-    };
+    let at = |url| args.authorities.vouch_for(url);
     let from = Store::look(at(&args.from)).await;
     let from = from.map_err(|error| format!("--from: {error}"))?;
     let to = Store::open(at(&args.to), Arc::new(|_| ())).await;

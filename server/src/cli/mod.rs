@@ -8,7 +8,7 @@ mod program;
 
 use crate::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Authorities, Config};
 use crate::demo::{Demo, Places};
 use crate::store::{Address, Store};
 use clap::{Args, Parser, Subcommand};
@@ -73,10 +73,8 @@ struct DemoArgs {
     /// Another database than the one in the folder: sqlite:FILE or postgres://…
     #[arg(long, env = "LAUREL_DATABASE_URL", hide_env_values = true)]
     database: Option<String>,
-    /// Who vouches for the PostgreSQL server: a file with their certificates, in PEM. Without it, those do
-    /// who vouch for the web's servers.
-    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
-    database_ca: Option<PathBuf>,
+    #[command(flatten)]
+    authorities: Authorities,
     /// The built site, where it is not inside the binary.
     #[arg(long, env = "LAUREL_SITE", default_value = "target/site")]
     site: PathBuf,
@@ -93,18 +91,13 @@ struct Database {
         hide_env_values = true
     )]
     url: String,
-    /// Who vouches for the PostgreSQL server: a file with their certificates, in PEM. Without it, those do
-    /// who vouch for the web's servers.
-    #[arg(long = "database-ca", env = "LAUREL_DATABASE_CA")]
-    ca: Option<PathBuf>,
+    #[command(flatten)]
+    authorities: Authorities,
 }
 
 impl Database {
     fn address(&self) -> Address<'_> {
-        Address {
-            url: &self.url,
-            ca: self.ca.as_deref(),
-        }
+        self.authorities.vouch_for(&self.url)
     }
 
     async fn open(&self) -> Result<Store, String> {
@@ -253,7 +246,7 @@ async fn demo(args: DemoArgs) -> Result<String, String> {
         database_url: args
             .database
             .unwrap_or_else(|| format!("sqlite:{}", data.join("laurel.db").display())),
-        database_ca: args.database_ca,
+        authorities: args.authorities,
         listen,
         public_url: None,
         smtp_url: None,
