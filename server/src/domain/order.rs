@@ -116,7 +116,8 @@ pub fn check(order: &Order) -> Vec<FieldError> {
         );
     }
     if order.coupon_codes.len() > ORDER_CODES_MAX {
-        fault("coupon_codes", "give at most 50 codes");
+        let detail = format!("give at most {ORDER_CODES_MAX} codes");
+        fault("coupon_codes", &detail);
     }
     let codes = order.coupon_codes.iter().chain(&order.referral_code);
     if codes

@@ -45,9 +45,7 @@ pub(in crate::store) struct Books<'a> {
     pub(in crate::store) account: Account,
     pub(super) lots: Lots,
     pub(super) zone: TimeZone,
-    /// What this command has added to the counters.
-    pub(super) counted: Counters,
-    /// As much of the metric as the tier has followed.
+    /// The metric's lifetime count as far as the tier has followed it.
     pub(super) followed: i64,
     pub(super) held: Held,
     /// The tier that the member was last told of.
@@ -103,8 +101,7 @@ impl<'a> Books<'a> {
             account,
             lots: Lots::default(),
             zone: zone(&row.get::<String>(8)?),
-            counted: Counters::default(),
-            followed: 0,
+            followed: account.counters.value(rules.program.metric),
             told_tier: row.get(0)?,
             next_hold: None,
             knows_all: false,
@@ -203,7 +200,6 @@ impl<'a> Books<'a> {
     /// Adds to what counts towards tiers.
     pub(in crate::store) fn count(&mut self, add: Counters) {
         self.account.counters += add;
-        self.counted += add;
     }
 
     /// Decides the tier, and writes everything down.

@@ -49,8 +49,14 @@ impl Books<'_> {
         if self.rules.program.ladder.window != Window::Lifetime {
             self.lots.flush(tx, self.member).await?;
         }
-        let counters = self.counters();
-        value_in(tx, &self.rules.program, self.member, counters, stretch).await
+        value_in(
+            tx,
+            &self.rules.program,
+            self.member,
+            self.counters(),
+            stretch,
+        )
+        .await
     }
 
     /// Moves the member to the tier that follows from what was counted since this was last called.
@@ -58,7 +64,7 @@ impl Books<'_> {
         let rules = self.rules;
         let program = &rules.program;
         let zone = program.zone();
-        let counted = self.counted.value(program.metric);
+        let counted = self.counters().value(program.metric);
         let metric = counted - self.followed;
         self.followed = counted;
         if metric == 0 {

@@ -199,6 +199,8 @@ pub struct CustomerOf(pub MemberId);
 impl Query for CustomerOf {
     type Output = Option<String>;
 
+    const IS_ONE_STATEMENT: bool = true;
+
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str = "select value from identity where member_id = $1 and kind = 'customer'
             order by created_at, value limit 1";
@@ -241,11 +243,10 @@ impl Command for Update {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Updated, StoreError> {
         const NAME: &str = "update person set name = $1
             where member_id = $2 and (name is null or name <> $1)";
-        // First, as everybody who writes to both rows of a member.
+        // Before the member's row, as everybody who writes to both.
         const LOCK: &str = "update account set events = events where member_id = $1 and asset = $2";
         const LOCALE: &str = "update member set locale = $1 where id = $2 and locale <> $1";
         let mut changed = 0;
-        tx.later(LOCK, params![self.member, POINTS]).await?;
         if let Some(zone) = &self.time_zone {
             match self.move_to(tx, zone).await? {
                 Moved::Not => {}
@@ -257,6 +258,7 @@ impl Command for Update {
             changed += tx.execute(NAME, params![name, self.member]).await?;
         }
         if let Some(locale) = &self.locale {
+            tx.later(LOCK, params![self.member, POINTS]).await?;
             changed += tx.execute(LOCALE, params![locale, self.member]).await?;
         }
         if changed > 0 {

@@ -110,22 +110,21 @@ impl<'c> Pipeline<'c> {
         &mut self,
         last: impl Future<Output = Result<O, Error>>,
     ) -> Result<O, StoreError> {
-        if matches!(self.state, State::Over) {
-            return Err(StoreError::internal("a statement after the only one"));
+        let client = self.client;
+        let mut sent = Vec::<BoxFuture<'_, Result<(), StoreError>>>::new();
+        match self.state {
+            State::New(begin) => {
+                self.state = State::Open;
+                sent.push(Box::pin(
+                    async move { Ok(client.batch_execute(begin).await?) },
+                ));
+            }
+            State::Open => {}
+            State::Single => self.state = State::Over,
+            State::Over => return Err(StoreError::internal("a statement after the only one")),
         }
         // Also when this is dropped before the answers are there: nobody knows them then.
         self.failed = Some(StoreError::internal("a statement was not waited for"));
-        let client = self.client;
-        if matches!(self.state, State::Single) {
-            self.state = State::Over;
-        }
-        let mut sent = Vec::<BoxFuture<'_, Result<(), StoreError>>>::new();
-        if let State::New(begin) = self.state {
-            self.state = State::Open;
-            sent.push(Box::pin(
-                async move { Ok(client.batch_execute(begin).await?) },
-            ));
-        }
         for queued in self.queued.drain(..) {
             sent.push(Box::pin(queued.run(client)));
         }
@@ -152,6 +151,21 @@ impl<'c> Pipeline<'c> {
         };
         self.failed = outcome.as_ref().err().cloned();
         outcome
+    }
+
+    async fn queue(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+        one_or: Option<&'static str>,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepared(sql).await?;
+        self.queued.push(Queued {
+            statement,
+            params: params.to_vec(),
+            one_or,
+        });
+        Ok(())
     }
 
     /// Known to each connection after its first use; until then this is a way to the database and
@@ -205,13 +219,7 @@ impl Tx for Pipeline<'_> {
     }
 
     async fn later(&mut self, sql: &'static str, params: &[Value]) -> Result<(), StoreError> {
-        let statement = self.prepared(sql).await?;
-        self.queued.push(Queued {
-            statement,
-            params: params.to_vec(),
-            one_or: None,
-        });
-        Ok(())
+        self.queue(sql, params, None).await
     }
 
     async fn later_one(
@@ -220,13 +228,7 @@ impl Tx for Pipeline<'_> {
         params: &[Value],
         why: &'static str,
     ) -> Result<(), StoreError> {
-        let statement = self.prepared(sql).await?;
-        self.queued.push(Queued {
-            statement,
-            params: params.to_vec(),
-            one_or: Some(why),
-        });
-        Ok(())
+        self.queue(sql, params, Some(why)).await
     }
 
     fn wake(&mut self, member: MemberId) {
