@@ -1,6 +1,6 @@
 //! Thirty different requests at the same moment leave the right sum.
 
-use crate::support::sql::{assert_books_balance, count, rows};
+use crate::support::sql::{assert_books_balance, count, news, rows};
 use crate::support::together::{request, together};
 use crate::support::world::{balance, eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
@@ -33,8 +33,7 @@ on_both_databases! {
         let numbers = rows(store, "select number from transfer order by number").await;
         let numbers: Vec<i64> = numbers.iter().map(|row| row.get(0).unwrap()).collect();
         assert_eq!(numbers, (1..=31).collect::<Vec<_>>());
-        let events = rows(store, "select number from event order by number").await;
-        let events: Vec<i64> = events.iter().map(|row| row.get(0).unwrap()).collect();
+        let events: Vec<i64> = news(store).await.iter().map(|told| told.number).collect();
         assert_eq!(events, (1..=31).collect::<Vec<_>>());
         let (_, lines) = world.get("/api/v1/me/transfers?limit=100", &bearer).await;
         assert_eq!(lines["items"].as_array().unwrap().len(), 31);

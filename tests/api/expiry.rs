@@ -2,7 +2,7 @@
 //! nobody has run the job.
 
 use crate::support::rules::{A_YEAR, PLAIN, Rules};
-use crate::support::sql::{assert_books_balance, count};
+use crate::support::sql::{assert_books_balance, count, news};
 use crate::support::steps::{DAY, Steps, table};
 use crate::support::together::request;
 use crate::support::world::{Database, World, on_both_databases};
@@ -176,9 +176,9 @@ mod by_the_clock {
             let bearer = world.session("42").await;
             let (_, lines) = world.get("/api/v1/me/transfers", &bearer).await;
             assert_eq!(lines["items"][0]["amount"], -100, "{lines}");
-            let told = count(store, "select count(*) from event").await;
+            let told = news(store).await;
             member.all("sleep 0 | 100 0 0").await;
-            assert_eq!(count(store, "select count(*) from event").await, told, "nothing more was due");
+            assert_eq!(news(store).await, told, "nothing more was due");
             world.pass(20 * DAY);
             assert_eq!(count(store, available).await, 100);
             let bearer = world.session("42").await;

@@ -1,9 +1,10 @@
 //! Thirty equal requests at the same moment leave one effect, at every write there is, with an
 //! `Idempotency-Key` and without one.
 
-use crate::support::sql::{assert_books_balance, count, one};
+use crate::support::sql::{assert_books_balance, count, news, one, told};
 use crate::support::together::{Told, request, thirty, together};
 use crate::support::world::{World, balance, eventually, on_both_databases, paid};
+use app::api::EventKind;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -113,7 +114,7 @@ on_both_databases! {
         assert_eq!(count(store, "select count(*) from identity").await, 4);
         assert_eq!(count(store, "select count(*) from transfer").await, 2);
         assert_eq!(count(store, "select count(*) from attempt").await, 2);
-        assert_eq!(count(store, "select count(*) from event").await, 2);
+        assert_eq!(news(store).await.len(), 2);
         assert_books_balance(store).await;
     }
 
@@ -170,7 +171,7 @@ on_both_databases! {
         assert_eq!(count(store, "select count(*) from attempt where task <> 'join'").await, 3);
         assert_eq!(count(store, "select count(*) from transfer").await, 5);
         assert_eq!(count(store, "select count(*) from hold where state = 'pending'").await, 1);
-        assert_eq!(count(store, "select count(*) from event").await, 5);
+        assert_eq!(news(store).await.len(), 5);
         assert_books_balance(store).await;
     }
 
@@ -191,7 +192,7 @@ on_both_databases! {
         assert_eq!(count(store, "select count(*) from transfer").await, 4);
         assert_eq!(count(store, "select count(*) from subscription where subscribed").await, 2);
         assert_eq!(count(store, "select count(*) from consent where step = 'confirmed'").await, 2);
-        assert_eq!(count(store, "select count(*) from event where kind = 'earned'").await, 4);
+        assert_eq!(told(store, EventKind::Earned).await, 4);
         assert_eq!(count(store, "select count(*) from event where kind = 'tier'").await, 2);
         assert_books_balance(store).await;
     }
@@ -211,7 +212,7 @@ on_both_databases! {
         let store = &world.app.store;
         assert_eq!(count(store, "select count(*) from shop_order").await, 2);
         assert_eq!(count(store, "select count(*) from transfer").await, 5);
-        assert_eq!(count(store, "select count(*) from event").await, 5);
+        assert_eq!(news(store).await.len(), 5);
         let (_, me) = world.get("/api/v1/me", &bearer).await;
         assert_eq!(me["balance"], balance(50, 0));
         assert_eq!(count(store, "select orders from account").await, 0);

@@ -2,9 +2,10 @@
 //! other wrote.
 
 use super::stream::Events;
-use crate::support::sql::{assert_books_balance, count};
+use crate::support::sql::{assert_books_balance, count, told};
 use crate::support::together::{request, together};
 use crate::support::world::{Database, World, balance, eventually, on_both_databases, paid};
+use app::api::EventKind;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use server::App;
@@ -84,7 +85,7 @@ on_both_databases! {
         .await;
         assert_eq!(count(store, "select available from account").await, 131 * 50);
         assert_eq!(count(store, "select count(*) from transfer").await, 1 + 2 * 130);
-        assert_eq!(count(store, "select count(*) from event where kind = 'earned'").await, 131);
+        assert_eq!(told(store, EventKind::Earned).await, 131);
         assert_eq!(count(store, "select count(*) from event where kind = 'tier'").await, 2, "silver, gold");
         assert_books_balance(store).await;
     }

@@ -107,7 +107,7 @@ const TABLES: [&str; 9] = [
     "insert into account (member_id, asset, available, held, reserved, transfers, active_at, points_earned,
             amount_spent, orders, events)
         select {member}, '{POINTS}', {available}, {held}, 0, {transfers}, {last}, {available}, {held} * {PRICE}, {open},
-            {open}
+            0
         from m",
     "insert into attempt (id, program_id, member_id, task, slot, state, points, proof, transfer_id, started_at,
             updated_at)
@@ -134,10 +134,6 @@ const TABLES: [&str; 9] = [
             {true}, {split}, {at}, {at}
         from program p cross join m cross join t where {waits}",
 ];
-const EVENT: &str =
-    "insert into event (member_id, number, kind, transfer_id, down, created_at)
-        select {member}, n - {posted_until}, 'held', {transfer}, {false}, {at} from m cross join t where {waits}";
-
 /// The statements that make a crowd's past, in an order that keys allow.
 pub(crate) fn statements(crowd: Crowd, dialect: Dialect, now: i64) -> Vec<String> {
     let program = program_file::parse(server::demo::PROGRAM).unwrap();
@@ -154,7 +150,7 @@ pub(crate) fn statements(crowd: Crowd, dialect: Dialect, now: i64) -> Vec<String
             crowd.members, crowd.transfers
         )
     };
-    TABLES.into_iter().chain([EVENT]).map(fill).collect()
+    TABLES.into_iter().map(fill).collect()
 }
 
 /// What stands in each place of the statements; those that use others come first.

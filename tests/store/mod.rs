@@ -5,6 +5,7 @@ mod backup;
 mod copy;
 mod groups;
 mod later;
+mod news;
 mod opening;
 mod retries;
 mod schema;

@@ -190,8 +190,17 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
         "update account set amount_spent = amount_spent - 1 where member_id =" "" => "member {}: amount_spent:";
     Member "id from member order by id limit 1":
         "update account set orders = orders + 1 where member_id =" "" => "member {}: orders:";
-    Member "member_id from event where number = 2 order by member_id limit 1":
-        "delete from event where number = 2 and member_id =" "" => "member {}: events:";
+    Member "member_id from event order by member_id limit 1":
+        "delete from event where member_id =" "" => "member {}: events:";
+    Member "member_id from event order by member_id limit 1":
+        "update event set number = number + 1000 where member_id =" "" => "member {}: number of an event:";
+    Member "member_id from event order by member_id limit 1":
+        "update event set number = number + 1000, transfers = transfers + 1000 where member_id =" "" => "member {}: transfers before an event:";
+    // What belongs to nobody.
+    Transfer "id from transfer where source = 'issued' and target = 'available' order by seq limit 1":
+        "update lot set member_id = id where id =" "" => "lot {}: member:";
+    Transfer "id from transfer order by seq limit 1":
+        "update event set member_id =" " where member_id = (select e.member_id from event e order by e.member_id limit 1)" => "event {}: member:";
     // The hash chain.
     Named "': head: expected ' from seal where number = 1 limit 1":
         "update transfer set created_at = created_at + 1 where source = 'available' and target = 'expired' and source <>" "" => "{}";

@@ -1,7 +1,9 @@
 //! Looking straight into a database, with the same text on both engines, and the books that have to
 //! balance whatever a test did.
 
+use app::api::EventKind;
 use server::store::audit::Verify;
+use server::store::events::{After, StoredEvent};
 use server::store::{Command, FromValue, Query, Row, Store, StoreError, Tx, Value};
 
 /// One statement that reads.
@@ -41,6 +43,26 @@ pub(crate) async fn one<V: FromValue>(store: &Store, sql: &'static str) -> V {
 /// What `select count(*)` says.
 pub(crate) async fn count(store: &Store, sql: &'static str) -> i64 {
     one(store, sql).await
+}
+
+/// All that members were told, one after the other.
+pub(crate) async fn news(store: &Store) -> Vec<StoredEvent> {
+    let mut all = Vec::new();
+    for row in rows(store, "select id from member order by id").await {
+        let after = After {
+            member: row.get(0).unwrap(),
+            cursor: 0,
+            limit: 10_000,
+        };
+        all.extend(store.read(after).await.unwrap());
+    }
+    all
+}
+
+/// How often members were told of something of this kind.
+pub(crate) async fn told(store: &Store, kind: EventKind) -> usize {
+    let news = news(store).await;
+    news.iter().filter(|told| told.kind == Some(kind)).count()
 }
 
 /// Asserts what must hold at every moment (`spec/product.md` §3), as `laurel ledger verify` does.

@@ -1,8 +1,9 @@
 -- Programmes, the versions of their rules, and their keys.
 --
--- What every request writes (transfers, orders, keys, sessions) names its programme without a foreign
--- key: PostgreSQL locks the row that one names, so each programme's row would be locked by all writes.
--- It comes from a programme that was loaded, and programmes are never deleted.
+-- What every request writes (transfers, lots, orders, news, keys, sessions) names its programme and its
+-- member without a foreign key: PostgreSQL asks a query for each, and locks the row that it names. Both come
+-- from rows that the same command has read, neither is ever deleted, and `laurel ledger verify` looks for
+-- what belongs to nobody.
 
 create table program (
     id uuid primary key,

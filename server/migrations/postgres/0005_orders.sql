@@ -1,13 +1,15 @@
 -- Orders as the shop tells them, one document for each of its ids; what was refunded of them; coupons.
 
+create domain order_status as text check (value in ('paid', 'cancelled'));
+
 create table shop_order (
     program_id uuid not null,
     id text not null,
-    status text not null check (status in ('paid', 'cancelled')),
+    status order_status not null,
     digest bytea not null,
     body text not null,
     email text,
-    member_id uuid references member (id),
+    member_id uuid,
     -- What it earned, if it did; why not, if it did not.
     transfer_id uuid,
     reason text,

@@ -1,13 +1,17 @@
 -- What leaves: news for open pages, and mails.
 
+create domain event_kind as text check (value in ('expiring', 'tier', 'attempt', 'profile'));
+
+-- What a member is told beside their transfers, which tell of themselves.
 create table event (
-    member_id uuid not null references member (id),
+    member_id uuid not null,
+    -- Its place among all that the member is told: the transfers that their account had had by then, and the
+    -- events up to this one.
     number bigint not null,
-    kind text not null check (kind in ('earned', 'held', 'reversed', 'redeemed', 'given_back', 'expired', 'expiring',
-        'tier', 'attempt', 'profile')),
-    -- The transfer that it tells of, if one was made.
-    transfer_id uuid,
-    -- Points, where no transfer was made.
+    -- How many transfers those are.
+    transfers bigint not null,
+    kind event_kind not null,
+    -- Points that will run out.
     amount bigint,
     tier text,
     -- Whether the move to that tier was downwards.

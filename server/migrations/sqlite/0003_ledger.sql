@@ -16,7 +16,7 @@ create table account (
     -- When something of this account next falls due: points that run out, or a warning of it. May be
     -- too early, never too late.
     look_at integer,
-    -- What the member's tier goes by, and how many events they were told: counted here, beside the points,
+    -- What the member's tier goes by, and how many events there are: counted here, beside the points,
     -- since almost every movement changes them too, and one row is written more cheaply than two.
     points_earned integer not null,
     amount_spent integer not null,
@@ -32,7 +32,7 @@ create table transfer (
     seq integer primary key,
     id blob not null unique,
     program_id blob not null,
-    member_id blob not null references member (id),
+    member_id blob not null,
     asset text not null,
     -- The account's own count, from 1 without a gap, in the order of commits.
     number integer not null,
@@ -70,7 +70,7 @@ create index transfer_corrects on transfer (corrects_id) where corrects_id is no
 -- Points that wait, and coupons' points. Each is posted or voided once; a refund may lower it before.
 create table hold (
     transfer_id blob primary key,
-    member_id blob not null references member (id),
+    member_id blob not null,
     kind text not null check (kind in ('earning', 'coupon')),
     state text not null check (state in ('pending', 'posted', 'voided')),
     remaining integer not null check (remaining >= 0),
@@ -87,7 +87,7 @@ create index hold_member on hold (member_id) where state = 'pending';
 
 -- What is left of each earning. Spending takes the lot that runs out first.
 create table lot (
-    member_id blob not null references member (id),
+    member_id blob not null,
     -- The transfer that earned it (its hold, if it waited), or that gave it back.
     id blob not null,
     asset text not null,

@@ -7,7 +7,7 @@ create table shop_order (
     digest blob not null,
     body text not null,
     email text,
-    member_id blob references member (id),
+    member_id blob,
     -- What it earned, if it did; why not, if it did not.
     transfer_id blob,
     reason text,

@@ -1,13 +1,15 @@
 -- What leaves: news for open pages, and mails.
 
+-- What a member is told beside their transfers, which tell of themselves.
 create table event (
-    member_id blob not null references member (id),
+    member_id blob not null,
+    -- Its place among all that the member is told: the transfers that their account had had by then, and the
+    -- events up to this one.
     number integer not null,
-    kind text not null check (kind in ('earned', 'held', 'reversed', 'redeemed', 'given_back', 'expired', 'expiring',
-        'tier', 'attempt', 'profile')),
-    -- The transfer that it tells of, if one was made.
-    transfer_id blob,
-    -- Points, where no transfer was made.
+    -- How many transfers those are.
+    transfers integer not null,
+    kind text not null check (kind in ('expiring', 'tier', 'attempt', 'profile')),
+    -- Points that will run out.
     amount integer,
     tier text,
     -- Whether the move to that tier was downwards.

@@ -12,7 +12,7 @@ use crate::programs::Loaded;
 use crate::store::events::{self, After, StoredEvent};
 use crate::store::sessions::{Digest, Find};
 use crate::store::{self, StoreError, Tx};
-use app::api::MemberId;
+use app::api::{EventKind, MemberId};
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -95,7 +95,7 @@ pub async fn stream(
     let last = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok()?.parse().ok());
-    let cursor = last.or(from.cursor).unwrap_or(owner.events);
+    let cursor = last.or(from.cursor).unwrap_or(owner.news);
     let asked = InLocale {
         locale: from.locale,
     };
@@ -131,7 +131,10 @@ impl News {
         while !*self.app.stopping.borrow() {
             if let Some(stored) = self.waiting.next() {
                 self.cursor = stored.number;
-                if let Some(told) = self.tell(&stored) {
+                let Some(kind) = stored.kind else {
+                    continue;
+                };
+                if let Some(told) = self.tell(kind, &stored) {
                     return Some((Ok(told), self));
                 }
                 // One event that cannot be told must not keep the member from all later ones.
@@ -194,17 +197,17 @@ impl News {
         self.app.store.read(Look { find, after }).await
     }
 
-    fn tell(&self, stored: &StoredEvent) -> Option<Event> {
+    fn tell(&self, kind: EventKind, stored: &StoredEvent) -> Option<Event> {
         let reader = Reader {
             program: &self.program,
             locale: &self.locale,
             time_zone: &self.time_zone,
             now: self.app.clock.now(),
         };
-        let view = views::event(&reader, stored).ok()?;
+        let view = views::event(&reader, kind, stored).ok()?;
         let event = Event::default()
             .id(view.id.to_string())
-            .event(events::name(view.kind));
+            .event(events::name(kind));
         event.json_data(&view).ok()
     }
 }

@@ -65,7 +65,7 @@ pub fn me(reader: &Reader<'_>, member: &StoredMember) -> MeView {
             .iter()
             .map(|task| standing(reader, task, &member.attempts))
             .collect(),
-        cursor: member.events,
+        cursor: member.news,
     }
 }
 
@@ -209,7 +209,11 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
 ///
 /// # Errors
 /// [`StoreError`] when its explanation cannot be read.
-pub fn event(reader: &Reader<'_>, stored: &StoredEvent) -> Result<Event, StoreError> {
+pub fn event(
+    reader: &Reader<'_>,
+    kind: EventKind,
+    stored: &StoredEvent,
+) -> Result<Event, StoreError> {
     let text = reader.text();
     let explanation = stored
         .explanation
@@ -229,7 +233,7 @@ pub fn event(reader: &Reader<'_>, stored: &StoredEvent) -> Result<Event, StoreEr
         .task
         .as_deref()
         .and_then(|id| reader.rules().task(id));
-    let happening = match (stored.kind, tier) {
+    let happening = match (kind, tier) {
         (EventKind::Earned, _) => Happening::Earned(amount, what),
         (EventKind::Held, _) => Happening::Held(amount, what, stored.due_at.unwrap_or(reader.now)),
         (EventKind::Reversed, _) => Happening::Reversed(amount, what),
@@ -251,7 +255,7 @@ pub fn event(reader: &Reader<'_>, stored: &StoredEvent) -> Result<Event, StoreEr
     let unit = &reader.program.view(Some(reader.locale)).unit;
     Ok(Event {
         id: stored.number,
-        kind: stored.kind,
+        kind,
         amount: stored.amount,
         balance: stored.balance,
         tier: stored.tier.clone(),

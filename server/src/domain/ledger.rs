@@ -1,5 +1,6 @@
 //! What a transfer does to a member's balance.
 
+use app::api::EventKind;
 use std::fmt;
 
 /// The two sides of a transfer. Only the first three keep a balance.
@@ -96,6 +97,21 @@ impl Movement {
             reserved: at(Account::Reserved),
         }
     }
+
+    /// What the member is told of it. Nothing of points that were set aside and are now spent: that was
+    /// told when they were.
+    pub fn told(self) -> Option<EventKind> {
+        use Account::{Adjusted, Available, Expired, Held, Issued, Redeemed, Reserved};
+        match (self.from, self.to) {
+            (Issued | Adjusted, Held) => Some(EventKind::Held),
+            (Issued | Adjusted | Held, Available) => Some(EventKind::Earned),
+            (Available | Held, Issued | Adjusted) => Some(EventKind::Reversed),
+            (Available, Reserved | Redeemed) => Some(EventKind::Redeemed),
+            (Reserved | Redeemed, Available) => Some(EventKind::GivenBack),
+            (Available, Expired) => Some(EventKind::Expired),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +140,37 @@ mod tests {
         assert_eq!(change(Held, Available), (7, -7, 0));
         assert_eq!(change(Available, Reserved), (-7, 0, 7));
         assert_eq!(change(Reserved, Redeemed), (0, 0, -7));
+    }
+
+    #[test]
+    fn a_member_is_told_of_all_that_changes_what_they_have() {
+        use Account::{Adjusted, Available, Expired, Held, Issued, Redeemed, Reserved};
+        let told = |from, to| {
+            Movement {
+                from,
+                to,
+                amount: 7,
+            }
+            .told()
+        };
+        let table = [
+            (Issued, Held, Some(EventKind::Held)),
+            (Issued, Available, Some(EventKind::Earned)),
+            (Held, Available, Some(EventKind::Earned)),
+            (Adjusted, Available, Some(EventKind::Earned)),
+            (Available, Issued, Some(EventKind::Reversed)),
+            (Held, Issued, Some(EventKind::Reversed)),
+            (Available, Adjusted, Some(EventKind::Reversed)),
+            (Available, Reserved, Some(EventKind::Redeemed)),
+            (Available, Redeemed, Some(EventKind::Redeemed)),
+            (Reserved, Available, Some(EventKind::GivenBack)),
+            (Redeemed, Available, Some(EventKind::GivenBack)),
+            (Available, Expired, Some(EventKind::Expired)),
+            (Reserved, Redeemed, None),
+        ];
+        for (from, to, kind) in table {
+            assert_eq!(told(from, to), kind, "{from} to {to}");
+        }
     }
 
     #[test]

@@ -1,20 +1,21 @@
 //! News for a member's open pages.
 //!
-//! Each member counts their own events, under the lock of their account's row: numbers become visible
-//! in order, so a reader that remembers the last one misses nothing on either engine.
+//! Most of it are transfers, which tell of themselves; an *event* is the rest, and has a row of its own.
+//! The two share one count: whatever is the nth that the member is told has the number n. It is made
+//! under the lock of their account's row, so numbers become visible in order, and a reader that remembers
+//! the last one misses nothing on either engine. A transfer knows its own count alone. How many events
+//! came before it is known from the events' rows, each of which says how many transfers came before.
 
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
 use crate::domain::ledger::{Account, Movement};
 use crate::domain::program::POINTS;
-use app::api::{EventKind, MemberId, TransferId};
+use app::api::{EventKind, MemberId};
 
-/// Something that happened.
+/// Something that happened, beside transfers.
 pub(super) struct News {
     pub(super) kind: EventKind,
-    /// The transfer that it tells of, which has the amount, the balance and the reason.
-    pub(super) transfer: Option<TransferId>,
-    /// Points, where no transfer was made.
+    /// Points that will run out.
     pub(super) amount: Option<i64>,
     pub(super) tier: Option<String>,
     /// Whether the move to that tier was downwards.
@@ -30,7 +31,6 @@ impl News {
     pub(super) fn of(kind: EventKind) -> Self {
         Self {
             kind,
-            transfer: None,
             amount: None,
             tier: None,
             down: false,
@@ -48,6 +48,15 @@ impl News {
     }
 }
 
+/// Where an event stands in what its member is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Number {
+    /// The transfers before it.
+    pub(super) transfers: i64,
+    /// The events up to it.
+    pub(super) events: i64,
+}
+
 /// Numbers news and writes it down, to be told once it is committed.
 pub(super) async fn append<T: Tx>(
     tx: &mut T,
@@ -57,31 +66,35 @@ pub(super) async fn append<T: Tx>(
 ) -> Result<(), StoreError> {
     const NUMBER: &str =
         "update account set events = events + 1 where member_id = $1 and asset = $2
-        returning events";
+        returning transfers, events";
     let row = tx.query_one(NUMBER, params![member, POINTS]).await?;
     let row = row.ok_or_else(|| StoreError::internal("an event for nobody"))?;
-    write(tx, member, row.get(0)?, at, news).await?;
+    let number = Number {
+        transfers: row.get(0)?,
+        events: row.get(1)?,
+    };
+    write(tx, member, number, at, news).await?;
     tx.wake(member);
     Ok(())
 }
 
-/// Writes news down under a number that the account's row has counted.
+/// Writes news down where the account's row has counted it.
 pub(super) async fn write<T: Tx>(
     tx: &mut T,
     member: MemberId,
-    number: i64,
+    Number { transfers, events }: Number,
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
     const SQL: &str =
-        "insert into event (member_id, number, kind, transfer_id, amount, tier, down, task, due_at,
+        "insert into event (member_id, number, transfers, kind, amount, tier, down, task, due_at,
             created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let row = params![
         member,
-        number,
+        transfers + events,
+        transfers,
         name(news.kind),
-        news.transfer,
         news.amount,
         news.tier.clone(),
         news.down,
@@ -92,13 +105,13 @@ pub(super) async fn write<T: Tx>(
     tx.later(SQL, row).await
 }
 
-/// An event as it is stored.
+/// What a member is told, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
     /// The member's count.
     pub number: i64,
-    /// What happened.
-    pub kind: EventKind,
+    /// What happened; empty for a transfer that is not told.
+    pub kind: Option<EventKind>,
     /// Points that moved, or will run out.
     pub amount: Option<i64>,
     /// The available balance after it.
@@ -115,7 +128,7 @@ pub struct StoredEvent {
     pub due_at: Option<Instant>,
 }
 
-/// A member's events after a number, in order.
+/// What a member is told after a number, in order.
 pub struct After {
     /// Whose.
     pub member: MemberId,
@@ -129,53 +142,87 @@ impl Query for After {
     type Output = Vec<StoredEvent>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str = "select e.number, e.kind, coalesce(t.amount, e.amount), t.balance_after, e.tier, e.down,
-                e.task, t.explanation, coalesce(t.available_at, e.due_at), t.source, t.target
-            from event e left join transfer t on t.id = e.transfer_id
-            where e.member_id = $1 and e.number > $2 order by e.number limit $3";
-        let rows = tx
-            .query(SQL, params![self.member, self.cursor, self.limit])
-            .await?;
-        rows.iter().map(StoredEvent::read).collect()
+        const BEFORE: &str = "select number - transfers from event
+            where member_id = $1 and number <= $2 order by number desc limit 1";
+        const TRANSFERS: &str = "select number, source, target, amount, balance_after, explanation, available_at
+            from transfer where member_id = $1 and asset = $2 and number > $3 order by number limit $4";
+        const EVENTS: &str = "select number, transfers, kind, amount, tier, down, task, due_at
+            from event where member_id = $1 and number > $2 order by number limit $3";
+        let before = params![self.member, self.cursor];
+        let events = params![self.member, self.cursor, self.limit];
+        let (before, events) = tx.query_both((BEFORE, before), (EVENTS, events)).await?;
+        let mut count = before.first().map_or(Ok(0), |row| row.get::<i64>(0))?;
+        let transfers = params![self.member, POINTS, self.cursor - count, self.limit];
+        let transfers = tx.query(TRANSFERS, transfers).await?;
+        let (mut transfers, mut events) = (transfers.iter().peekable(), events.iter().peekable());
+        let mut told = Vec::new();
+        // Of each there are as many as are asked for, if there are.
+        while i64::try_from(told.len()).is_ok_and(|length| length < self.limit) {
+            let transfer = transfers.peek().map(|row| row.get::<i64>(0)).transpose()?;
+            let had = events.peek().map(|row| row.get::<i64>(1)).transpose()?;
+            let is_event = match (transfer, had) {
+                (None, None) => break,
+                (Some(number), Some(had)) => had < number,
+                (None, Some(_)) => true,
+                (Some(_), None) => false,
+            };
+            if is_event {
+                count += 1;
+                told.extend(events.next().map(StoredEvent::of_event).transpose()?);
+            } else {
+                let row = transfers.next();
+                told.extend(
+                    row.map(|row| StoredEvent::of_transfer(row, count))
+                        .transpose()?,
+                );
+            }
+        }
+        Ok(told)
     }
 }
 
 impl StoredEvent {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let amount: Option<i64> = row.get(2)?;
-        let account = |index| {
-            let name: Option<String> = row.get(index)?;
-            Ok::<_, StoreError>(name.as_deref().and_then(Account::parse))
-        };
-        // What leaves the member is told as an amount below zero.
-        let sign = match (account(9)?, account(10)?) {
-            (Some(from), Some(to)) => {
-                let change = Movement {
-                    from,
-                    to,
-                    amount: 1,
-                }
-                .change();
-                if change.available + change.held < 0 {
-                    -1
-                } else {
-                    1
-                }
-            }
-            _ => 1,
-        };
+    fn of_event(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             number: row.get(0)?,
-            kind: kind_of(&row.get::<String>(1)?)?,
-            amount: amount.map(|amount| sign * amount),
-            balance: row.get(3)?,
+            kind: Some(kind_of(&row.get::<String>(2)?)?),
+            amount: row.get(3)?,
+            balance: None,
             tier: row.get(4)?,
             down: row.get(5)?,
             task: row.get(6)?,
-            explanation: row
-                .get::<Option<String>>(7)?
-                .filter(|text| !text.is_empty()),
-            due_at: row.get(8)?,
+            explanation: None,
+            due_at: row.get(7)?,
+        })
+    }
+
+    /// A transfer, after so many events.
+    fn of_transfer(row: &Row, events: i64) -> Result<Self, StoreError> {
+        let account = |index| {
+            let parsed = Account::parse(&row.get::<String>(index)?);
+            parsed.ok_or_else(|| StoreError::internal("an account of no known name"))
+        };
+        let movement = Movement {
+            from: account(1)?,
+            to: account(2)?,
+            amount: row.get(3)?,
+        };
+        let change = movement.change();
+        Ok(Self {
+            number: row.get::<i64>(0)? + events,
+            kind: movement.told(),
+            // What leaves the member is told as an amount below zero.
+            amount: Some(if change.available + change.held < 0 {
+                -movement.amount
+            } else {
+                movement.amount
+            }),
+            balance: row.get(4)?,
+            tier: None,
+            down: false,
+            task: None,
+            explanation: Some(row.get(5)?).filter(|text: &String| !text.is_empty()),
+            due_at: row.get(6)?,
         })
     }
 }

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) struct Book {
     pub(super) member: MemberId,
     pub(super) program: ProgramId,
-    /// How many events there are, and the number of the last.
-    pub(super) told: (i64, i64),
+    /// The events, in order: the number of each, and of the transfers before it.
+    pub(super) events: Vec<(i64, i64)>,
     pub(super) accounts: Vec<Account>,
     /// In the order of assets and numbers.
     pub(super) transfers: Vec<Transfer>,
@@ -205,7 +205,7 @@ fn begin(row: &Row) -> Result<Book, StoreError> {
     Ok(Book {
         member: row.get(0)?,
         program: row.get(1)?,
-        told: (0, 0),
+        events: Vec::new(),
         accounts: Vec::new(),
         transfers: Vec::new(),
         places: HashMap::new(),
@@ -286,9 +286,9 @@ const PARTS: &[(&str, Add)] = &[
         add_attempt,
     ),
     (
-        "select member_id, count(*), max(number) from event
-        where member_id >= $1 and member_id <= $2 group by member_id",
-        add_told,
+        "select member_id, number, transfers from event
+        where member_id >= $1 and member_id <= $2 order by member_id, number",
+        add_event,
     ),
 ];
 
@@ -450,7 +450,7 @@ fn add_attempt(book: &mut Book, row: &Row) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn add_told(book: &mut Book, row: &Row) -> Result<(), StoreError> {
-    book.told = (row.get(1)?, row.get(2)?);
+fn add_event(book: &mut Book, row: &Row) -> Result<(), StoreError> {
+    book.events.push((row.get(1)?, row.get(2)?));
     Ok(())
 }

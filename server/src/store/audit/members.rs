@@ -1,6 +1,6 @@
 //! All members in the order of their ids, a few at a time.
 
-use super::book::{self, Book};
+use super::book::{self, Account, Book};
 use super::{Report, Sums, coupons, holds, lines, lots, orders};
 use crate::domain::program::POINTS;
 use crate::domain::tier::Counters;
@@ -89,8 +89,26 @@ fn verify_counters(report: &mut Report, book: &Book) {
     report.expect(of, "amount_spent", spent, counters.amount_spent);
     let orders = i64::try_from(counted().count()).unwrap_or(i64::MAX);
     report.expect(of, "orders", orders, counters.orders);
-    let (events, last) = book.told;
-    let told = points.map_or(0, |points| points.events);
-    report.expect(of, "events", events, told);
-    report.expect(of, "number of the last event", events, last);
+    verify_events(report, book, points);
+}
+
+/// Transfers and events share one count without a gap.
+fn verify_events(report: &mut Report, book: &Book, points: Option<&Account>) {
+    let of = format_args!("member {}", book.member);
+    let (mut events, mut latest) = (0, 0);
+    for (number, transfers) in &book.events {
+        events += 1;
+        report.expect(of, "number of an event", transfers + events, *number);
+        if *transfers < latest {
+            let most = format!("at least {latest}");
+            report.tell(of, "transfers before an event", most, transfers.to_string());
+        }
+        latest = *transfers;
+    }
+    let (transfers, counted) = points.map_or((0, 0), |points| (points.transfers, points.events));
+    report.expect(of, "events", events, counted);
+    if latest > transfers {
+        let most = format!("at most {transfers}");
+        report.tell(of, "transfers before an event", most, latest.to_string());
+    }
 }

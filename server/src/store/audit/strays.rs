@@ -49,6 +49,21 @@ pub(super) async fn verify<T: Tx>(
             report.tell(format_args!("{table} {id}"), what, "one", "none");
         }
     }
+    for (table, sql) in [
+        (
+            "lot",
+            "select l.id from lot l left join member m on m.id = l.member_id where m.id is null limit $1",
+        ),
+        (
+            "event",
+            "select e.member_id from event e left join member m on m.id = e.member_id where m.id is null limit $1",
+        ),
+    ] {
+        for row in tx.query(sql, params![NAMED_MAX]).await? {
+            let id: TransferId = row.get(0)?;
+            report.tell(format_args!("{table} {id}"), "member", "one", "none");
+        }
+    }
     verify_refunds(tx, report).await
 }
 

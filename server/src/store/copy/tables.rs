@@ -130,8 +130,8 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             updated_at: Int,
         }
         event (member_id, number) {
-            member_id: Bytes, number: Int, kind: Text, transfer_id: Bytes, amount: Int, tier: Text,
-            down: Bool, task: Text, due_at: Int, created_at: Int,
+            member_id: Bytes, number: Int, transfers: Int, kind: Text, amount: Int, tier: Text, down: Bool,
+            task: Text, due_at: Int, created_at: Int,
         }
         mail (id) {
             id: Bytes, program_id: Bytes, sealed: Bytes, tries: Int, due_at: Int, created_at: Int,

@@ -7,9 +7,9 @@ use crate::crypto::sha256;
 use crate::domain::Instant;
 use crate::domain::program::{POINTS, Rules, zone};
 use crate::domain::tier::{Counters, Held, Manual};
-use crate::store::events::{self, News};
+use crate::store::events::{self, News, Number};
 use crate::store::{Row, StoreError, Tx, params};
-use app::api::{EventKind, MemberId, TransferId};
+use app::api::MemberId;
 use jiff::tz::TimeZone;
 
 /// What a member has.
@@ -29,7 +29,7 @@ pub(in crate::store) struct Account {
     pub(super) look_at: Option<Instant>,
     /// What counts towards tiers.
     counters: Counters,
-    /// How many events the member was told.
+    /// How many events there are.
     events: i64,
 }
 
@@ -56,7 +56,7 @@ pub(in crate::store) struct Books<'a> {
     pub(super) knows_all: bool,
     /// What was there when the books were opened.
     pub(super) before: Before,
-    news: Vec<News>,
+    news: Vec<(Number, News)>,
 }
 
 /// What the member's row held before.
@@ -179,17 +179,17 @@ impl<'a> Books<'a> {
         write(tx, self.rules, &place, new).await
     }
 
-    /// Tells the member of a transfer once the books are closed.
-    pub(super) fn tell(&mut self, kind: EventKind, transfer: TransferId) {
-        self.news.push(News {
-            transfer: Some(transfer),
-            ..News::of(kind)
-        });
-    }
-
-    /// Tells the member something else.
-    pub(super) fn tell_news(&mut self, news: News) {
-        self.news.push(news);
+    /// Tells the member something that no transfer tells of, once the books are closed.
+    pub(super) fn tell(&mut self, news: News) {
+        let Account {
+            transfers, events, ..
+        } = &mut self.account;
+        *events += 1;
+        let number = Number {
+            transfers: *transfers,
+            events: *events,
+        };
+        self.news.push((number, news));
     }
 
     /// What counts towards tiers, with what this command has added.
@@ -222,7 +222,7 @@ impl<'a> Books<'a> {
         if self.account == *before {
             return Ok(());
         }
-        if self.account.events != before.events || self.account.counters != before.counters {
+        if (self.account.transfers, self.account.events) != (before.transfers, before.events) {
             tx.wake(self.member);
         }
         let Account {
@@ -252,11 +252,9 @@ impl<'a> Books<'a> {
         tx.later(SQL, set).await
     }
 
-    /// Numbers the news and writes it down.
     async fn write_news<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        for news in std::mem::take(&mut self.news) {
-            self.account.events += 1;
-            events::write(tx, self.member, self.account.events, self.stamp.at, &news).await?;
+        for (number, news) in self.news.drain(..) {
+            events::write(tx, self.member, number, self.stamp.at, &news).await?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::domain::program::Debt;
 use crate::domain::tier::Counters;
 use crate::domain::{DAY, Instant};
 use crate::store::{StoreError, Tx, params};
-use app::api::{EventKind, Expiry, Explanation, Fact, Localized, ProofLevel, TransferId};
+use app::api::{Expiry, Explanation, Fact, Localized, ProofLevel, TransferId};
 
 /// Points that come in.
 pub(in crate::store) struct Credit<'a> {
@@ -43,7 +43,7 @@ pub(in crate::store) fn because(fact: Fact) -> Explanation {
 }
 
 impl Books<'_> {
-    /// Brings points in, or holds them until their day, and tells the member.
+    /// Brings points in, or holds them until their day.
     pub(in crate::store) async fn credit<T: Tx>(
         &mut self,
         tx: &mut T,
@@ -83,7 +83,6 @@ impl Books<'_> {
             let hold = params![id, self.member, credit.points, due_at, idle_months];
             tx.later(HOLD, hold).await?;
             self.falls_due(due_at);
-            self.tell(EventKind::Held, id);
             return Ok(id);
         }
         self.open_lot(
@@ -93,7 +92,6 @@ impl Books<'_> {
             credit.counts,
             (expires_at, idle_months),
         );
-        self.tell(EventKind::Earned, id);
         Ok(id)
     }
 
@@ -169,7 +167,6 @@ impl Books<'_> {
         self.be_active(tx).await?;
         let ends = (hold.expires_at, hold.idle_months);
         self.open_lot(hold.id, hold.remaining, owed, true, ends);
-        self.tell(EventKind::Earned, new.id);
         super::due::pay_attempt(tx, hold.id, self.now()).await
     }
 
@@ -201,7 +198,6 @@ impl Books<'_> {
             let new = self.taking_back(reverse, Account::Available, plan.from_available);
             self.post(tx, &new).await?;
             self.take(tx, new.id, &plan.parts).await?;
-            self.tell(EventKind::Reversed, new.id);
         }
         if let Some(own) = own {
             let points = reverse.points - plan.from_hold;
@@ -236,7 +232,6 @@ impl Books<'_> {
         } else {
             tx.later(LOWER, params![points, reverse.original]).await?;
         }
-        self.tell(EventKind::Reversed, new.id);
         Ok(())
     }
 
@@ -275,8 +270,7 @@ impl Books<'_> {
             to: Account::Available,
             amount: owed,
         };
-        let id = self.plain(tx, movement, &explanation).await?;
-        self.tell(EventKind::Earned, id);
+        self.plain(tx, movement, &explanation).await?;
         Ok(())
     }
 
@@ -320,11 +314,8 @@ impl Books<'_> {
         };
         let id = self.plain(tx, movement, explanation).await?;
         self.take(tx, id, &parts).await?;
-        if to == Account::Adjusted {
-            self.tell(EventKind::Reversed, id);
-        } else {
+        if to != Account::Adjusted {
             self.be_active(tx).await?;
-            self.tell(EventKind::Redeemed, id);
         }
         Ok(id)
     }
@@ -421,7 +412,6 @@ impl Books<'_> {
         if back.borrowed > 0 {
             self.open_lot(new.id, back.borrowed, 0, false, (grace, None));
         }
-        self.tell(EventKind::GivenBack, new.id);
         Ok(())
     }
 

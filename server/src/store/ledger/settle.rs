@@ -121,7 +121,6 @@ impl Books<'_> {
         for part in &parts {
             self.lots.change(part.lot, |lot| lot.expired += part.amount);
         }
-        self.tell(EventKind::Expired, id);
         Ok(())
     }
 
@@ -135,7 +134,7 @@ impl Books<'_> {
             return;
         }
         self.lots.change(lot.id, |lot| lot.warned = true);
-        self.tell_news(News {
+        self.tell(News {
             amount: Some(lot.remaining),
             due_at: Some(end),
             ..News::of(EventKind::Expiring)

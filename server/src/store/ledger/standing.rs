@@ -229,7 +229,7 @@ impl Books<'_> {
             return;
         }
         self.told_tier.clone_from(&to.id);
-        self.tell_news(News {
+        self.tell(News {
             tier: Some(to.id.clone()),
             down: to.threshold < from.threshold,
             ..News::of(EventKind::Tier)

@@ -58,8 +58,8 @@ pub struct StoredMember {
     pub held_tier: Held,
     /// The metric that counts towards the next tier, and the one that counts towards keeping this one.
     pub values: (i64, i64),
-    /// The number of their newest event.
-    pub events: i64,
+    /// The number of the newest that they are told.
+    pub news: i64,
     /// Their language.
     pub locale: String,
     /// Their zone.
@@ -99,7 +99,7 @@ impl Query for Get<'_> {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
-            "select m.id, m.joined_at, a.points_earned, a.amount_spent, a.orders, a.events,
+            "select m.id, m.joined_at, a.points_earned, a.amount_spent, a.orders, a.transfers + a.events,
                 m.locale, m.time_zone, p.name, p.email, p.birthday, a.available, a.held, a.reserved,
                 m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier, m.manual_until,
                 a.active_at, a.look_at, m.review_at
@@ -119,7 +119,7 @@ impl Query for Get<'_> {
             joined_at: row.get(1)?,
             values: self.values(tx, &held_tier, counters).await?,
             held_tier,
-            events: row.get(5)?,
+            news: row.get(5)?,
             locale: row.get(6)?,
             name: row.get(8)?,
             email: row.get(9)?,

@@ -1,6 +1,6 @@
 //! The bell between servers: whom one server has news for, the others are told.
 //!
-//! It is only a bell. What happened stands in the table of events, and whoever is rung for reads on
+//! It is only a bell. What happened stands in the database, and whoever is rung for reads on
 //! from where they left off; so a ring may come late, twice or for nothing. Two rules follow:
 //!
 //! - It never rings from within a command: a `NOTIFY` would make each commit wait for the one before.

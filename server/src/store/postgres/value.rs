@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use deadpool_postgres::PoolError;
 use std::error::Error;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
 pub(super) fn as_sql(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     params
@@ -30,6 +30,14 @@ pub(super) fn owned(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
     Ok(Row(values.collect::<Result<_, _>>()?))
 }
 
+/// What a domain restricts; any other type is its own.
+fn base(ty: &Type) -> &Type {
+    match ty.kind() {
+        Kind::Domain(of) => base(of),
+        _ => ty,
+    }
+}
+
 /// The 16 bytes of a `uuid` column.
 struct Uuid(Vec<u8>);
 
@@ -49,11 +57,11 @@ impl ToSql for Value {
         ty: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        match (self, ty) {
+        match (self, base(ty)) {
             (Self::Null, _) => Ok(IsNull::Yes),
-            (Self::Int(n), &Type::INT8) => n.to_sql(ty, out),
+            (Self::Int(n), &Type::INT8) => n.to_sql(&Type::INT8, out),
             (Self::Bool(b), &Type::BOOL) => b.to_sql(ty, out),
-            (Self::Text(text), &Type::TEXT) => text.to_sql(ty, out),
+            (Self::Text(text), &Type::TEXT) => text.to_sql(&Type::TEXT, out),
             (Self::Bytes(bytes), &Type::UUID | &Type::BYTEA) => {
                 out.extend_from_slice(bytes);
                 Ok(IsNull::No)
