@@ -2,6 +2,7 @@
 
 use crate::api::{MeView, ProgramView, Transfers};
 use crate::text::Text;
+pub use crate::ui::Prints;
 use std::sync::Arc;
 
 /// Everything one panel shows.
@@ -9,6 +10,8 @@ use std::sync::Arc;
 pub struct Panel {
     /// The rules, in the language of the panel.
     pub program: Arc<ProgramView>,
+    /// What was drawn of these rules before, to be put in again.
+    pub prints: Arc<Prints>,
     /// Who looks at it.
     pub viewer: Viewer,
     /// The section that is open at first.

@@ -10,6 +10,7 @@ use crate::store::programs::{All, BySlug, Import, StoredProgram, Versions};
 use crate::store::{Store, StoreError};
 use crate::web::loader::Loader;
 use app::api::{ProgramId, ProgramView};
+use app::panel::Prints;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,7 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Loaded {
     /// The rules in their current version.
     pub rules: Arc<Rules>,
-    views: BTreeMap<String, Arc<ProgramView>>,
+    views: BTreeMap<String, (Arc<ProgramView>, Arc<Prints>)>,
     /// The loader with the programme's launcher baked in.
     pub loader: Asset,
 }
@@ -33,10 +34,8 @@ impl Loaded {
             ))
         })?;
         let view = |locale: &String| {
-            (
-                locale.clone(),
-                Arc::new(program.view(stored.version, locale)),
-            )
+            let view = Arc::new(program.view(stored.version, locale));
+            (locale.clone(), (view, Arc::default()))
         };
         let views = program.locales.iter().map(view).collect();
         let loader = loader.for_program(&program);
@@ -54,8 +53,12 @@ impl Loaded {
 
     /// The rules as the public sees them, in the best language for what was asked for.
     pub fn view(&self, asked: Option<&str>) -> Arc<ProgramView> {
-        let locale = self.rules.program.locale(asked);
-        Arc::clone(&self.views[locale])
+        Arc::clone(&self.views[self.rules.program.locale(asked)].0)
+    }
+
+    /// What was drawn of them before in that language.
+    pub fn prints(&self, asked: Option<&str>) -> Arc<Prints> {
+        Arc::clone(&self.views[self.rules.program.locale(asked)].1)
     }
 
     /// The rules themselves.

@@ -17,6 +17,7 @@ mod members;
 mod nasty;
 mod newsletter;
 mod orders;
+mod panel;
 mod races;
 mod refunds;
 mod refusals;

@@ -10,6 +10,7 @@ use server::crypto::sha256;
 use server::domain::identity::Shopper;
 use server::store::ledger::reason_digest;
 use server::store::sessions::{IDLE, LIFE};
+use std::time::{Duration, Instant};
 use tokio_postgres::NoTls;
 
 /// How many members, and how much past each has. They are numbered from 0, and the shop knows them
@@ -28,13 +29,17 @@ impl Crowd {
         let now = Clock::System.now();
         if house.database.starts_with("sqlite:") {
             let connection = Connection::open(house.file()).unwrap();
-            // The command line's writer may not have closed the file yet.
-            connection.busy_timeout(PATIENCE).unwrap();
             // What is half made after a crash is made anew, so nothing waits for the disk.
             let fast =
                 "pragma synchronous = off; pragma journal_mode = off; pragma foreign_keys = off;
                 pragma cache_size = -262144; begin";
-            connection.execute_batch(fast).unwrap();
+            // The command line's writer may not have closed the file yet, and who changes the journal does
+            // not wait for that.
+            let start = Instant::now();
+            while let Err(error) = connection.execute_batch(fast) {
+                assert!(start.elapsed() < PATIENCE, "{error}");
+                std::thread::sleep(Duration::from_millis(20));
+            }
             give_digest(&connection);
             for sql in statements(self, Dialect::Sqlite, now) {
                 connection.execute_batch(&sql).unwrap();

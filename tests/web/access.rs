@@ -40,6 +40,7 @@ async fn member(world: &World, language: &str) -> Panel {
     let program = world.app.programs.by_slug("demo").await.unwrap().unwrap();
     Panel {
         program: program.view(Some(language)),
+        prints: program.prints(Some(language)),
         viewer: Viewer::Member {
             me: Box::new(serde_json::from_value::<MeView>(me).unwrap()),
             history: serde_json::from_value::<Transfers>(history).unwrap(),

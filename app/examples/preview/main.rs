@@ -62,6 +62,7 @@ fn language(preview: &Preview<'_>, locale: &str) -> std::io::Result<()> {
     let program = program(locale, false);
     let panel = |viewer: Viewer, view: View, form: Form, theme: Theme| Panel {
         program: Arc::new(program.clone()),
+        prints: Arc::default(),
         viewer,
         view,
         form,
@@ -172,6 +173,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let panel = Panel {
         viewer,
         program: Arc::new(long),
+        prints: Arc::default(),
         view: View::Home,
         form: Form::Panel,
         theme: Theme::Light,

@@ -4,7 +4,7 @@
 use crate::{
     api::{AttemptState, CampaignView, MeView, Metric, PurchaseRule, Standing, TaskStanding},
     text,
-    ui::{Draw as _, Drawn, TaskCard, Words, task},
+    ui::{Draw as _, Drawn, Part, TaskCard, Words, task},
 };
 use leptos::prelude::*;
 
@@ -25,17 +25,21 @@ pub(crate) fn purchases(words: Words<'_>, standing: Option<&Standing>) -> impl I
         .is_none()
         .then(|| first_order(words, rule))
         .flatten();
-    Some(view! {
-        <section data-view="earn" data-region="purchases" aria-labelledby="purchases-title">
-            <h2 class="eyebrow" id="purchases-title">{text.purchases}</h2>
-            <p class="lead">{(text.purchases_earn)(&rate)}</p>
-            <p>{example(words, rule, permille)} " " {note}</p>
-            {campaigns(words)}
-            <p class="quiet">
-                {waits(words, rule)} " " {first} " " {minimum(words, rule)}
-            </p>
-        </section>
-    })
+    let drawn = || {
+        view! {
+            <section data-view="earn" data-region="purchases" aria-labelledby="purchases-title">
+                <h2 class="eyebrow" id="purchases-title">{text.purchases}</h2>
+                <p class="lead">{(text.purchases_earn)(&rate)}</p>
+                <p>{example(words, rule, permille)} " " {note}</p>
+                {campaigns(words)}
+                <p class="quiet">
+                    {waits(words, rule)} " " {first} " " {minimum(words, rule)}
+                </p>
+            </section>
+        }
+    };
+    let of = standing.map_or("", |standing| &standing.tier.id);
+    Some(words.print(Part::Purchases, of, drawn))
 }
 
 /// What a first order earns on top.

@@ -3,7 +3,7 @@
 use super::how;
 use crate::{
     api::{Expiring, Fact, MeView, TransferState, TransferView, Transfers},
-    ui::{Draw as _, Drawn, Words, hero, ladder},
+    ui::{Draw as _, Drawn, Part, Words, hero, ladder},
 };
 use leptos::prelude::*;
 
@@ -51,7 +51,7 @@ fn held(words: Words<'_>, amount: i64, history: &Transfers) -> Drawn {
         Fact::Refund { order, .. } => waits_for(history, order),
         _ => transfer.state == TransferState::Held && transfer.amount > 0,
     };
-    let lines = movements(words, history.items.iter().filter(waits));
+    let lines = movements(words, amount, history.items.iter().filter(waits));
     part(
         "why-held",
         (words.text.on_the_way)(&words.count(amount)),
@@ -75,7 +75,8 @@ fn set_aside(words: Words<'_>, amount: i64, history: &Transfers) -> Drawn {
         transfer.state == TransferState::Held
             && matches!(transfer.explanation.fact, Fact::Redeemed { .. })
     };
-    let lines = movements(words, history.items.iter().filter(waits));
+    // Points leave to be set aside.
+    let lines = movements(words, -amount, history.items.iter().filter(waits));
     part(
         "why-set-aside",
         (text.set_aside)(&words.count(amount)),
@@ -111,8 +112,16 @@ fn part(id: &'static str, name: String, why: Drawn) -> Drawn {
     .drawn()
 }
 
-fn movements<'a>(words: Words<'_>, transfers: impl Iterator<Item = &'a TransferView>) -> Drawn {
+/// Movements that make up an amount, and where the rest of them stands: the statement that comes with the
+/// panel may not reach back so far.
+fn movements<'a>(
+    words: Words<'_>,
+    amount: i64,
+    transfers: impl Iterator<Item = &'a TransferView>,
+) -> Drawn {
+    let mut missing = amount;
     let lines: Vec<_> = transfers
+        .inspect(|transfer| missing -= transfer.amount)
         .map(|transfer| {
             let title = transfer.title.clone();
             let day = transfer
@@ -130,10 +139,13 @@ fn movements<'a>(words: Words<'_>, transfers: impl Iterator<Item = &'a TransferV
             }
         })
         .collect();
-    // The page of the statement that came with the panel may not reach back so far.
-    (!lines.is_empty())
-        .then(|| view! { <ul class="plain">{lines}</ul> })
-        .drawn()
+    let rest = (missing != 0)
+        .then(|| view! { <label class="link" for="tab-history">{words.text.see_history}</label> });
+    view! {
+        {(!lines.is_empty()).then(|| view! { <ul class="plain">{lines}</ul> })}
+        {rest}
+    }
+    .drawn()
 }
 
 /// The ladder with the member on it.
@@ -145,7 +157,7 @@ pub(crate) fn standing(words: Words<'_>, me: &MeView) -> impl IntoView + use<> {
                 {ladder(words, Some(&me.standing))}
                 <details id="why-tier" class="fine">
                     <summary>{words.text.how_counted}</summary>
-                    <div class="inside">{how::counted(words)}</div>
+                    <div class="inside">{words.print(Part::Counted, "", || how::counted(words))}</div>
                 </details>
             </section>
         }

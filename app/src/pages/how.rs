@@ -2,40 +2,49 @@
 
 use super::earn::{campaigns, example, first_order, minimum, waits};
 use crate::{
-    api::{Expiry, MeView, PurchaseRule, Window},
+    api::{Expiry, MeView, PurchaseRule, TierView, Window},
     text,
-    ui::{Draw as _, Drawn, Words, before, requirement, tier_facts, will_check},
+    ui::{Draw as _, Drawn, Part, Words, before, requirement, tier_facts, will_check},
 };
 use leptos::prelude::*;
 
 /// All answers, the member's own first.
 pub(crate) fn page(words: Words<'_>, me: Option<&MeView>) -> Drawn {
     let text = words.text;
-    let version = words.program.version;
+    let tier = me.map_or("", |me| &me.standing.tier.id);
     view! {
         <section class="how" data-view="how" data-region="how" aria-labelledby="how-title">
             <h2 class="eyebrow" id="how-title">{text.how}</h2>
             <h3>{text.q_have}</h3>
             <p>{have(words, me)}</p>
-            <h3>{text.q_worth}</h3>
-            <p>{worth(words)}</p>
-            <h3>{text.q_earn}</h3>
-            {earn(words, me)}
-            {tiers(words)}
-            {tasks(words)}
-            {rewards(words)}
-            <h3>{text.q_when}</h3>
-            {words.program.purchase.as_ref().map(|rule| view! { <p>{waits(words, rule)}</p> })}
-            <p>{text.a_when_tasks}</p>
-            <h3>{text.rules.q_expiry}</h3>
-            {runs_out(words)}
-            <h3>{text.q_lose}</h3>
-            {lose(words)}
-            <h3>{text.q_rules}</h3>
-            <p>{(text.a_rules)(version)}</p>
+            {words.print(Part::How, tier, || rules(words, me.map(|me| &me.standing.tier)))}
         </section>
     }
     .drawn()
+}
+
+/// What the rules are for somebody of a tier.
+fn rules(words: Words<'_>, tier: Option<&TierView>) -> impl IntoView + use<> {
+    let text = words.text;
+    let version = words.program.version;
+    view! {
+        <h3>{text.q_worth}</h3>
+        <p>{worth(words)}</p>
+        <h3>{text.q_earn}</h3>
+        {earn(words, tier)}
+        {tiers(words)}
+        {tasks(words)}
+        {rewards(words)}
+        <h3>{text.q_when}</h3>
+        {words.program.purchase.as_ref().map(|rule| view! { <p>{waits(words, rule)}</p> })}
+        <p>{text.a_when_tasks}</p>
+        <h3>{text.rules.q_expiry}</h3>
+        {runs_out(words)}
+        <h3>{text.q_lose}</h3>
+        {lose(words)}
+        <h3>{text.q_rules}</h3>
+        <p>{(text.a_rules)(version)}</p>
+    }
 }
 
 fn have(words: Words<'_>, me: Option<&MeView>) -> String {
@@ -68,15 +77,13 @@ fn worth(words: Words<'_>) -> String {
     }
 }
 
-fn earn(words: Words<'_>, me: Option<&MeView>) -> Drawn {
+fn earn(words: Words<'_>, tier: Option<&TierView>) -> Drawn {
     let text = words.text;
     let Some(rule) = &words.program.purchase else {
         return view! { <p>{text.a_no_purchases}</p> }.drawn();
     };
     let rate = words.purchase_rate().unwrap_or_default();
-    let own = me
-        .map(|me| &me.standing.tier)
-        .filter(|tier| tier.multiplier_permille != 1000);
+    let own = tier.filter(|tier| tier.multiplier_permille != 1000);
     let (first, least) = (first_order(words, rule), minimum(words, rule));
     let campaigns = campaigns(words);
     let permille = own.map_or(1000, |tier| tier.multiplier_permille);

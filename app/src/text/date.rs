@@ -45,6 +45,11 @@ pub(crate) fn year_day(text: &Text, month_number: i64, day: i64) -> String {
     (text.date)(narrow(day), month(text, narrow(month_number)), None)
 }
 
+/// The day of an instant somewhere.
+pub(crate) fn day_in(micros: i64, time_zone: &str) -> Option<Date> {
+    local(micros, &zone(time_zone))
+}
+
 /// The name of a month, from 1, in the form that it has beside a day.
 fn month(text: &Text, number: i8) -> &'static str {
     let index = usize::from(number.clamp(1, 12).unsigned_abs() - 1);

@@ -16,7 +16,7 @@ mod tests;
 mod words;
 
 pub use date::{date, date_of};
-pub(crate) use date::{iso_day, last_day, micros, year_day};
+pub(crate) use date::{day_in, iso_day, last_day, micros, year_day};
 pub use mail::{Mail, code_mail, confirm_mail};
 pub(crate) use number::round_sum;
 pub use number::{count, money, multiplier, percent, rate, signed, unit};

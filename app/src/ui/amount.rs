@@ -1,5 +1,6 @@
 //! Amounts, always with their unit.
 
+use super::{Prints, Stage};
 use crate::{
     api::{Expiring, ProgramView},
     panel::Panel,
@@ -14,6 +15,8 @@ pub(crate) struct Words<'a> {
     pub(crate) text: &'static Text,
     /// The programme that names the unit.
     pub(crate) program: &'a ProgramView,
+    pub(super) prints: &'a Prints,
+    pub(super) stage: Stage,
     time_zone: &'a str,
     now: i64,
 }
@@ -24,6 +27,8 @@ impl<'a> Words<'a> {
         Self {
             text: panel.text(),
             program: &panel.program,
+            prints: &panel.prints,
+            stage: stage(&panel.program, panel.now),
             time_zone: panel.time_zone(),
             now: panel.now,
         }
@@ -107,6 +112,21 @@ impl<'a> Words<'a> {
     pub(crate) fn purchase_rate(&self) -> Option<String> {
         let rule = self.program.purchase.as_ref()?;
         Some(text::rate(self.text, rule.points, rule.per, &rule.currency))
+    }
+}
+
+/// Where a moment stands among the programme's campaigns. Their days are told in the shop's zone.
+fn stage(program: &ProgramView, now: i64) -> Stage {
+    if program.campaigns.is_empty() {
+        return Stage::default();
+    }
+    let bounds = program.campaigns.iter();
+    let bounds = bounds.flat_map(|campaign| [&campaign.starts_at, &campaign.ends_at]);
+    Stage {
+        day: text::day_in(now, &program.time_zone),
+        past: bounds
+            .filter(|at| text::micros(at).is_some_and(|at| at <= now))
+            .count(),
     }
 }
 

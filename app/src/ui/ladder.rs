@@ -1,6 +1,6 @@
 //! The ladder of tiers: a line with marks, and the sheet behind each mark.
 
-use super::{Draw as _, Drawn, Words};
+use super::{Draw as _, Drawn, Part, Words};
 use crate::{
     api::{Metric, Standing, TierView},
     text,
@@ -197,14 +197,17 @@ fn sheet(words: Words<'_>, tier: &TierView, current: bool) -> Drawn {
 pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> Drawn {
     let tiers = &words.program.tiers;
     let is_current = |tier: &TierView| standing.is_some_and(|at| at.tier.id == tier.id);
-    let marks: Vec<_> = tiers
-        .iter()
-        .map(|tier| mark(words, tier, is_current(tier)))
-        .collect();
-    let sheets: Vec<_> = tiers
-        .iter()
-        .map(|tier| sheet(words, tier, is_current(tier)))
-        .collect();
+    let named = || {
+        let marks = tiers.iter().map(|tier| mark(words, tier, is_current(tier)));
+        let sheets = tiers
+            .iter()
+            .map(|tier| sheet(words, tier, is_current(tier)));
+        view! {
+            <ol class="marks">{marks.collect::<Vec<_>>()}</ol>
+            {sheets.collect::<Vec<_>>()}
+        }
+    };
+    let of = standing.map_or("", |at| &at.tier.id);
     let kept = standing.map_or_else(Vec::new, |at| keeps(words, at));
     let kept: Vec<_> = kept
         .into_iter()
@@ -236,10 +239,9 @@ pub(crate) fn ladder(words: Words<'_>, standing: Option<&Standing>) -> Drawn {
     view! {
         <div class="ladder">
             {drawn}
-            <ol class="marks">{marks}</ol>
+            {words.print(Part::Tiers, of, named)}
             {standing.map(|at| view! { <p class="missing">{missing(words, at)}</p> })}
             {kept}
-            {sheets}
         </div>
     }
     .drawn()

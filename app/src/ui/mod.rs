@@ -5,6 +5,7 @@ mod drawn;
 mod field;
 mod ladder;
 mod line;
+mod prints;
 mod proof;
 mod task;
 
@@ -13,5 +14,7 @@ pub(crate) use drawn::{Draw, Drawn};
 pub(crate) use field::{Field, action, hidden, hidden_int, submit};
 pub(crate) use ladder::{ladder, requirement, tier_facts};
 pub(crate) use line::line;
+pub use prints::Prints;
+pub(crate) use prints::{Part, Stage};
 pub(crate) use proof::{before, checked};
 pub(crate) use task::{TaskCard, task, will_check};

@@ -21,6 +21,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
+/// Lines of the statement that come with the panel.
+const LINES: u32 = 10;
+
 /// What the loader asks for.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
@@ -181,13 +184,14 @@ fn panel(
         Viewer::Member { me, .. } => Some(me.locale.as_str()),
         Viewer::Guest | Viewer::SignedIn { .. } => None,
     };
-    let view = program.view(Some(locale(program, asked, headers, own)));
+    let locale = locale(program, asked, headers, own);
     let host = asked
         .host
         .clone()
         .filter(|host| program.program().allows_origin(host));
     Panel {
-        program: view,
+        program: program.view(Some(locale)),
+        prints: program.prints(Some(locale)),
         viewer,
         view: View::from_name(&named(&asked.view)),
         form: Form::from_name(&named(&asked.form)),
@@ -240,9 +244,19 @@ async fn viewer(
         now: app.clock.now(),
     };
     Ok(Viewer::Member {
-        history: me::statement_of(&reader, lines, PAGE_ITEMS_DEFAULT),
+        history: me::statement_of(&reader, lines, lines_of(asked)),
         me: Box::new(views::me(&reader, &stored)),
     })
+}
+
+/// Lines of the statement at once: few with the panel, which most open for their balance; a page for who
+/// asks for more.
+fn lines_of(asked: &Asked) -> u32 {
+    if asked.before.is_none() {
+        LINES
+    } else {
+        PAGE_ITEMS_DEFAULT
+    }
 }
 
 /// A member and the page of their statement that was asked for.
@@ -252,7 +266,7 @@ async fn state(
     asked: &Asked,
     member: MemberId,
 ) -> Result<(StoredMember, Vec<Line>), Error> {
-    let page = me::statement_from(member, asked.before.as_deref(), PAGE_ITEMS_DEFAULT)?;
+    let page = me::statement_from(member, asked.before.as_deref(), lines_of(asked))?;
     let member = Get {
         member,
         rules: &program.rules,

@@ -11,7 +11,7 @@ use super::migrations::MIGRATIONS;
 use super::{Address, Command, Query, Ring, StoreError, Wake};
 use bell::Bell;
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, QueueMode, RecyclingMethod, Runtime,
 };
 use lanes::Lanes;
 use pipeline::Pipeline;
@@ -134,6 +134,8 @@ fn pool(server: Server) -> Result<Pool, StoreError> {
     );
     Pool::builder(manager)
         .max_size(POOL_MAX)
+        // The same few as long as they suffice: a connection that was just used is the quickest, on both sides.
+        .queue_mode(QueueMode::Lifo)
         .wait_timeout(Some(POOL_WAIT))
         .create_timeout(Some(POOL_WAIT))
         .runtime(Runtime::Tokio1)

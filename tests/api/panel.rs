@@ -1,0 +1,78 @@
+//! The panel as the server draws it: what is drawn once for many is right for each of them.
+
+use crate::support::rules::{PLAIN, Rules};
+use crate::support::together::request;
+use crate::support::world::{Database, World, paid};
+use reqwest::Method;
+use scraper::{Html, Selector};
+
+const RULES: Rules = Rules {
+    tables: "[[campaign]]\nid = \"double\"\nname = { en = \"Double\", ru = \"Вдвое\" }\nmultiplier = \"2\"
+        starts = \"2027-01-01T00:00\"\nends = \"2027-01-08T00:00\"\n",
+    changes: &[
+        ("points_earned", "orders"),
+        ("threshold = 500\n", "threshold = 2\n"),
+        ("threshold = 2000\n", "threshold = 3\n"),
+    ],
+    ..PLAIN
+};
+
+/// What somebody's panel says in one of its parts.
+async fn says(world: &World, customer: &str, language: &str, part: &str) -> String {
+    let bearer = world.session(customer).await;
+    let path = format!("/api/v1/me/panel?locale={language}");
+    let html = request(world, Method::GET, &path, &bearer, None, None);
+    let html = html.send().await.unwrap().text().await.unwrap();
+    let page = Html::parse_fragment(&html);
+    let part = Selector::parse(&format!("[data-region={part}]")).unwrap();
+    let part = page
+        .select(&part)
+        .next()
+        .unwrap_or_else(|| panic!("{html}"));
+    part.text().collect::<String>().replace('\u{a0}', " ")
+}
+
+#[tokio::test]
+async fn what_is_drawn_once_is_right_for_each_tier_language_and_day() {
+    let world = World::quiet(Database::Sqlite).await;
+    world.at_time("2026-12-20T12:00:00Z");
+    for customer in ["bronze", "silver"] {
+        world.member(customer).await;
+    }
+    world.rule(&RULES.file()).await;
+    for id in ["1", "2"] {
+        world.order(&paid(id, "silver", 100_000)).await;
+    }
+    let parts = ["purchases", "ladder", "how"];
+    let (mut bronze, mut silver) = (Vec::new(), Vec::new());
+    // The second time nothing is drawn anew.
+    for _ in 0..2 {
+        for part in parts {
+            bronze.push(says(&world, "bronze", "en", part).await);
+            silver.push(says(&world, "silver", "en", part).await);
+            let russian = says(&world, "bronze", "ru", part).await;
+            assert!(russian.contains('о'), "{russian}");
+        }
+    }
+    for (bronze, silver) in bronze.iter().zip(&silver) {
+        assert_ne!(bronze, silver);
+    }
+    assert_eq!(bronze[..3], bronze[3..]);
+    assert_eq!(silver[..3], silver[3..]);
+    let purchases = &silver[0];
+    assert!(purchases.contains("Silver"), "{purchases}");
+    assert!(purchases.contains("1 January 2027"), "{purchases}");
+
+    // Once the year has begun, the day needs no year any more, and the campaign is on.
+    world.at_time("2027-01-02T12:00:00Z");
+    let later = says(&world, "silver", "en", "purchases").await;
+    assert!(
+        !later.contains("2027") && later.contains("Double"),
+        "{later}"
+    );
+    world.at_time("2027-01-09T12:00:00Z");
+    for part in ["purchases", "how"] {
+        let over = says(&world, "silver", "en", part).await;
+        assert!(!over.contains("Double"), "{over}");
+    }
+}
