@@ -3,8 +3,9 @@
 use super::RUNS;
 use super::child::Process;
 use super::house::House;
-use super::load::{Connection, here};
+use super::load::{self, Connection, here};
 use super::members::{Crowd, bearer, open_sessions};
+use super::reads::me;
 use super::table::{Goal, Row};
 use futures_util::future::join_all;
 use std::net::SocketAddr;
@@ -19,6 +20,11 @@ const AT_ONCE: u32 = 200;
 const ADDRESSES: u32 = 4;
 /// How long they are left alone: longer than until each has looked for news by itself.
 const REST: Duration = Duration::from_secs(17);
+/// How long, and by how many at once, members are read before.
+const WARM: Duration = Duration::from_secs(4);
+const READERS: usize = 64;
+/// How long memory that is not needed any more takes to be given back.
+const PAUSE: Duration = Duration::from_secs(3);
 /// What one may cost, in bytes.
 const EACH_MAX: f64 = 12.0 * 1024.0;
 
@@ -49,6 +55,8 @@ pub(crate) fn rows() -> Vec<Row> {
         crowd.settle(&house);
         open_sessions(&house, crowd.members);
         let laurel = Process::laurel(&house.database, house.folder());
+        // A server that has run for a while keeps pages of its file; they are no stream's.
+        load::closed(laurel.address, READERS, WARM, &me(STREAMS));
         each.push(here(hold(&laurel)));
     }
     vec![Row {
@@ -65,7 +73,7 @@ async fn hold(laurel: &Process) -> f64 {
     // What the server makes for the first ones, it has for all.
     let first = join_all((0..AT_ONCE).map(|member| open(laurel.address, member))).await;
     drop(first);
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(PAUSE).await;
     let before = laurel.resident();
     let mut streams = Vec::new();
     for first in (0..STREAMS).step_by(AT_ONCE as usize) {
@@ -73,7 +81,9 @@ async fn hold(laurel: &Process) -> f64 {
         streams.extend(join_all(some).await);
     }
     tokio::time::sleep(REST).await;
+    let after = laurel.resident();
+    eprintln!("  sse.idle: {before} bytes before, {after} bytes with {STREAMS} streams");
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let grown = laurel.resident().saturating_sub(before) as f64;
+    let grown = after.saturating_sub(before) as f64;
     grown / f64::from(STREAMS)
 }
