@@ -3,8 +3,9 @@
 use crate::store::Ring;
 use app::api::MemberId;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 /// Streams that one member may have open on one server: a few devices with a few pages each.
 pub const STREAMS_MAX: i64 = 20;
@@ -20,10 +21,26 @@ pub struct Hub {
     turns: Arc<Semaphore>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Waiting {
-    bell: watch::Sender<()>,
+    bell: Arc<Bell>,
     streams: i64,
+}
+
+/// A member's bell. A `watch` channel would do the same with ten times the memory, and there may be ten
+/// thousand of them.
+#[derive(Debug, Default)]
+struct Bell {
+    /// How often it was rung.
+    rings: AtomicU64,
+    rung: Notify,
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.rings.fetch_add(1, Ordering::Release);
+        self.rung.notify_waiters();
+    }
 }
 
 impl Default for Hub {
@@ -42,12 +59,12 @@ impl Hub {
         match whom {
             Ring::Member(member) => {
                 if let Some(waiting) = map.get(&member) {
-                    waiting.bell.send_replace(());
+                    waiting.bell.ring();
                 }
             }
             Ring::Everybody => {
                 for waiting in map.values() {
-                    waiting.bell.send_replace(());
+                    waiting.bell.ring();
                 }
             }
         }
@@ -56,10 +73,7 @@ impl Hub {
     /// Begins to wait for a member's news; `None` when [`STREAMS_MAX`] do already.
     pub fn listen(&self, member: MemberId) -> Option<Listener> {
         let mut map = self.lock();
-        let waiting = map.entry(member).or_insert_with(|| Waiting {
-            bell: watch::Sender::default(),
-            streams: 0,
-        });
+        let waiting = map.entry(member).or_default();
         if waiting.streams == STREAMS_MAX {
             return None;
         }
@@ -67,7 +81,8 @@ impl Hub {
         Some(Listener {
             hub: self.clone(),
             member,
-            bell: waiting.bell.subscribe(),
+            heard: waiting.bell.rings.load(Ordering::Acquire),
+            bell: Arc::clone(&waiting.bell),
         })
     }
 
@@ -91,14 +106,24 @@ impl Hub {
 pub struct Listener {
     hub: Hub,
     member: MemberId,
-    bell: watch::Receiver<()>,
+    bell: Arc<Bell>,
+    /// How many of its rings were answered.
+    heard: u64,
 }
 
 impl Listener {
     /// Waits for a ring. One that came since the last is not lost.
     pub async fn rung(&mut self) {
-        // The hub keeps the bell as long as somebody listens.
-        let _rung = self.bell.changed().await;
+        loop {
+            // Begins to wait before it looks, so that no ring falls between the two.
+            let rung = self.bell.rung.notified();
+            let rings = self.bell.rings.load(Ordering::Acquire);
+            if rings != self.heard {
+                self.heard = rings;
+                return;
+            }
+            rung.await;
+        }
     }
 
     /// Waits for a turn to read the store; it lasts until what is answered is dropped.
@@ -117,5 +142,34 @@ impl Drop for Listener {
                 map.remove(&self.member);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn each_stream_hears_each_ring_once_whether_it_waited_or_not() {
+        let hub = Hub::default();
+        let member = MemberId([1; 16]);
+        let listen = || hub.listen(member).unwrap();
+        let (mut first, mut second) = (listen(), listen());
+        hub.wake(Ring::Member(member));
+        hub.wake(Ring::Everybody);
+        for stream in [&mut first, &mut second] {
+            assert!(stream.rung().now_or_never().is_some(), "it rang before");
+            assert!(stream.rung().now_or_never().is_none(), "both were one");
+        }
+        let waits = tokio::spawn(async move { first.rung().await });
+        tokio::task::yield_now().await;
+        hub.wake(Ring::Member(MemberId([2; 16])));
+        assert!(second.rung().now_or_never().is_none(), "for somebody else");
+        hub.wake(Ring::Member(member));
+        waits.await.unwrap();
+        assert!(second.rung().now_or_never().is_some());
+        drop(second);
+        assert_eq!((hub.members(), hub.streams()), (0, 0));
     }
 }
