@@ -104,10 +104,10 @@ const TABLES: [&str; 9] = [
         select {member}, 'Member ' || {i}, 'member' || {i} || '@example.org' from m",
     "insert into identity (program_id, kind, value, member_id, created_at)
         select p.id, 'customer', 'c' || {i}, {member}, {joined} from program p cross join m",
-    "insert into account (member_id, asset, available, held, reserved, transfers, active_at, points_earned,
+    "insert into account (member_id, asset, available, held, reserved, transfers, active_at, look_at, points_earned,
             amount_spent, orders, events)
-        select {member}, '{POINTS}', {available}, {held}, 0, {transfers}, {last}, {available}, {held} * {PRICE}, {open},
-            0
+        select {member}, '{POINTS}', {available}, {held}, 0, {transfers}, {last}, {first_due}, {available},
+            {held} * {PRICE}, {open}, 0
         from m",
     "insert into attempt (id, program_id, member_id, task, slot, state, points, proof, transfer_id, started_at,
             updated_at)
@@ -195,6 +195,7 @@ fn places(
         ("{posts}", format!("(n > 1 and n <= {posted_until} and n % 2 = 1)")),
         ("{holds}", format!("(n > 1 and (n > {posted_until} or n % 2 = 0))")),
         ("{waits}", format!("n > {posted_until}")),
+        ("{first_due}", format!("({} + {})", at(&(posted_until + 1).to_string()), 14 * DAY)),
         ("{due}", format!("({} + {})", at("n"), 14 * DAY)),
         ("{at}", at("n")),
         ("{next}", at("(n + 1)")),

@@ -243,6 +243,21 @@ on_both_engines! {
         }
     }
 
+    async fn points_that_wait_need_somebody_to_look(place: Place) {
+        let mut rules = life::program("life");
+        // Nothing else has to be looked at.
+        rules.expiry = Expiry::Never;
+        let mut life = Life::begin(&place.store, rules, 7).await;
+        while count(&place.store, "select count(*) from hold where state = 'pending'").await == 0 {
+            life.live(1).await;
+        }
+        let forgotten = "update account set look_at = null where member_id in
+            (select member_id from hold where state = 'pending')";
+        let report = damaged(&place, forgotten).await;
+        let lines: Vec<_> = report.differences.iter().map(ToString::to_string).collect();
+        assert!(lines.iter().any(|told| told.contains("look_at:")), "{lines:#?}");
+    }
+
     async fn every_damage_is_named(place: Place) {
         let mut life = Life::begin(&place.store, life::program("life"), 7).await;
         Life::begin(&place.store, life::program("other"), 8).await;

@@ -71,14 +71,16 @@ fn verify_account(report: &mut Report, book: &Book, account: &Account, balance: 
     let left = open().map(|lot| lot.remaining).sum();
     let what = "what is left of the lots";
     report.expect(of, what, account.available.max(0), left);
-    let ends = open().filter_map(|lot| lot.expires_at).min();
+    let waits = book.holds.iter().filter(|hold| hold.state == "pending");
+    let ends = open().filter_map(|lot| lot.expires_at);
+    let ends = ends.chain(waits.map(|hold| hold.due_at)).min();
     let late = match (account.look_at, ends) {
         (Some(look_at), Some(end)) => look_at > end,
         (None, end) => end.is_some() || open().any(|lot| lot.idle_months.is_some()),
         (Some(_), None) => false,
     };
     if late {
-        // Nobody would let go what has run out.
+        // Nobody would let go what has run out, or post what has waited.
         let latest = ends.map_or_else(
             || "some moment".into(),
             |end| format!("{end} at the latest"),
