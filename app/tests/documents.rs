@@ -24,6 +24,7 @@ const ASSETS: Assets<'static> = Assets {
 fn panel(program: &ProgramView, viewer: Viewer, view: View, form: Form) -> Panel {
     Panel {
         program: Arc::new(program.clone()),
+        prints: Arc::default(),
         viewer,
         view,
         form,

@@ -10,7 +10,8 @@ use server::crypto::sha256;
 use server::domain::identity::Shopper;
 use server::store::ledger::reason_digest;
 use server::store::sessions::{IDLE, LIFE};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 use tokio_postgres::NoTls;
 
 /// How many members, and how much past each has. They are numbered from 0, and the shop knows them

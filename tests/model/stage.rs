@@ -69,8 +69,10 @@ impl Stage {
     fn stamp(&mut self) -> Stamp {
         self.stamps += 1;
         let mut seed = [0; 16];
-        seed[6..9].copy_from_slice(&self.number.to_be_bytes()[1..]);
-        seed[9..12].copy_from_slice(&self.stamps.to_be_bytes()[1..]);
+        // Where an id has no bits of its own, and leaves the last two bytes to each command.
+        let [_, number @ ..] = self.number.to_be_bytes();
+        [seed[7], seed[9], seed[10]] = number;
+        seed[11..14].copy_from_slice(&self.stamps.to_be_bytes()[1..]);
         Stamp {
             at: self.now,
             seed,
