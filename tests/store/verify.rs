@@ -199,8 +199,10 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
     // What belongs to nobody.
     Transfer "id from transfer where source = 'issued' and target = 'available' order by seq limit 1":
         "update lot set member_id = id where id =" "" => "lot {}: member:";
-    Transfer "id from transfer order by seq limit 1":
-        "update event set member_id =" " where member_id = (select e.member_id from event e order by e.member_id limit 1)" => "event {}: member:";
+    Member "id from transfer order by seq limit 1":
+        "update event set member_id =" " where member_id = (select e.member_id from event e order by e.member_id limit 1)" => "events of {}: member:";
+    Named "o.id from shop_order o where o.member_id is not null order by o.program_id, o.id limit 1":
+        "update shop_order set member_id = (select t.id from transfer t order by t.seq limit 1) where member_id is not null and id =" "" => "order {}: member:";
     // The hash chain.
     Named "': head: expected ' from seal where number = 1 limit 1":
         "update transfer set created_at = created_at + 1 where source = 'available' and target = 'expired' and source <>" "" => "{}";

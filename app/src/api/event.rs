@@ -29,8 +29,8 @@ pub enum EventKind {
     Profile,
 }
 
-/// One event. Numbers rise by one for each member, so a reader that remembers the last one misses
-/// nothing.
+/// One event. Numbers rise for each member, not always by one, and a reader that remembers the last one
+/// misses nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Event {

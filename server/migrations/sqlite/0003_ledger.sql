@@ -13,11 +13,12 @@ create table account (
     transfers integer not null,
     -- When the member last earned or spent.
     active_at integer not null,
-    -- When something of this account next falls due: points that run out, or a warning of it. May be
-    -- too early, never too late.
+    -- When something of this account next falls due: a hold, points that run out, or a warning of it. May
+    -- be too early, never too late.
     look_at integer,
-    -- What the member's tier goes by, and how many events there are: counted here, beside the points,
-    -- since almost every movement changes them too, and one row is written more cheaply than two.
+    -- What the member's tier goes by: counted here, beside the points, since almost every movement changes
+    -- both, and one row is written more cheaply than two. And how many events there are, which share one
+    -- count with the transfers.
     points_earned integer not null,
     amount_spent integer not null,
     orders integer not null,

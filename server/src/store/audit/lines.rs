@@ -52,6 +52,9 @@ fn follow(report: &mut Report, book: &Book, balance: &mut Balance, transfer: &Tr
         report.tell(of, "what it leaves", "nothing below zero", found);
     }
     let own = [Available, Held, Reserved];
+    if movement.from == movement.to {
+        report.tell(of, "accounts", "two", movement.from.to_string());
+    }
     if !own.contains(&movement.from) && !own.contains(&movement.to) {
         let found = format!("{} to {}", movement.from, movement.to);
         report.tell(of, "accounts", "one of the member's", found);

@@ -4,7 +4,7 @@
 use super::Report;
 use super::members::Seen;
 use crate::store::{StoreError, Tx, params};
-use app::api::TransferId;
+use app::api::{MemberId, TransferId};
 
 /// Strays of one kind that are named.
 const NAMED_MAX: i64 = 100;
@@ -49,21 +49,7 @@ pub(super) async fn verify<T: Tx>(
             report.tell(format_args!("{table} {id}"), what, "one", "none");
         }
     }
-    for (table, sql) in [
-        (
-            "lot",
-            "select l.id from lot l left join member m on m.id = l.member_id where m.id is null limit $1",
-        ),
-        (
-            "event",
-            "select e.member_id from event e left join member m on m.id = e.member_id where m.id is null limit $1",
-        ),
-    ] {
-        for row in tx.query(sql, params![NAMED_MAX]).await? {
-            let id: TransferId = row.get(0)?;
-            report.tell(format_args!("{table} {id}"), "member", "one", "none");
-        }
-    }
+    verify_members(tx, report).await?;
     verify_refunds(tx, report).await
 }
 
@@ -71,6 +57,30 @@ async fn count<T: Tx>(tx: &mut T, sql: &'static str) -> Result<usize, StoreError
     let row = tx.query_one(sql, &[]).await?;
     let count: i64 = row.map_or(Ok(0), |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// What names its member without a foreign key, beside transfers and what hangs on them.
+async fn verify_members<T: Tx>(tx: &mut T, report: &mut Report) -> Result<(), StoreError> {
+    const LOTS: &str = "select l.id from lot l left join member m on m.id = l.member_id
+        where m.id is null order by l.id limit $1";
+    const NEWS: &str =
+        "select distinct e.member_id from event e left join member m on m.id = e.member_id
+        where m.id is null order by e.member_id limit $1";
+    const ORDERS: &str = "select o.id from shop_order o left join member m on m.id = o.member_id
+        where o.member_id is not null and m.id is null order by o.program_id, o.id limit $1";
+    for row in tx.query(LOTS, params![NAMED_MAX]).await? {
+        let id: TransferId = row.get(0)?;
+        report.tell(format_args!("lot {id}"), "member", "one", "none");
+    }
+    for row in tx.query(NEWS, params![NAMED_MAX]).await? {
+        let id: MemberId = row.get(0)?;
+        report.tell(format_args!("events of {id}"), "member", "one", "none");
+    }
+    for row in tx.query(ORDERS, params![NAMED_MAX]).await? {
+        let id: String = row.get(0)?;
+        report.tell(format_args!("order {id}"), "member", "one", "none");
+    }
+    Ok(())
 }
 
 /// A refund whose order is not there waits, and has moved nothing.
