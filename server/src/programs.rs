@@ -53,12 +53,16 @@ impl Loaded {
 
     /// The rules as the public sees them, in the best language for what was asked for.
     pub fn view(&self, asked: Option<&str>) -> Arc<ProgramView> {
-        Arc::clone(&self.views[self.rules.program.locale(asked)].0)
+        Arc::clone(&self.shown(asked).0)
     }
 
     /// What was drawn of them before in that language.
     pub fn prints(&self, asked: Option<&str>) -> Arc<Prints> {
-        Arc::clone(&self.views[self.rules.program.locale(asked)].1)
+        Arc::clone(&self.shown(asked).1)
+    }
+
+    fn shown(&self, asked: Option<&str>) -> &(Arc<ProgramView>, Arc<Prints>) {
+        &self.views[self.rules.program.locale(asked)]
     }
 
     /// The rules themselves.

@@ -10,8 +10,17 @@ use leptos::prelude::*;
 
 /// What purchases earn, with an example at the member's own tier.
 pub(crate) fn purchases(words: Words<'_>, standing: Option<&Standing>) -> impl IntoView + use<> {
-    let text = words.text;
     let rule = words.program.purchase.as_ref()?;
+    let of = standing.map_or("", |standing| &standing.tier.id);
+    Some(words.print(Part::Purchases, of, || rates(words, rule, standing)))
+}
+
+fn rates(
+    words: Words<'_>,
+    rule: &PurchaseRule,
+    standing: Option<&Standing>,
+) -> impl IntoView + use<> {
+    let text = words.text;
     let rate = words.purchase_rate().unwrap_or_default();
     let tier = standing
         .map(|standing| &standing.tier)
@@ -25,21 +34,17 @@ pub(crate) fn purchases(words: Words<'_>, standing: Option<&Standing>) -> impl I
         .is_none()
         .then(|| first_order(words, rule))
         .flatten();
-    let drawn = || {
-        view! {
-            <section data-view="earn" data-region="purchases" aria-labelledby="purchases-title">
-                <h2 class="eyebrow" id="purchases-title">{text.purchases}</h2>
-                <p class="lead">{(text.purchases_earn)(&rate)}</p>
-                <p>{example(words, rule, permille)} " " {note}</p>
-                {campaigns(words)}
-                <p class="quiet">
-                    {waits(words, rule)} " " {first} " " {minimum(words, rule)}
-                </p>
-            </section>
-        }
-    };
-    let of = standing.map_or("", |standing| &standing.tier.id);
-    Some(words.print(Part::Purchases, of, drawn))
+    view! {
+        <section data-view="earn" data-region="purchases" aria-labelledby="purchases-title">
+            <h2 class="eyebrow" id="purchases-title">{text.purchases}</h2>
+            <p class="lead">{(text.purchases_earn)(&rate)}</p>
+            <p>{example(words, rule, permille)} " " {note}</p>
+            {campaigns(words)}
+            <p class="quiet">
+                {waits(words, rule)} " " {first} " " {minimum(words, rule)}
+            </p>
+        </section>
+    }
 }
 
 /// What a first order earns on top.

@@ -1,9 +1,9 @@
 -- Programmes, the versions of their rules, and their keys.
 --
 -- What every request writes names its programme without a foreign key (transfers, orders, keys, sessions),
--- and its member (transfers, holds, lots, orders, news): PostgreSQL asks a query for each, and locks the row that it names. Both come
--- from rows that the same command has read, neither is ever deleted, and `laurel ledger verify` looks for
--- what belongs to nobody.
+-- and its member (transfers, holds, lots, orders, news): PostgreSQL asks a query for each, and locks the row
+-- that it names. Both come from rows that the same command has read, neither is ever deleted, and `laurel
+-- ledger verify` looks for what belongs to nobody.
 
 create table program (
     id blob primary key,

@@ -6,9 +6,9 @@
 //! the last one misses nothing on either engine. A transfer knows its own count alone. How many events
 //! came before it is known from the events' rows, each of which says how many transfers came before.
 
+use super::ledger::read_movement;
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
-use crate::domain::ledger::{Account, Movement};
 use crate::domain::program::POINTS;
 use app::api::{EventKind, MemberId};
 
@@ -199,15 +199,7 @@ impl StoredEvent {
 
     /// A transfer, after so many events.
     fn of_transfer(row: &Row, events: i64) -> Result<Self, StoreError> {
-        let account = |index| {
-            let parsed = Account::parse(&row.get::<String>(index)?);
-            parsed.ok_or_else(|| StoreError::internal("an account of no known name"))
-        };
-        let movement = Movement {
-            from: account(1)?,
-            to: account(2)?,
-            amount: row.get(3)?,
-        };
+        let movement = read_movement(row, 1, 2, 3)?;
         let change = movement.change();
         Ok(Self {
             number: row.get::<i64>(0)? + events,

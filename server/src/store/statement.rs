@@ -1,10 +1,9 @@
 //! A member's statement, as the ledger has it.
 
-use super::ledger::{because, from_json, proof_of};
+use super::ledger::{because, from_json, proof_of, read_movement};
 use super::members::{self, StoredMember};
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
-use crate::domain::ledger::{Account, Movement};
 use crate::domain::program::POINTS;
 use app::api::{Explanation, Fact, MemberId, ProofLevel, TransferId, TransferState};
 
@@ -96,13 +95,7 @@ fn read_explanation(text: &str) -> Result<Explanation, StoreError> {
 
 impl Line {
     fn read(row: &Row) -> Result<Self, StoreError> {
-        let account = |index| {
-            Account::parse(&row.get::<String>(index)?)
-                .ok_or_else(|| StoreError::internal("an account of no known kind"))
-        };
-        let (from, to) = (account(3)?, account(4)?);
-        let amount: i64 = row.get(2)?;
-        let change = Movement { from, to, amount }.change();
+        let change = read_movement(row, 3, 4, 2)?.change();
         let state = match row.get::<Option<String>>(5)?.as_deref() {
             Some("pending") => TransferState::Held,
             Some("voided") => TransferState::Voided,

@@ -1,10 +1,9 @@
 //! Some members with everything that the ledger keeps of them, read at once.
 
-use super::chain::movement;
 use crate::domain::Instant;
 use crate::domain::ledger::Movement;
 use crate::domain::tier::Counters;
-use crate::store::ledger::read_counters;
+use crate::store::ledger::{read_counters, read_movement};
 use crate::store::{Row, StoreError, Tx, params};
 use app::api::{AttemptId, MemberId, ProgramId, RedemptionId, TransferId};
 use std::collections::{BTreeMap, HashMap};
@@ -312,7 +311,7 @@ fn add_transfer(book: &mut Book, row: &Row) -> Result<(), StoreError> {
         program: row.get(2)?,
         asset: row.get(3)?,
         number: row.get(4)?,
-        movement: movement(row, 6, 7, 5)?,
+        movement: read_movement(row, 6, 7, 5)?,
         hold: row.get(8)?,
         corrects: row.get(9)?,
         balance_after: row.get(10)?,

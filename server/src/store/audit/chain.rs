@@ -2,8 +2,7 @@
 
 use super::{Report, Sums};
 use crate::crypto::hex;
-use crate::domain::ledger::{Account, Movement};
-use crate::store::ledger::reason_digest;
+use crate::store::ledger::{read_movement, reason_digest};
 use crate::store::seal::{COLUMNS, Head, Making, ROOT, columns, read_mark};
 use crate::store::{Row, StoreError, Tx, params};
 use app::api::{ProgramId, TransferId};
@@ -102,28 +101,10 @@ async fn chains<T: Tx>(
 
 /// Adds what a transfer gave the members to what the programme has given: together they make nothing.
 fn add_up(sums: &mut Sums, row: &Row) -> Result<(), StoreError> {
-    let change = movement(row, 7, 8, 6)?.change();
+    let change = read_movement(row, 7, 8, 6)?.change();
     let sum = sums.entry((row.get(2)?, row.get(4)?)).or_default();
     *sum -= change.available + change.held + change.reserved;
     Ok(())
-}
-
-/// Reads a movement out of these columns.
-pub(super) fn movement(
-    row: &Row,
-    from: usize,
-    to: usize,
-    amount: usize,
-) -> Result<Movement, StoreError> {
-    let account = |index| {
-        Account::parse(&row.get::<String>(index)?)
-            .ok_or_else(|| StoreError::internal("an account of no known kind"))
-    };
-    Ok(Movement {
-        from: account(from)?,
-        to: account(to)?,
-        amount: row.get(amount)?,
-    })
 }
 
 fn verify_reason(report: &mut Report, row: &Row) -> Result<(), StoreError> {

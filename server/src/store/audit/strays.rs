@@ -3,8 +3,9 @@
 
 use super::Report;
 use super::members::Seen;
-use crate::store::{StoreError, Tx, params};
+use crate::store::{FromValue, StoreError, Tx, params};
 use app::api::{MemberId, TransferId};
+use std::fmt::Display;
 
 /// Strays of one kind that are named.
 const NAMED_MAX: i64 = 100;
@@ -44,10 +45,7 @@ pub(super) async fn verify<T: Tx>(
         if there <= met {
             continue;
         }
-        for row in tx.query(sql, params![NAMED_MAX]).await? {
-            let id: TransferId = row.get(0)?;
-            report.tell(format_args!("{table} {id}"), what, "one", "none");
-        }
+        name::<T, TransferId>(tx, report, table, what, sql).await?;
     }
     verify_members(tx, report).await?;
     verify_refunds(tx, report).await
@@ -68,19 +66,9 @@ async fn verify_members<T: Tx>(tx: &mut T, report: &mut Report) -> Result<(), St
         where m.id is null order by e.member_id limit $1";
     const ORDERS: &str = "select o.id from shop_order o left join member m on m.id = o.member_id
         where o.member_id is not null and m.id is null order by o.program_id, o.id limit $1";
-    for row in tx.query(LOTS, params![NAMED_MAX]).await? {
-        let id: TransferId = row.get(0)?;
-        report.tell(format_args!("lot {id}"), "member", "one", "none");
-    }
-    for row in tx.query(NEWS, params![NAMED_MAX]).await? {
-        let id: MemberId = row.get(0)?;
-        report.tell(format_args!("events of {id}"), "member", "one", "none");
-    }
-    for row in tx.query(ORDERS, params![NAMED_MAX]).await? {
-        let id: String = row.get(0)?;
-        report.tell(format_args!("order {id}"), "member", "one", "none");
-    }
-    Ok(())
+    name::<T, TransferId>(tx, report, "lot", "member", LOTS).await?;
+    name::<T, MemberId>(tx, report, "events of", "member", NEWS).await?;
+    name::<T, String>(tx, report, "order", "member", ORDERS).await
 }
 
 /// A refund whose order is not there waits, and has moved nothing.
@@ -89,9 +77,20 @@ async fn verify_refunds<T: Tx>(tx: &mut T, report: &mut Report) -> Result<(), St
             left join shop_order o on o.program_id = r.program_id and o.id = r.order_id
         where o.id is null and (r.applied or r.amount <> 0 or r.reversed <> 0 or r.given_back <> 0)
         order by r.program_id, r.id limit $1";
-    for row in tx.query(SQL, params![NAMED_MAX]).await? {
-        let id: String = row.get(0)?;
-        report.tell(format_args!("refund {id}"), "order", "one", "none");
+    name::<T, String>(tx, report, "refund", "order", SQL).await
+}
+
+/// Names the strays of one table, whose ids are in the first column, by what they should belong to.
+async fn name<T: Tx, I: FromValue + Display>(
+    tx: &mut T,
+    report: &mut Report,
+    table: &str,
+    what: &'static str,
+    sql: &'static str,
+) -> Result<(), StoreError> {
+    for row in tx.query(sql, params![NAMED_MAX]).await? {
+        let id: I = row.get(0)?;
+        report.tell(format_args!("{table} {id}"), what, "one", "none");
     }
     Ok(())
 }

@@ -18,10 +18,10 @@ pub(super) use moves::{Credit, Reverse, because};
 pub use revise::{Batch, Revised, ToRevise};
 pub(super) use standing::value_in;
 
-use super::{StoreError, Tx, params};
+use super::{Row, StoreError, Tx, params};
 use crate::crypto::sha256;
 use crate::domain::Instant;
-use crate::domain::ledger::Movement;
+use crate::domain::ledger::{Account, Movement};
 use crate::domain::program::{POINTS, Rules};
 use app::api::{Explanation, MemberId, ProofLevel, TransferId};
 
@@ -109,6 +109,24 @@ pub fn reason_digest(salt: &[u8], explanation: &str, evidence: Option<&str>) -> 
     let evidence = evidence.unwrap_or("");
     let length = (explanation.len() as u64).to_be_bytes();
     sha256(&[salt, &length, explanation.as_bytes(), evidence.as_bytes()].concat())
+}
+
+/// Reads a movement out of these columns.
+pub(super) fn read_movement(
+    row: &Row,
+    from: usize,
+    to: usize,
+    amount: usize,
+) -> Result<Movement, StoreError> {
+    let account = |index| {
+        Account::parse(&row.get::<String>(index)?)
+            .ok_or_else(|| StoreError::internal("an account of no known kind"))
+    };
+    Ok(Movement {
+        from: account(from)?,
+        to: account(to)?,
+        amount: row.get(amount)?,
+    })
 }
 
 /// The name a level is stored under.
