@@ -8,6 +8,7 @@
 mod api;
 mod cli;
 mod model;
+mod services;
 mod store;
 mod support;
 mod web;

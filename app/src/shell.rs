@@ -3,7 +3,7 @@
 
 use crate::{
     islands::Live,
-    pages::{self, ConfirmPage},
+    pages::{self, ConfirmPage, LinkingPage, LinkingState},
     panel::{Form, Panel, Theme},
     text::Text,
 };
@@ -89,21 +89,55 @@ pub fn fragment(panel: &Panel) -> String {
 /// The page that the link of a confirming mail opens. It uses no script.
 #[must_use]
 pub fn confirm(page: &ConfirmPage<'_>, assets: &Assets<'_>) -> String {
-    let text = Text::by_locale(page.locale);
     let title = format!("{} · {}", pages::confirm_title(page), page.program);
+    let content = || pages::confirm_page(page);
+    letter(page.locale, &title, page.color, assets, (), content)
+}
+
+/// The page in the window in which somebody signs in elsewhere. On the way there it goes on by itself, by
+/// a header of its own kind rather than a redirection: a browser would hold the panel's policy against that.
+/// When all is done it closes itself.
+#[must_use]
+pub fn linking(page: &LinkingPage<'_>, assets: &Assets<'_>) -> String {
+    let title = format!("{} · {}", pages::linking_title(page), page.program);
+    let more = match page.state {
+        LinkingState::Going { url } => {
+            Some(view! { <meta http-equiv="refresh" content=format!("0;url={url}") /> }.into_any())
+        }
+        LinkingState::Done { .. } => Some(
+            view! { <script nonce=assets.nonce.to_owned()>"setTimeout(()=>close(),2500)"</script> }
+                .into_any(),
+        ),
+        LinkingState::Failed { .. } => None,
+    };
+    let content = || pages::linking_page(page);
+    letter(page.locale, &title, page.color, assets, more, content)
+}
+
+/// A page beside the panel.
+fn letter<V: IntoView>(
+    locale: &str,
+    title: &str,
+    color: &str,
+    assets: &Assets<'_>,
+    more: impl IntoView,
+    content: impl FnOnce() -> V,
+) -> String {
+    let text = Text::by_locale(locale);
     let html = drawn(|| {
         view! {
             <html lang=text.tag dir=text.dir data-theme=Theme::Auto.name()>
                 <head>
-                    {head(&title)}
+                    {head(title)}
+                    {more}
                     <style nonce=assets.nonce.to_owned() inner_html=STYLE></style>
                 </head>
-                <body>{pages::confirm_page(page)}</body>
+                <body>{content()}</body>
             </html>
         }
         .to_html()
     });
-    with_style(&html, page.color, assets.css)
+    with_style(&html, color, assets.css)
 }
 
 /// Draws under an owner of its own, which goes away with everything that hangs on it.

@@ -68,6 +68,9 @@ pub struct Config {
     /// ten times as many.
     #[arg(long, env = "LAUREL_RATE_LIMIT", default_value_t = 50)]
     pub rate_limit: u32,
+    /// Let connections reach private networks and unencrypted addresses, for services of one's own.
+    #[arg(long, env = "LAUREL_ALLOW_PRIVATE")]
+    pub allow_private: bool,
     /// The built site, where it is not inside the binary.
     #[arg(long, env = "LAUREL_SITE", default_value = "target/site")]
     pub site: PathBuf,
@@ -158,6 +161,7 @@ impl fmt::Debug for Config {
             .field("public_url", &self.public_url)
             .field("master_key_file", &self.master_key_file)
             .field("trusted_proxies", &self.trusted_proxies)
+            .field("allow_private", &self.allow_private)
             .field("site", &self.site)
             .finish_non_exhaustive()
     }

@@ -5,9 +5,11 @@
 //! [`store`] (one transaction), and comes back as a view of `app::api`.
 
 pub mod api;
+pub mod checks;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod crypto;
 pub mod demo;
 pub mod domain;
@@ -68,6 +70,10 @@ pub struct App {
     pub site: Site,
     /// The style sheet, without comments and blanks.
     pub css: String,
+    /// The way to servers that are not ours.
+    pub outside: connections::Outside,
+    /// What is asked of them.
+    pub checks: checks::Checks,
     /// How mails leave; without it they wait.
     pub mailer: Option<mailer::Mailer>,
     /// Set once the server is told to stop: open streams end then.
@@ -117,9 +123,24 @@ impl App {
             limits: Limits::new(config.rate_limit),
             site,
             css,
+            outside: connections::Outside::new(config.allow_private),
+            checks: checks::Checks::default(),
             mailer,
             stopping: tokio::sync::watch::Sender::new(false),
         }))
+    }
+}
+
+impl App {
+    /// What its connections need.
+    pub fn means(&self) -> connections::Means<'_> {
+        connections::Means {
+            store: &self.store,
+            master: &self.master,
+            outside: &self.outside,
+            public_url: &self.public_url,
+            clock: &self.clock,
+        }
     }
 }
 

@@ -5,9 +5,10 @@
 //! run this beside each other.
 
 use crate::App;
+use crate::checks;
 use crate::error::Error;
 use crate::mailer::MailError;
-use crate::store::{StoreError, attempts, codes, coupons, ledger, mail, seal, sessions};
+use crate::store::{StoreError, accounts, attempts, codes, coupons, ledger, mail, seal, sessions};
 use app::api::{MemberId, ProgramId};
 use futures_util::{StreamExt, future, stream};
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub fn start(app: &Arc<App>) -> Workers {
     }
     set.spawn(every(Arc::clone(app), TICK_EVERY, tick));
     set.spawn(every(Arc::clone(app), SEAL_EVERY, seal_transfers));
+    set.spawn(checks::run(Arc::clone(app)));
     Workers(set)
 }
 
@@ -111,6 +113,7 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
         app.limits.sweep();
         outcomes.push(app.store.write(sessions::Sweep { now }).await);
         outcomes.push(app.store.write(codes::Sweep { now }).await);
+        outcomes.push(app.store.write(accounts::Sweep { now }).await);
     }
     outcomes.into_iter().collect()
 }

@@ -182,6 +182,7 @@ fn config(folder: &Path) -> Config {
         master_key_file: folder.join("laurel.key"),
         trusted_proxies: Vec::new(),
         rate_limit: 0,
+        allow_private: false,
         site: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/site"),
     }
 }

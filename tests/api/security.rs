@@ -110,7 +110,7 @@ async fn every_answer_says_how_it_may_be_used() {
     ] {
         let answer = get(&world, path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
         assert!(
             !answer.header("content-security-policy").is_empty(),
             "{path}"

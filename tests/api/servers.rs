@@ -37,6 +37,7 @@ impl Second {
             master_key_file: world.folder().join("laurel.key"),
             trusted_proxies: Vec::new(),
             rate_limit: 0,
+            allow_private: false,
             site: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/site"),
         };
         let app = App::open(&config, world.app.clock.clone()).await.unwrap();

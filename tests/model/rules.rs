@@ -202,6 +202,7 @@ fn join(points: i64, wait: i64) -> Task {
         title: named("Join"),
         summary: Localized::default(),
         consent: Localized::default(),
+        elsewhere: None,
     }
 }
 

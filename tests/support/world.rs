@@ -89,6 +89,7 @@ impl World {
             master_key_file: folder.path().join("laurel.key"),
             trusted_proxies: Vec::new(),
             rate_limit: 0,
+            allow_private: true,
             site: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/site"),
         };
         change(&mut config);

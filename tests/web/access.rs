@@ -79,7 +79,7 @@ fn put_into(task: &mut TaskStanding, state: AttemptState) {
     attempt.proof = proven.then_some(ProofLevel::Verified);
     attempt.reason = refused.then(|| Reason {
         code: "expired".into(),
-        text: app::text::reason(app::text::Text::by_locale("en"), "expired").into(),
+        text: app::text::reason(app::text::Text::by_locale("en"), "expired", "", ""),
     });
     task.attempt = (state != AttemptState::Available).then_some(attempt);
 }

@@ -125,6 +125,7 @@ pub(crate) fn task(
         proof,
         hold_days: if kind == TaskKind::Subscribe { 7 } else { 0 },
         consent: String::new(),
+        elsewhere: None,
     }
 }
 
@@ -320,7 +321,7 @@ pub(crate) fn attempt(
         state,
         reason: reason.map(|code| Reason {
             code: code.into(),
-            text: text::reason(text, code).into(),
+            text: text::reason(text, code, "", ""),
         }),
         next,
         points: task.points,
@@ -332,6 +333,7 @@ pub(crate) fn attempt(
         task: task.clone(),
         state,
         attempt: (state != AttemptState::Available).then_some(view),
+        account: None,
     }
 }
 

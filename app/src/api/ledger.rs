@@ -105,6 +105,13 @@ pub enum Fact {
         /// Its title at the time.
         title: Localized,
     },
+    /// A task is no longer as it was when it was paid, and what it earned was taken back.
+    TaskUndone {
+        /// The task's id in the programme file.
+        task: String,
+        /// Its title at the time.
+        title: Localized,
+    },
     /// An order was cancelled, and what it earned was taken back.
     OrderCancelled {
         /// The shop's number.

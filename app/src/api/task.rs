@@ -16,6 +16,8 @@ pub enum TaskKind {
     Profile,
     /// Telling one's birthday; paid on the day.
     Birthday,
+    /// Following the shop's account on another service.
+    Follow,
 }
 
 /// How sure we are that something was done.
@@ -85,6 +87,13 @@ pub enum NextStep {
         /// `name`, `birthday`.
         fields: Vec<String>,
     },
+    /// Sign in there, to show whose account it is.
+    Account,
+    /// Do it there, then send an empty proof to have it checked.
+    Open {
+        /// The member's account there, as people call it.
+        handle: String,
+    },
 }
 
 /// A task as the rules have it.
@@ -107,6 +116,26 @@ pub struct TaskView {
     pub hold_days: u32,
     /// For a subscription, the sentence agreed to; empty otherwise.
     pub consent: String,
+    /// For what is done elsewhere: where.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Where a task is done that is not done here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Elsewhere {
+    /// The connection's id in the programme file.
+    pub connection: String,
+    /// The service's name for people.
+    pub service: String,
+    /// The page on which it is done.
+    pub url: String,
+    /// What has to be named before signing in there: `handle` or `server`.
+    pub asks: Option<String>,
+    /// Days after which it is looked at again; 0: it is not.
+    pub recheck_days: u32,
+    /// Whether the points are taken back if it is then no longer so.
+    pub clawback: bool,
 }
 
 /// One member's attempt at one task.
@@ -143,6 +172,8 @@ pub struct TaskStanding {
     pub state: AttemptState,
     /// The attempt that says so.
     pub attempt: Option<AttemptView>,
+    /// For what is done elsewhere: the member's account there, as people call it, once they have shown it.
+    pub account: Option<String>,
 }
 
 /// Begins a task.

@@ -3,7 +3,7 @@
 use super::{
     channel,
     client::{self, Failure, Reply},
-    dom::{all, by_id, document, get, get_text, on, panel, set},
+    dom::{all, by_id, document, get, get_text, on, panel, set, window},
     focus, regions, session,
 };
 use js_sys::{Array, JSON, Object};
@@ -18,9 +18,13 @@ pub(super) fn start() {
         let form = event
             .target()
             .and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-        let Some(form) = form.filter(is_ours) else {
+        let Some(form) = form else { return };
+        if form.has_attribute("data-window") {
+            return to_window(&form);
+        }
+        if !is_ours(&form) {
             return;
-        };
+        }
         event.prevent_default();
         // The document's own listener would mark it as sent too early.
         event.stop_propagation();
@@ -31,6 +35,24 @@ pub(super) fn start() {
             spawn_local(submit(form));
         }
     }
+}
+
+/// Lets the browser send a form to a window of its own, and says who sends it. The window has to be opened
+/// here and now, while the press of the button counts as the shopper's wish.
+fn to_window(form: &HtmlFormElement) {
+    const NAME: &str = "laurel-sign-in";
+    for input in inputs(form).iter().filter(|input| input.name() == "bearer") {
+        input.set_value(&session::bearer().unwrap_or_default());
+    }
+    let opened =
+        window().open_with_url_and_target_and_features("", NAME, "popup,width=520,height=720");
+    // Where windows are not allowed, a tab is.
+    let target = if matches!(opened, Ok(Some(_))) {
+        NAME
+    } else {
+        "_blank"
+    };
+    form.set_target(target);
 }
 
 fn is_ours(form: &HtmlFormElement) -> bool {
@@ -158,7 +180,7 @@ fn time_zone() -> String {
 }
 
 async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
-    if method == "DELETE" {
+    if method == "DELETE" && attribute(form, "data-api").ends_with("current") {
         // The page tells all its frames, or another of them would sign in again.
         if !channel::post("out", &[]) {
             session::end();

@@ -96,7 +96,9 @@ pub(crate) fn page(page: &ConfirmPage<'_>) -> Drawn {
         }
         ConfirmState::Used => view! { <p>{words.used}</p> <p>{words.back}</p> }.drawn(),
         ConfirmState::Expired => view! { <p>{words.expired}</p> }.drawn(),
-        ConfirmState::AddressUsed => view! { <p>{text::reason(text, "address_used")}</p> }.drawn(),
+        ConfirmState::AddressUsed => {
+            view! { <p>{text::reason(text, "address_used", "", "")}</p> }.drawn()
+        }
         ConfirmState::Unknown => view! { <p>{words.unknown}</p> }.drawn(),
     };
     view! {

@@ -198,7 +198,7 @@ fn tasks(words: Words<'_>) -> impl IntoView + use<> {
         .map(|task| {
             view! {
                 <dt>{task.title.clone()} " " <small>{words.signed(task.points)}</small></dt>
-                <dd>{before(words, task.proof)} " " {will_check(words, task.kind)}</dd>
+                <dd>{before(words, task.proof)} " " {will_check(words, task)}</dd>
             }
         })
         .collect();

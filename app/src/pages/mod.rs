@@ -7,11 +7,14 @@ mod history;
 mod home;
 mod how;
 mod inline;
+mod linking;
 mod signed_in;
 
 pub use confirm::{ConfirmPage, ConfirmState};
+pub use linking::{LinkingPage, LinkingState};
 
 pub(crate) use confirm::{page as confirm_page, title as confirm_title};
+pub(crate) use linking::{page as linking_page, title as linking_title};
 
 use crate::{
     panel::{Form, Panel, View, Viewer},

@@ -1,5 +1,7 @@
 //! English.
 
+mod elsewhere;
+
 use super::problem::Problems;
 use super::sentence::listed;
 use super::words::{Confirm, GivenBack, Mails, Reasons, Rules, States, Text};
@@ -445,6 +447,7 @@ pub(super) static EN: Text = Text {
     q_rules: "Where does this come from?",
     a_rules: |n| format!("This page is made from the rules the server works by: version {n}."),
 
+    elsewhere: &elsewhere::ELSEWHERE,
     confirm: Confirm {
         title: "Confirm your e-mail",
         lead: |address, program| format!("{program} may write to {address}."),

@@ -5,6 +5,7 @@
 //! programme (its unit, its names) comes in as an argument.
 
 mod date;
+mod elsewhere;
 mod en;
 mod mail;
 mod number;

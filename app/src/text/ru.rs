@@ -1,5 +1,7 @@
 //! Русский.
 
+mod elsewhere;
+
 use super::problem::Problems;
 use super::sentence::listed;
 use super::words::{Confirm, GivenBack, Mails, Reasons, Rules, States, Text};
@@ -448,6 +450,7 @@ pub(super) static RU: Text = Text {
     q_rules: "Откуда эти ответы?",
     a_rules: |n| format!("Страница составлена по действующим правилам сервера, версия {n}."),
 
+    elsewhere: &elsewhere::ELSEWHERE,
     confirm: Confirm {
         title: "Подтвердите адрес",
         lead: |address, program| format!("«{program}» сможет писать на {address}."),

@@ -100,6 +100,7 @@ fn what(text: &Text, explanation: &Explanation) -> (String, String) {
         Fact::TierEntryUndone { tier } => plain((text.tier_entry_undone)(tier.get(text.tag))),
         Fact::DebtWrittenOff => plain(text.debt_written_off.to_owned()),
         Fact::Task { title, .. } => plain(title.get(text.tag).to_owned()),
+        Fact::TaskUndone { title, .. } => plain((text.elsewhere.undone)(title.get(text.tag))),
         Fact::OrderCancelled { order } => plain((text.order_cancelled)(order)),
         Fact::Adjustment { note } => plain((text.adjustment)(note)),
     }
@@ -281,15 +282,17 @@ pub fn proof_how(text: &Text, level: ProofLevel, of: ProofOf) -> &'static str {
         (ProofOf::Task(TaskKind::Join), _) => text.checked_join,
         (ProofOf::Task(TaskKind::Subscribe), ProofLevel::Verified) => text.checked_subscribe,
         (ProofOf::Task(TaskKind::Birthday), ProofLevel::Declared) => text.checked_birthday,
+        (ProofOf::Task(TaskKind::Follow), ProofLevel::Verified) => text.elsewhere.checked,
         (ProofOf::Task(_), _) => text.checked[level as usize],
     }
 }
 
-/// Why an attempt was refused, ended or taken back, in plain words with the next step. An unknown
-/// code gets a text that fits any.
+/// Why an attempt was refused, goes on, ended or was taken back, in plain words with the next step. An
+/// unknown code gets a text that fits any. `service` is who was asked, `until` the last day to change it.
 #[must_use]
-pub fn reason(text: &Text, code: &str) -> &'static str {
-    text.reasons.of(code)
+pub fn reason(text: &Text, code: &str, service: &str, until: &str) -> String {
+    let elsewhere = text.elsewhere.reason(code, service, until);
+    elsewhere.unwrap_or_else(|| text.reasons.of(code).to_owned())
 }
 
 /// What happened, as one sentence for the live announcement.

@@ -292,8 +292,11 @@ fn proofs_and_reasons_have_words() {
         )
         .contains("mailbox")
     );
-    assert_eq!(reason(en(), "never heard of"), reason(en(), ""));
-    assert_ne!(reason(ru(), "expired"), reason(ru(), ""));
+    assert_eq!(
+        reason(en(), "never heard of", "", ""),
+        reason(en(), "", "", "")
+    );
+    assert_ne!(reason(ru(), "expired", "", ""), reason(ru(), "", "", ""));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The list of everything that has to be said. Each language fills it in.
 
+use super::elsewhere::Elsewhere;
 use super::problem::Problems;
 use crate::api::{Debt, Expiry, Metric, Window};
 use icu_plurals::PluralCategory;
@@ -254,6 +255,7 @@ pub struct Text {
     pub(crate) a_rules: SayN,
 
     pub(crate) confirm: Confirm,
+    pub(crate) elsewhere: &'static Elsewhere,
     pub(crate) mails: Mails,
 }
 

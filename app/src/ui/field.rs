@@ -73,7 +73,8 @@ pub(crate) fn hidden_int(name: &'static str, value: i64) -> impl IntoView + use<
 }
 
 /// The button that sends a form, and where its bad news appears.
-pub(crate) fn submit(label: &'static str) -> impl IntoView + use<> {
+pub(crate) fn submit(label: impl Into<String>) -> impl IntoView {
+    let label: String = label.into();
     view! {
         <button class="button" type="submit">
             {label}

@@ -2,6 +2,7 @@
 
 mod amount;
 mod drawn;
+mod elsewhere;
 mod field;
 mod ladder;
 mod line;

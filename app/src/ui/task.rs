@@ -1,6 +1,6 @@
 //! The card of one task, in every state it can have.
 
-use super::{Draw as _, Drawn, Field, Words, action, before, submit};
+use super::{Draw as _, Drawn, Field, Words, action, before, elsewhere, submit};
 use crate::{
     api::{AttemptState, NextStep, ProofLevel, TaskKind, TaskStanding, TaskView},
     text::{self, ProofOf},
@@ -23,7 +23,7 @@ pub(crate) struct TaskCard<'a> {
 }
 
 impl TaskCard<'_> {
-    fn state(&self) -> AttemptState {
+    pub(super) fn state(&self) -> AttemptState {
         self.standing
             .map_or(AttemptState::Available, |standing| standing.state)
     }
@@ -69,14 +69,20 @@ fn state_sentence(words: Words<'_>, card: &TaskCard<'_>) -> Option<String> {
         AttemptState::Started => match attempt.and_then(|attempt| attempt.next.as_ref()) {
             Some(NextStep::Mail { address, .. }) => Some((states.look_in_mail)(address)),
             Some(NextStep::Form { .. }) => Some(states.fill_in.to_owned()),
-            Some(NextStep::Address) | None => None,
+            Some(NextStep::Open { handle }) => Some((words.text.elsewhere.you_are)(handle)),
+            Some(NextStep::Address | NextStep::Account) | None => None,
         },
         AttemptState::Checking if card.task.kind == TaskKind::Birthday => {
             Some(states.birthday_saved.to_owned())
         }
-        AttemptState::Checking => {
-            attempt.map(|attempt| (states.checking_since)(&words.date(&attempt.started_at)))
-        }
+        AttemptState::Checking => match (why(card), &card.task.elsewhere) {
+            (Some(why), _) => Some(why),
+            (None, Some(elsewhere)) => Some((words.text.elsewhere.checking)(&elsewhere.service)),
+            (None, None) => {
+                attempt.map(|attempt| (states.checking_since)(&words.date(&attempt.started_at)))
+            }
+        },
+        AttemptState::Held | AttemptState::Earned if why(card).is_some() => why(card),
         AttemptState::Held => Some(
             match attempt.and_then(|attempt| attempt.available_at.as_deref()) {
                 Some(at) => (states.held_until)(&words.date(at)),
@@ -85,22 +91,29 @@ fn state_sentence(words: Words<'_>, card: &TaskCard<'_>) -> Option<String> {
             },
         ),
         AttemptState::Earned => Some(states.earned_long.to_owned()),
-        AttemptState::Rejected | AttemptState::Expired | AttemptState::Reversed => Some(
-            attempt
-                .and_then(|attempt| attempt.reason.as_ref())
-                .map_or_else(|| states.ended.to_owned(), |reason| reason.text.clone()),
-        ),
+        AttemptState::Rejected | AttemptState::Expired | AttemptState::Reversed => {
+            Some(why(card).unwrap_or_else(|| states.ended.to_owned()))
+        }
     }
 }
 
+/// Why it stands so, where there is a reason.
+fn why(card: &TaskCard<'_>) -> Option<String> {
+    let attempt = card.standing?.attempt.as_ref()?;
+    Some(attempt.reason.as_ref()?.text.clone())
+}
+
 /// How a task of this kind will be checked, as a sentence.
-pub(crate) fn will_check(words: Words<'_>, kind: TaskKind) -> &'static str {
-    match kind {
-        TaskKind::Join => words.text.will_check_join,
-        TaskKind::Subscribe => words.text.will_check_subscribe,
-        TaskKind::Profile => words.text.will_check_profile,
-        TaskKind::Birthday => words.text.will_check_birthday,
-    }
+pub(crate) fn will_check(words: Words<'_>, task: &TaskView) -> String {
+    let text = words.text;
+    let plain = match task.kind {
+        TaskKind::Join => text.will_check_join,
+        TaskKind::Subscribe => text.will_check_subscribe,
+        TaskKind::Profile => text.will_check_profile,
+        TaskKind::Birthday => text.will_check_birthday,
+        TaskKind::Follow => return elsewhere::will_check(words, task),
+    };
+    plain.to_owned()
 }
 
 /// The form that sends the confirming mail, for the first time or again.
@@ -136,7 +149,12 @@ fn subscribe_form(words: Words<'_>, card: &TaskCard<'_>, label: &'static str) ->
 
 /// The form whose fields are the proof. Before the attempt is begun, sending it begins it first
 /// (`data-start`) and puts the attempt's id into the address in place of the star.
-fn proof_form(words: Words<'_>, card: &TaskCard<'_>, fields: &[&str]) -> Drawn {
+pub(super) fn proof_form(
+    words: Words<'_>,
+    card: &TaskCard<'_>,
+    fields: &[&str],
+    label: &'static str,
+) -> Drawn {
     let id = &card.task.id;
     let attempt = card
         .standing
@@ -160,7 +178,7 @@ fn proof_form(words: Words<'_>, card: &TaskCard<'_>, fields: &[&str]) -> Drawn {
             data-start=start
         >
             {inputs}
-            {submit(words.text.save)}
+            {submit(label)}
         </form>
     }
     .drawn()
@@ -209,8 +227,9 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
                 Some(NextStep::Mail { .. }) => Some(resend(words, card)),
                 Some(NextStep::Form { fields }) => {
                     let fields: Vec<_> = fields.iter().map(String::as_str).collect();
-                    Some(proof_form(words, card, &fields))
+                    Some(proof_form(words, card, &fields, text.save))
                 }
+                Some(NextStep::Account | NextStep::Open { .. }) => elsewhere::forms(words, card),
                 Some(NextStep::Address) | None => Some(subscribe_form(words, card, text.send_link)),
             };
         }
@@ -225,8 +244,9 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
             };
             Some(subscribe_form(words, card, label))
         }
-        TaskKind::Profile => Some(proof_form(words, card, &["name"])),
-        TaskKind::Birthday => Some(proof_form(words, card, &["birthday"])),
+        TaskKind::Profile => Some(proof_form(words, card, &["name"], text.save)),
+        TaskKind::Birthday => Some(proof_form(words, card, &["birthday"], text.save)),
+        TaskKind::Follow => elsewhere::forms(words, card),
         TaskKind::Join => None,
     }
 }
@@ -248,17 +268,14 @@ fn proof_note(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
         .standing
         .and_then(|standing| standing.attempt.as_ref())
         .and_then(|attempt| attempt.proof);
-    let (title, how): (_, &'static str) = match proven {
+    let (title, how) = match proven {
         Some(level) => {
-            let of = ProofOf::Task(card.task.kind);
-            (
-                words.text.how_checked,
-                text::proof_how(words.text, level, of),
-            )
+            let how = text::proof_how(words.text, level, ProofOf::Task(card.task.kind));
+            (words.text.how_checked, how.to_owned())
         }
         None => (
             text::proof_before(words.text, card.task.proof),
-            will_check(words, card.task.kind),
+            will_check(words, card.task),
         ),
     };
     view! {

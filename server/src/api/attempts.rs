@@ -12,13 +12,14 @@ use crate::domain::{HOUR, email};
 use crate::error::Error;
 use crate::mailer;
 use crate::store::attempts::{
-    Get, PER_ADDRESS_MAX, Start, Started, StoredAttempt, Submit, Submitted,
+    Ask, Asked, Get, PER_ADDRESS_MAX, Start, Started, StoredAttempt, Submit, Submitted,
 };
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::links::NewLink;
 use app::api::{AttemptId, AttemptView, StartAttempt, SubmitProof, TaskKind};
 use app::text::Text;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use std::sync::Arc;
 
 async fn view(
@@ -38,7 +39,12 @@ async fn view(
         .program()
         .task(&stored.task)
         .ok_or_else(|| Error::not_found("task"))?;
-    Ok(axum::Json(views::attempt(&reader, task, stored)))
+    Ok(axum::Json(views::attempt(
+        &reader,
+        task,
+        stored,
+        &owner.accounts,
+    )))
 }
 
 /// `POST /api/v1/tasks/{task}/attempts`
@@ -64,7 +70,7 @@ pub async fn start(
             ));
         }
         TaskKind::Subscribe => Some(new_link(&app, &member, task, &body.value, &stamp).await?),
-        TaskKind::Profile | TaskKind::Birthday => None,
+        TaskKind::Profile | TaskKind::Birthday | TaskKind::Follow => None,
     };
     let route = format!("POST /tasks/{}/attempts", task.id);
     let keyed = Keyed {
@@ -136,20 +142,51 @@ pub async fn submit(
 ) -> Result<axum::Json<AttemptView>, Error> {
     let attempt: AttemptId = attempt.parse().map_err(|_| Error::not_found("attempt"))?;
     let rules = Arc::clone(&member.session.program.rules);
+    let id = member.id;
+    let stored = app
+        .store
+        .read(Get {
+            id: attempt,
+            member: id,
+        })
+        .await?;
+    let stored = stored.ok_or_else(|| Error::not_found("attempt"))?;
+    let task = rules.program.task(&stored.task);
+    let is_elsewhere = task.is_some_and(|task| task.elsewhere.is_some());
     let stamp = app.clock.stamp();
     let route = format!("POST /attempts/{attempt}/proof");
-    let keyed = Keyed {
-        key: key.of(rules.id, member.id.to_string(), &route, body.digest),
-        at: stamp.at,
-        command: Submit {
+    let (key, at) = (
+        key.of(rules.id, id.to_string(), &route, body.digest),
+        stamp.at,
+    );
+    if is_elsewhere {
+        let command = Ask {
             rules,
-            member: member.id,
+            member: id,
             attempt,
-            proof: body.value,
             stamp,
-        },
+        };
+        let asked = app.store.write(Keyed { key, at, command }).await?;
+        app.checks.look();
+        return match asked {
+            Outcome::Done(Asked::At(stored)) => view(&app, &member, &stored).await,
+            Outcome::Done(Asked::Unknown) => Err(Error::not_found("attempt")),
+            Outcome::Done(Asked::NoAccount) => Err(Error::new(
+                StatusCode::CONFLICT,
+                "account_needed",
+                "Sign in there first, to show which account is yours.",
+            )),
+            Outcome::OtherRequest => Err(Error::other_request()),
+        };
+    }
+    let command = Submit {
+        rules,
+        member: id,
+        attempt,
+        proof: body.value,
+        stamp,
     };
-    match app.store.write(keyed).await? {
+    match app.store.write(Keyed { key, at, command }).await? {
         Outcome::Done(Submitted::Decided(stored)) => view(&app, &member, &stored).await,
         Outcome::Done(Submitted::Unknown) => Err(Error::not_found("attempt")),
         Outcome::Done(Submitted::Invalid(errors)) => Err(Error::invalid(errors)),

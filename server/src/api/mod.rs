@@ -1,5 +1,6 @@
 //! HTTP: one line per route, one file per resource.
 
+pub mod accounts;
 pub mod adjustments;
 pub mod attempts;
 pub mod codes;
@@ -25,7 +26,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header, request};
 use axum::response::IntoResponse;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use std::sync::Arc;
 use std::time::Duration;
 use tower::ServiceBuilder;
@@ -59,6 +60,9 @@ pub fn router(app: Arc<App>) -> Router {
             "/c/{link}",
             get(web::confirm::show).post(web::confirm::confirm),
         )
+        .route("/auth/{connection}", post(web::auth::begin))
+        .route("/auth/{connection}/callback", get(web::auth::finish))
+        .route("/auth/{connection}/client.json", get(web::auth::client))
         .route("/s/{build}/pkg/{name}", get(web::asset))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -133,6 +137,7 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/me/join", post(me::join))
         .route("/me/transfers", get(me::transfers))
         .route("/me/panel", get(web::panel::fragment))
+        .route("/me/accounts/{connection}", delete(accounts::unlink))
         .route("/tasks/{task}/attempts", post(attempts::start))
         .route("/attempts/{attempt}", get(attempts::show))
         .route("/attempts/{attempt}/proof", post(attempts::submit))

@@ -5,7 +5,7 @@ use crate::domain::program::{POINTS, Program, Task};
 use crate::domain::{Instant, email, tier};
 use crate::programs::Loaded;
 use crate::store::StoreError;
-use crate::store::attempts::{StoredAttempt, explanation_of};
+use crate::store::attempts::{StoredAttempt, explanation_of, service_of};
 use crate::store::coupons::StoredCoupon;
 use crate::store::events::StoredEvent;
 use crate::store::members::StoredMember;
@@ -63,7 +63,7 @@ pub fn me(reader: &Reader<'_>, member: &StoredMember) -> MeView {
         tasks: program
             .tasks
             .iter()
-            .map(|task| standing(reader, task, &member.attempts))
+            .map(|task| standing(reader, task, member))
             .collect(),
         cursor: member.news,
     }
@@ -108,8 +108,9 @@ pub fn member(reader: &Reader<'_>, member: &StoredMember, customer: Option<Strin
 }
 
 /// Where a member stands with a task: the newest attempt says.
-fn standing(reader: &Reader<'_>, task: &Task, attempts: &[StoredAttempt]) -> TaskStanding {
-    let newest = attempts
+fn standing(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> TaskStanding {
+    let newest = member
+        .attempts
         .iter()
         .rev()
         .find(|attempt| attempt.task == task.id);
@@ -118,12 +119,30 @@ fn standing(reader: &Reader<'_>, task: &Task, attempts: &[StoredAttempt]) -> Tas
         state: newest.map_or(AttemptState::Available, |attempt| {
             attempt.state_at(reader.now)
         }),
-        attempt: newest.map(|newest| attempt(reader, task, newest)),
+        attempt: newest.map(|newest| attempt(reader, task, newest, &member.accounts)),
+        account: account(reader, task, &member.accounts).map(str::to_owned),
     }
 }
 
+/// The member's account where a task is done, as people call it.
+fn account<'m>(
+    reader: &Reader<'_>,
+    task: &Task,
+    accounts: &'m [(String, String)],
+) -> Option<&'m str> {
+    let service = service_of(&reader.program.rules, task.elsewhere.as_ref()?)?;
+    let mut all = accounts.iter();
+    let found = all.find(|(known, _)| known == service)?;
+    Some(&found.1)
+}
+
 /// One attempt.
-pub fn attempt(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt) -> AttemptView {
+pub fn attempt(
+    reader: &Reader<'_>,
+    task: &Task,
+    stored: &StoredAttempt,
+    accounts: &[(String, String)],
+) -> AttemptView {
     let state = stored.state_at(reader.now);
     let code = stored.reason.clone();
     let code = code.or_else(|| (state == AttemptState::Expired).then(|| "expired".to_owned()));
@@ -132,10 +151,11 @@ pub fn attempt(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt) -> Atte
         task: format!("tsk_{}", task.id),
         state,
         reason: code.map(|code| Reason {
-            text: app::text::reason(reader.text(), &code).to_owned(),
+            text: reason(reader, task, stored, &code),
             code,
         }),
-        next: (state == AttemptState::Started).then(|| next_step(task, stored)),
+        next: (state == AttemptState::Started)
+            .then(|| next_step(task, stored, account(reader, task, accounts))),
         points: stored.points,
         proof: stored.proof,
         started_at: rfc3339(stored.started_at),
@@ -143,8 +163,21 @@ pub fn attempt(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt) -> Atte
     }
 }
 
-fn next_step(task: &Task, stored: &StoredAttempt) -> NextStep {
+fn reason(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt, code: &str) -> String {
+    let text = reader.text();
+    let service = task.elsewhere.as_ref().map_or("", |at| at.service);
+    // The last whole day on which something can still be done.
+    let until = stored
+        .notice_until
+        .map(|at| app::text::date(text, at, reader.time_zone, reader.now));
+    app::text::reason(text, code, service, until.as_deref().unwrap_or_default())
+}
+
+fn next_step(task: &Task, stored: &StoredAttempt, account: Option<&str>) -> NextStep {
     match (task.kind, &stored.address, stored.sent_at) {
+        (TaskKind::Follow, ..) => account.map_or(NextStep::Account, |handle| NextStep::Open {
+            handle: handle.to_owned(),
+        }),
         (TaskKind::Subscribe, Some(address), Some(sent_at)) => NextStep::Mail {
             address: email::masked(address),
             resend_at: rfc3339(sent_at + RESEND_AFTER),
@@ -179,7 +212,7 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
         | Fact::TierEntryUndone { .. }
         | Fact::DebtWrittenOff
         | Fact::Adjustment { .. } => ProofOf::Adjustment,
-        Fact::Task { task, .. } => {
+        Fact::Task { task, .. } | Fact::TaskUndone { task, .. } => {
             let kind = reader.rules().task(task).map(|task| task.kind);
             kind.map_or(ProofOf::Adjustment, ProofOf::Task)
         }

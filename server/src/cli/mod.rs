@@ -1,6 +1,7 @@
-//! The command line: `laurel serve | demo | migrate | program … | key … | ledger … | copy | backup | openapi`.
+//! The command line: `laurel serve | demo | migrate | program … | key … | connection … | ledger … | copy | backup | openapi`.
 
 mod backup;
+mod connection;
 mod copy;
 mod key;
 mod ledger;
@@ -42,6 +43,9 @@ enum Command {
     /// Make, list and revoke a programme's keys.
     #[command(subcommand)]
     Key(key::Command),
+    /// Give connections their secrets, try them, and tell about them.
+    #[command(subcommand)]
+    Connection(connection::Command),
     /// Check the books, and print the heads of their hash chains.
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -169,6 +173,7 @@ pub async fn execute(cli: Cli) -> Result<String, Failure> {
         }
         Command::Program(command) => program::run(command).await?,
         Command::Key(command) => key::run(command).await?,
+        Command::Connection(command) => connection::run(command).await?,
         Command::Ledger(command) => ledger::run(command).await?,
         Command::Copy(args) => copy::run(args).await?,
         Command::Backup(args) => backup::run(args).await?,
@@ -254,6 +259,7 @@ async fn demo(args: DemoArgs) -> Result<String, String> {
         master_key_file: data.join("laurel.key"),
         trusted_proxies: Vec::new(),
         rate_limit: 0,
+        allow_private: false,
         site: args.site,
     };
     let places = Places {

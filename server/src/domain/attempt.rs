@@ -75,7 +75,7 @@ pub fn fields(kind: TaskKind) -> &'static [&'static str] {
     match kind {
         TaskKind::Profile => &["name"],
         TaskKind::Birthday => &["birthday"],
-        TaskKind::Join | TaskKind::Subscribe => &[],
+        TaskKind::Join | TaskKind::Subscribe | TaskKind::Follow => &[],
     }
 }
 

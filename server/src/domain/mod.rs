@@ -5,6 +5,7 @@
 
 pub mod attempt;
 pub mod birthday;
+pub mod check;
 pub mod earning;
 pub mod email;
 pub mod identity;

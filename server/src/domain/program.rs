@@ -55,6 +55,8 @@ pub struct Program {
     pub purchase: Option<Purchase>,
     /// Timed multipliers of what purchases earn.
     pub campaigns: Vec<Campaign>,
+    /// The outside services that it is connected to.
+    pub connections: Vec<Connection>,
     /// What else earns, in the order it is shown.
     pub tasks: Vec<Task>,
     /// What points can be turned into.
@@ -106,6 +108,24 @@ pub struct ProductRate {
     pub collections: Vec<String>,
     /// In thousandths; 0 earns nothing.
     pub multiplier_permille: i64,
+}
+
+/// An outside service, as this programme has set it up. Its secrets are not here, but sealed in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Stable name.
+    pub id: String,
+    /// Which service: a key of `connections::SERVICES`.
+    pub kind: String,
+    /// What is public of its settings.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Connection {
+    /// A public setting, if it is set.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str)
+    }
 }
 
 /// What points can be turned into: an amount off an order, by a code.
@@ -193,13 +213,34 @@ pub struct Task {
     pub summary: Localized,
     /// The sentence a subscriber agrees to.
     pub consent: Localized,
+    /// Where it is done, if not here.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Where a task is done that is not done here, and how often it is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The connection's id.
+    pub connection: String,
+    /// The service's name for people.
+    pub service: &'static str,
+    /// What has to be named before signing in there.
+    pub asks: Option<&'static str>,
+    /// Whom to follow, as the service names it.
+    pub target: String,
+    /// The page of that.
+    pub url: String,
+    /// Days until the second look; 0: none.
+    pub recheck_days: u32,
+    /// Whether the points are taken back if it is then no longer so.
+    pub clawback: bool,
 }
 
 impl Task {
     /// The level that this task's proof reaches: `spec/proof.md`.
     pub fn proof(&self) -> ProofLevel {
         match self.kind {
-            TaskKind::Join | TaskKind::Subscribe => ProofLevel::Verified,
+            TaskKind::Join | TaskKind::Subscribe | TaskKind::Follow => ProofLevel::Verified,
             TaskKind::Profile | TaskKind::Birthday => ProofLevel::Declared,
         }
     }
@@ -215,6 +256,20 @@ impl Task {
             proof: self.proof(),
             hold_days: self.hold_days,
             consent: self.consent.get(locale).to_owned(),
+            elsewhere: self.elsewhere.as_ref().map(Elsewhere::view),
+        }
+    }
+}
+
+impl Elsewhere {
+    fn view(&self) -> app::api::Elsewhere {
+        app::api::Elsewhere {
+            connection: self.connection.clone(),
+            service: self.service.to_owned(),
+            url: self.url.clone(),
+            asks: self.asks.map(str::to_owned),
+            recheck_days: self.recheck_days,
+            clawback: self.clawback,
         }
     }
 }
@@ -273,6 +328,13 @@ impl Program {
     pub fn task(&self, id: &str) -> Option<&Task> {
         let id = id.strip_prefix("tsk_").unwrap_or(id);
         self.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// The connection named `id`.
+    pub fn connection(&self, id: &str) -> Option<&Connection> {
+        self.connections
+            .iter()
+            .find(|connection| connection.id == id)
     }
 
     /// The reward named `id`.

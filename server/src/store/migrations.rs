@@ -25,4 +25,5 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     4 "0004_tasks",
     5 "0005_orders",
     6 "0006_delivery",
+    7 "0007_connections",
 ];

@@ -11,10 +11,13 @@ mod postgres;
 mod sqlite;
 mod value;
 
+pub mod accounts;
 pub mod adjustments;
 pub mod attempts;
 pub mod audit;
+pub mod checks;
 pub mod codes;
+pub mod connections;
 pub mod copy;
 pub mod coupons;
 pub mod events;

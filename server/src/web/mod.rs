@@ -1,5 +1,6 @@
 //! What browsers load: the loader, the panel, the pages behind mailed links, the built files.
 
+pub mod auth;
 pub mod confirm;
 pub mod loader;
 pub mod panel;

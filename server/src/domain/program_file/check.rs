@@ -1,13 +1,11 @@
 //! What a programme must be to be used.
 
-use super::tables::{DebtName, File, PurchaseTable, TaskTable, TierTable};
-use crate::domain::program::{Debt, Program, Purchase, Task, Tier};
-use app::api::{Localized, TaskKind, UnitForms};
+use super::tables::{DebtName, File, PurchaseTable, TierTable};
+use crate::domain::program::{Debt, Program, Purchase, Tier};
+use app::api::{Localized, UnitForms};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv6Addr;
 
-/// The longest that points may wait: ten years.
-const HOLD_DAYS_MAX: u32 = 3650;
 /// The most that a tier multiplies, in thousandths.
 const MULTIPLIER_MAX: i64 = 100_000;
 
@@ -33,7 +31,8 @@ pub(super) fn build(file: File) -> (Program, Found) {
     let tiers = check.tiers(file.tier, exponent);
     let purchase = file.purchase.map(|table| check.purchase(table, exponent));
     let campaigns = check.campaigns(file.campaign, &tiers, &file.time_zone);
-    let tasks = check.tasks(file.task);
+    let connections = check.connections(file.connection);
+    let tasks = check.tasks(file.task, &connections);
     let rewards = check.rewards(file.reward, exponent);
     let program = Program {
         slug: file.slug,
@@ -57,6 +56,7 @@ pub(super) fn build(file: File) -> (Program, Found) {
         tiers,
         purchase,
         campaigns,
+        connections,
         tasks,
         rewards,
         brand_color: file.brand.color,
@@ -231,57 +231,6 @@ impl Check {
             self.fault("purchase.first_order_bonus", remedy);
         }
         points
-    }
-
-    fn hold_days(&mut self, field: &str, days: u32) {
-        if days > HOLD_DAYS_MAX {
-            self.fault(field, format!("give a number from 0 to {HOLD_DAYS_MAX}"));
-        }
-    }
-
-    fn tasks(&mut self, tables: Vec<TaskTable>) -> Vec<Task> {
-        let mut ids: Vec<String> = Vec::new();
-        let mut joins = 0;
-        let mut tasks = Vec::new();
-        for (index, table) in tables.into_iter().enumerate() {
-            let at = format!("task[{index}]");
-            if !is_slug(&table.id) || ids.contains(&table.id) {
-                self.fault(
-                    format!("{at}.id"),
-                    "use small letters, digits and hyphens, each id once",
-                );
-            }
-            self.points(&at, table.points);
-            joins += usize::from(table.kind == TaskKind::Join);
-            if table.kind == TaskKind::Join && joins > 1 {
-                let remedy = "everybody joins once: keep one task of this kind";
-                self.fault(format!("{at}.kind"), remedy);
-            }
-            self.hold_days(&format!("{at}.hold_days"), table.hold_days);
-            self.localized(&format!("{at}.title"), &table.title);
-            if !table.summary.0.is_empty() {
-                self.localized(&format!("{at}.summary"), &table.summary);
-            }
-            if table.kind == TaskKind::Subscribe {
-                self.localized(&format!("{at}.consent"), &table.consent);
-            } else if !table.consent.0.is_empty() {
-                self.fault(
-                    format!("{at}.consent"),
-                    "only a subscription asks for consent: leave it out",
-                );
-            }
-            ids.push(table.id.clone());
-            tasks.push(Task {
-                id: table.id,
-                kind: table.kind,
-                points: table.points,
-                hold_days: table.hold_days,
-                title: table.title,
-                summary: table.summary,
-                consent: table.consent,
-            });
-        }
-        tasks
     }
 
     pub(super) fn points(&mut self, at: &str, points: i64) {

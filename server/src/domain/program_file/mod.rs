@@ -2,6 +2,7 @@
 
 mod check;
 mod tables;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -30,6 +30,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) campaign: Vec<CampaignTable>,
     #[serde(default)]
+    pub(super) connection: Vec<ConnectionTable>,
+    #[serde(default)]
     pub(super) task: Vec<TaskTable>,
     #[serde(default)]
     pub(super) reward: Vec<RewardTable>,
@@ -227,4 +229,17 @@ pub(super) struct TaskTable {
     pub(super) summary: Localized,
     #[serde(default)]
     pub(super) consent: Localized,
+    pub(super) connection: Option<String>,
+    pub(super) target: Option<String>,
+    pub(super) recheck_days: Option<u32>,
+    pub(super) clawback: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConnectionTable {
+    pub(super) id: String,
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) settings: BTreeMap<String, String>,
 }

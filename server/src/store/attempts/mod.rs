@@ -3,13 +3,16 @@
 /// What [`StoredAttempt`] reads, in its order.
 macro_rules! columns {
     () => {
-        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at"
+        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at, notice_until"
     };
 }
 
+mod ask;
 mod start;
 mod submit;
 
+pub(super) use ask::begin_check;
+pub use ask::{Ask, Asked, service_of};
 pub use start::{PER_ADDRESS_MAX, Start, Started};
 pub use submit::{Submit, Submitted};
 
@@ -51,6 +54,8 @@ pub struct StoredAttempt {
     pub expires_at: Option<Instant>,
     /// When the last confirmation was sent.
     pub sent_at: Option<Instant>,
+    /// Until when the member can put right what a second look has found wanting.
+    pub notice_until: Option<Instant>,
 }
 
 impl StoredAttempt {
@@ -69,6 +74,7 @@ impl StoredAttempt {
             started_at: row.get(9)?,
             expires_at: row.get(10)?,
             sent_at: row.get(11)?,
+            notice_until: row.get(12)?,
         })
     }
 
@@ -99,6 +105,21 @@ pub(super) async fn by_id<T: Tx>(
 ) -> Result<Option<StoredAttempt>, StoreError> {
     const SQL: &str = concat!("select ", columns!(), " from attempt where id = $1");
     let row = tx.query_one(SQL, params![id]).await?;
+    row.as_ref().map(StoredAttempt::read).transpose()
+}
+
+/// The attempt that stands for a member at a task.
+async fn current<T: Tx>(
+    tx: &mut T,
+    member: MemberId,
+    task: &str,
+) -> Result<Option<StoredAttempt>, StoreError> {
+    const SQL: &str = concat!(
+        "select ",
+        columns!(),
+        " from attempt where member_id = $1 and task = $2 and slot = 'once'"
+    );
+    let row = tx.query_one(SQL, params![member, task]).await?;
     row.as_ref().map(StoredAttempt::read).transpose()
 }
 
@@ -187,7 +208,7 @@ fn paid_state(available_at: Option<Instant>) -> AttemptState {
     }
 }
 
-/// Pays a started attempt, once. Answers whether it was this call that did.
+/// Pays an attempt that is under way, once. Answers whether it was this call that did.
 pub(super) async fn pay<T: Tx>(
     tx: &mut T,
     rules: &Rules,
@@ -199,7 +220,7 @@ pub(super) async fn pay<T: Tx>(
 ) -> Result<bool, StoreError> {
     const DECIDE: &str =
         "update attempt set state = $1, proof = $2, available_at = $3, updated_at = $4
-        where id = $5 and state = 'started'";
+        where id = $5 and state in ('started', 'checking')";
     const NAME: &str = "update attempt set transfer_id = $1 where id = $2";
     let state = state_name(paid_state(available_at));
     let decided = tx
@@ -230,7 +251,7 @@ pub(super) async fn pay<T: Tx>(
 /// The reason of an attempt whose address has earned for somebody else.
 pub(super) const ADDRESS_USED: &str = "address_used";
 
-/// Refuses a started attempt and says why.
+/// Refuses an attempt that is under way and says why.
 pub(super) async fn reject<T: Tx>(
     tx: &mut T,
     attempt: &StoredAttempt,
@@ -239,7 +260,7 @@ pub(super) async fn reject<T: Tx>(
 ) -> Result<(), StoreError> {
     const SQL: &str =
         "update attempt set state = 'rejected', reason = $1, slot = null, updated_at = $2
-        where id = $3 and state = 'started'";
+        where id = $3 and state in ('started', 'checking')";
     if tx.execute(SQL, params![reason, at, attempt.id]).await? == 1 {
         events::append(tx, attempt.member, at, &News::attempt(&attempt.task)).await?;
     }

@@ -1,6 +1,6 @@
 //! Beginning a task.
 
-use super::StoredAttempt;
+use super::{StoredAttempt, current};
 use crate::clock::Stamp;
 use crate::domain::HOUR;
 use crate::domain::attempt::{self, RESEND_AFTER, SENDS_MAX};
@@ -54,20 +54,13 @@ impl Command for Start {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Started, StoreError> {
         const LAPSE: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
             where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
-        const CURRENT: &str = concat!(
-            "select ",
-            columns!(),
-            " from attempt where member_id = $1 and task = $2 and slot = 'once'"
-        );
         let task = self.task()?;
         tx.execute(LAPSE, params![self.stamp.at, self.member, &task.id])
             .await?;
-        let new = self.insert(tx, task).await?;
-        let row = tx
-            .query_one(CURRENT, params![self.member, &task.id])
-            .await?;
-        let row = row.ok_or_else(|| StoreError::Retry("an attempt ended meanwhile".into()))?;
-        let mut attempt = StoredAttempt::read(&row)?;
+        let new = insert(tx, &self.rules, task, self.member, &self.stamp).await?;
+        let found = current(tx, self.member, &task.id).await?;
+        let mut attempt =
+            found.ok_or_else(|| StoreError::Retry("an attempt ended meanwhile".into()))?;
         let wanted = attempt.state == AttemptState::Started && (new || self.may_resend(&attempt));
         if let Some(link) = self.link.as_ref().filter(|_| wanted) {
             match self.send(tx, &mut attempt, link).await? {
@@ -83,34 +76,35 @@ impl Command for Start {
     }
 }
 
+/// Begins an attempt, unless one stands already; answers whether it did.
+pub(super) async fn insert<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    task: &Task,
+    member: MemberId,
+    stamp: &Stamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str =
+        "insert into attempt (id, program_id, member_id, task, slot, state, points, started_at,
+            updated_at, expires_at)
+        values ($1, $2, $3, $4, 'once', 'started', $5, $6, $6, $7)
+        on conflict (member_id, task, slot) do nothing";
+    let row = params![
+        AttemptId(stamp.id(0)),
+        rules.id,
+        member,
+        &task.id,
+        task.points,
+        stamp.at,
+        attempt::expires_at(task.kind, stamp.at),
+    ];
+    Ok(tx.execute(SQL, row).await? == 1)
+}
+
 impl Start {
     fn task(&self) -> Result<&Task, StoreError> {
         let task = self.rules.program.task(&self.task);
         task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))
-    }
-
-    async fn insert<T: Tx>(&self, tx: &mut T, task: &Task) -> Result<bool, StoreError> {
-        const SQL: &str =
-            "insert into attempt (id, program_id, member_id, task, slot, state, points, started_at,
-                updated_at, expires_at)
-            values ($1, $2, $3, $4, 'once', 'started', $5, $6, $6, $7)
-            on conflict (member_id, task, slot) do nothing";
-        let now = self.stamp.at;
-        let inserted = tx
-            .execute(
-                SQL,
-                params![
-                    AttemptId(self.stamp.id(0)),
-                    self.rules.id,
-                    self.member,
-                    &task.id,
-                    task.points,
-                    now,
-                    attempt::expires_at(task.kind, now),
-                ],
-            )
-            .await?;
-        Ok(inserted == 1)
     }
 
     fn may_resend(&self, attempt: &StoredAttempt) -> bool {

@@ -102,6 +102,20 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             id: Bytes, program_id: Bytes, member_id: Bytes, task: Text, slot: Text, state: Text,
             reason: Text, address: Text, points: Int, proof: Text, transfer_id: Bytes,
             available_at: Int, started_at: Int, updated_at: Int, expires_at: Int, sent_at: Int,
+            notice_until: Int, evidence: Text,
+        }
+        connection (program_id, name) { program_id: Bytes, name: Text, sealed: Bytes, updated_at: Int }
+        outside_account (program_id, service, digest) {
+            program_id: Bytes, service: Text, digest: Bytes, member_id: Bytes, external_id: Text,
+            handle: Text, created_there_at: Int, linked_at: Int, unlinked_at: Int,
+        }
+        linking (digest) {
+            digest: Bytes, program_id: Bytes, connection: Text, member_id: Bytes, task: Text,
+            sealed: Bytes, created_at: Int, expires_at: Int, used_at: Int,
+        }
+        verification (attempt_id) {
+            attempt_id: Bytes, program_id: Bytes, connection: Text, purpose: Text, tries: Int,
+            denials: Int, due_at: Int, since: Int,
         }
         link (digest) {
             digest: Bytes, program_id: Bytes, purpose: Text, attempt_id: Bytes, email: Text,

@@ -7,7 +7,7 @@ pub use join::Join;
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, read_counters, read_held, value_in};
-use super::{Command, Query, StoreError, Tx, adjustments, params};
+use super::{Command, Query, StoreError, Tx, accounts, adjustments, params};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
@@ -78,6 +78,8 @@ pub struct StoredMember {
     pub reserved: i64,
     /// What runs out next: how much, and when it is gone.
     pub expiring: Option<(i64, Instant)>,
+    /// The accounts elsewhere that they have shown to be theirs: the service, and what people call it.
+    pub accounts: Vec<(String, String)>,
     /// All their attempts, the oldest first.
     pub attempts: Vec<StoredAttempt>,
     /// When something next falls due for them: perhaps too early, never too late.
@@ -133,6 +135,11 @@ impl Query for Get<'_> {
                 None => None,
             },
             time_zone,
+            accounts: if self.rules.program.connections.is_empty() {
+                Vec::new()
+            } else {
+                accounts::of_member(tx, self.member).await?
+            },
             attempts: attempts::of_member(tx, self.member).await?,
             due_at,
         }))

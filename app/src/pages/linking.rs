@@ -1,0 +1,82 @@
+//! The window in which somebody signs in on another service: the page before it, and the one after.
+
+use crate::text::Text;
+use crate::ui::{Draw as _, Drawn};
+use leptos::prelude::*;
+
+/// What the page is drawn from.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkingPage<'a> {
+    /// A language tag.
+    pub locale: &'a str,
+    /// The programme's name for people.
+    pub program: &'a str,
+    /// The owner's colour, `#rrggbb`.
+    pub color: &'a str,
+    /// The service's name for people.
+    pub service: &'a str,
+    /// Where the sign-in stands.
+    pub state: LinkingState<'a>,
+}
+
+/// Where a sign-in stands.
+#[derive(Debug, Clone, Copy)]
+pub enum LinkingState<'a> {
+    /// On the way to this address.
+    Going {
+        /// Of the service.
+        url: &'a str,
+    },
+    /// It is known whose account it is.
+    Done {
+        /// As people call it.
+        handle: &'a str,
+    },
+    /// Nothing was linked.
+    Failed {
+        /// The code of the reason.
+        reason: &'a str,
+    },
+}
+
+/// The heading of the page.
+pub(crate) fn title(page: &LinkingPage<'_>) -> String {
+    let words = &Text::by_locale(page.locale).elsewhere.window;
+    match page.state {
+        LinkingState::Going { .. } => (words.going_title)(page.service),
+        LinkingState::Done { .. } => words.done_title.to_owned(),
+        LinkingState::Failed { .. } => words.failed_title.to_owned(),
+    }
+}
+
+fn body(page: &LinkingPage<'_>) -> Drawn {
+    let words = &Text::by_locale(page.locale).elsewhere.window;
+    match page.state {
+        LinkingState::Going { url } => view! {
+            <p class="lead">{words.going}</p>
+            <p><a class="button" href=url.to_owned()>{words.go_on}</a></p>
+        }
+        .drawn(),
+        LinkingState::Done { handle } => view! {
+            <p class="lead">{(words.done)(handle, page.service)}</p>
+            <p>{words.close}</p>
+        }
+        .drawn(),
+        LinkingState::Failed { reason } => view! {
+            <p class="lead">{words.reason(reason, page.service)}</p>
+            <p class="quiet">{words.nothing_linked}</p>
+        }
+        .drawn(),
+    }
+}
+
+/// The inside of the page.
+pub(crate) fn page(page: &LinkingPage<'_>) -> impl IntoView + use<> {
+    view! {
+        <main class="letter" id="linking">
+            <p class="eyebrow">{page.program.to_owned()}</p>
+            <h1>{title(page)}</h1>
+            {body(page)}
+        </main>
+    }
+}

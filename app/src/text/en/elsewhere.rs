@@ -1,0 +1,101 @@
+//! Tasks that are done on other services, in English.
+
+use crate::text::elsewhere::{Elsewhere, Window};
+
+pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
+    will_check: |service| {
+        format!(
+            "You sign in at {service}, and we ask {service} itself whether you follow. A click alone earns nothing."
+        )
+    },
+    checked: "You showed that the account is yours, and the service itself told us that it follows the shop.",
+    will_look_again: |days| {
+        let days = super::days(days);
+        format!(
+            "We look again after {days}. If you no longer follow then, we tell you first, and take the points back three days later."
+        )
+    },
+    undone: |title| format!("“{title}” no longer holds"),
+    sign_in: |service| format!("Sign in at {service}"),
+    sign_in_note: "A window opens. We learn which account is yours there, and nothing else.",
+    field_handle: "Your handle there",
+    hint_handle: "Such as anna.bsky.social",
+    field_server: "Your server",
+    hint_server: "Such as mastodon.social",
+    you_are: |handle| format!("There you are {handle}."),
+    open: |service| format!("Open {service}"),
+    check: "Done: check it",
+    check_again: "Check again",
+    another_account: "Not your account?",
+    let_go: "Disconnect it",
+    let_go_note: "What it earned stays, unless a second look is still to come. It can never earn for anybody else.",
+    checking: |service| {
+        format!("We are asking {service}. You can leave: the result arrives by itself.")
+    },
+    not_now: |service| {
+        format!(
+            "{service} does not answer just now. We go on trying by ourselves, and you lose nothing."
+        )
+    },
+    not_followed: |service| {
+        format!(
+            "We asked {service}, and it says that you do not follow yet. Follow there, then have it checked again."
+        )
+    },
+    account_gone: |service| {
+        format!(
+            "{service} says that this account is no longer there. Sign in with the one you use now."
+        )
+    },
+    unlinked: |service| {
+        format!(
+            "Your account at {service} is no longer connected here. Sign in there again to go on."
+        )
+    },
+    not_kept: |service| {
+        format!(
+            "When we looked again, {service} said that you no longer follow. Follow again to start over."
+        )
+    },
+    could_not_check: |service| {
+        format!("{service} did not answer for a week, so we stopped asking. Please try again.")
+    },
+    notice: |service, day| {
+        format!(
+            "{service} says that you no longer follow. Follow again by {day}, or the points are taken back."
+        )
+    },
+    window: Window {
+        going_title: |service| format!("On to {service}"),
+        going: "It asks you there whether we may see which account is yours.",
+        go_on: "Go on",
+        done_title: "Connected",
+        done: |handle, service| format!("{handle} at {service} is yours: we know now."),
+        close: "You can close this window. The panel already knows.",
+        failed_title: "Not connected",
+        nothing_linked: "Nothing was connected.",
+        declined: "You said no, and that is fine. You can start again from the panel at any time.",
+        taken: |service| {
+            format!(
+                "This account at {service} already belongs to another member here. Each account can earn for one person only."
+            )
+        },
+        wrong_window: "This sign-in was not begun in this browser. Start it from your own panel.",
+        over: "This sign-in is over, or was used before. Start again from the panel.",
+        unknown_handle: "We cannot find this handle. Check how it is written.",
+        not_your_handle: "This handle does not lead back to the account that names it, so we cannot tell whose it is.",
+        another_account: "You signed in to another account than the one you named. Start again and name that one.",
+        bad_server: "This server cannot be asked. Check how its name is written.",
+        sign_in_failed: |service| {
+            format!("{service} did not confirm the sign-in. Start again from the panel.")
+        },
+        not_now: |service| {
+            format!("{service} does not answer just now. Please try again in a few minutes.")
+        },
+        shop_must_act: |service| {
+            format!(
+                "The shop's connection to {service} does not work at the moment. The shop has been told."
+            )
+        },
+    },
+};

@@ -1,0 +1,95 @@
+//! What the card of a task has that is done on another service: signing in there, going there, having it
+//! checked.
+
+use super::{Draw as _, Drawn, Field, TaskCard, Words, action, hidden, submit, task::proof_form};
+use crate::api::{AttemptState, Elsewhere, TaskView};
+use leptos::prelude::*;
+
+/// How it will be checked, and whether again.
+pub(super) fn will_check(words: Words<'_>, task: &TaskView) -> String {
+    let Some(elsewhere) = &task.elsewhere else {
+        return String::new();
+    };
+    let text = words.text.elsewhere;
+    let mut say = (text.will_check)(&elsewhere.service);
+    if elsewhere.recheck_days > 0 && elsewhere.clawback {
+        say.push(' ');
+        say.push_str(&(text.will_look_again)(elsewhere.recheck_days));
+    }
+    say
+}
+
+/// What the member can do about it now: sign in, or go there and have it checked.
+pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
+    let elsewhere = card.task.elsewhere.as_ref()?;
+    let Some(handle) = card.standing?.account.as_deref() else {
+        return Some(sign_in(words, card, elsewhere));
+    };
+    let text = words.text.elsewhere;
+    let tried = card.state() == AttemptState::Rejected;
+    let label = if tried { text.check_again } else { text.check };
+    // Begun, it says so above.
+    let whose = (card.state() != AttemptState::Started).then(|| (text.you_are)(handle));
+    let view = view! {
+        {whose.map(|say| view! { <p>{say}</p> })}
+        <p>
+            <a class="button quiet" href=elsewhere.url.clone() target="_blank" rel="noopener">
+                {(text.open)(&elsewhere.service)}
+            </a>
+        </p>
+        {proof_form(words, card, &[], label)}
+        {let_go(words, card, elsewhere)}
+    };
+    Some(view.drawn())
+}
+
+/// The form that opens the window in which the member signs in there. It is sent by the browser itself, to
+/// a window of its own; the island adds who is asking.
+fn sign_in(words: Words<'_>, card: &TaskCard<'_>, elsewhere: &Elsewhere) -> Drawn {
+    let text = words.text.elsewhere;
+    let (label, hint) = match elsewhere.asks.as_deref() {
+        Some("handle") => (text.field_handle, text.hint_handle),
+        _ => (text.field_server, text.hint_server),
+    };
+    let asks = elsewhere.asks.is_some().then(|| Field {
+        id: format!("{}-asked", card.task.id),
+        name: "asked",
+        kind: "text",
+        label,
+        hint,
+        value: "",
+        autocomplete: "off",
+        max: None,
+    });
+    let address = format!("/auth/{}.{}", words.program.slug, elsewhere.connection);
+    view! {
+        <form id=format!("{}-sign-in", card.task.id) method="post" action=address target="_blank" data-window>
+            {asks.map(Field::view)}
+            {hidden("task", &card.task.id)}
+            {hidden("bearer", "")}
+            <p class="hint">{text.sign_in_note}</p>
+            {submit((text.sign_in)(&elsewhere.service))}
+        </form>
+    }
+    .drawn()
+}
+
+/// Letting the account go, folded away.
+fn let_go(words: Words<'_>, card: &TaskCard<'_>, elsewhere: &Elsewhere) -> impl IntoView + use<> {
+    let text = words.text.elsewhere;
+    let form = action(
+        format!("{}-let-go", card.task.id),
+        format!("/api/v1/me/accounts/{}", elsewhere.connection),
+        "DELETE",
+        view! {
+            <p class="hint">{text.let_go_note}</p>
+            {submit(text.let_go)}
+        },
+    );
+    view! {
+        <details class="again" id=format!("{}-account", card.task.id)>
+            <summary>{text.another_account}</summary>
+            {form}
+        </details>
+    }
+}

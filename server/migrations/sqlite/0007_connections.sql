@@ -1,0 +1,70 @@
+-- Outside services: what a programme gave for them, whose accounts there are, and what is to be asked.
+
+-- What only the server may know of a connection, sealed under the master key. The rest stands in the
+-- programme file.
+create table connection (
+    program_id blob not null references program (id),
+    name text not null,
+    sealed blob not null,
+    updated_at integer not null,
+    primary key (program_id, name)
+) strict, without rowid;
+
+-- Accounts elsewhere that members have shown to be theirs. An account is one member's for ever: when it is let
+-- go its row stays, by a keyed digest, and only who it was may be erased.
+create table outside_account (
+    program_id blob not null,
+    -- Which service, whatever connection led there.
+    service text not null,
+    digest blob not null,
+    member_id blob not null references member (id),
+    -- The service's own id, and what people call it.
+    external_id text,
+    handle text,
+    -- When it was opened there, if the service says so.
+    created_there_at integer,
+    linked_at integer not null,
+    unlinked_at integer,
+    primary key (program_id, service, digest)
+) strict, without rowid;
+
+create index outside_account_member on outside_account (member_id, service);
+
+-- Sign-ins elsewhere that are under way. Each is known by a secret that only the browser has which began it.
+create table linking (
+    digest blob primary key,
+    program_id blob not null,
+    connection text not null,
+    member_id blob not null references member (id),
+    -- The task it was begun for.
+    task text,
+    -- What has to be known again when the member comes back.
+    sealed blob not null,
+    created_at integer not null,
+    expires_at integer not null,
+    used_at integer
+) strict;
+
+create index linking_end on linking (expires_at);
+
+-- What is to be asked of an outside service about an attempt.
+create table verification (
+    attempt_id blob primary key references attempt (id),
+    program_id blob not null,
+    connection text not null,
+    purpose text not null check (purpose in ('done', 'kept')),
+    -- How often it was asked.
+    tries integer not null,
+    -- How often it answered no.
+    denials integer not null,
+    -- Not before then; also the lease of the server that is asking.
+    due_at integer not null,
+    since integer not null
+) strict;
+
+create index verification_due on verification (program_id, connection, due_at);
+
+-- Until when a member may put right what a second look has found wanting.
+alter table attempt add column notice_until integer;
+-- What showed that it was done: fields that matter, as JSON. For a second look.
+alter table attempt add column evidence text;

@@ -1,0 +1,322 @@
+//! Connections: the outside services that know whether something was done.
+//!
+//! A *service* is a kind of them, and one file: what it proves, what a shop has to set up, how a shopper
+//! shows that an account there is theirs, and how the service is asked. Adding one is that file and its
+//! line in [`SERVICES`]. A *connection* is a service as one programme has set it up: public settings stand
+//! in the programme file, secrets are sealed in the database.
+//!
+//! Nothing here decides about points, and nothing here waits within a transaction: `checks` asks, and the
+//! store writes down what came of it.
+
+mod bluesky;
+mod github;
+pub mod guide;
+mod oauth;
+mod outside;
+
+pub use outside::{Outside, Reply};
+
+use crate::clock::Clock;
+use crate::crypto::{MasterKey, Unsealable};
+use crate::domain::Instant;
+use crate::domain::program::{Connection, Rules};
+use crate::store::Store;
+use crate::store::connections::Sealed;
+use app::api::ProgramId;
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// All there are, by kind.
+pub static SERVICES: &[&dyn Service] = &[&bluesky::Bluesky, &github::GitHub];
+
+/// The service of a kind.
+pub fn service(kind: &str) -> Option<&'static dyn Service> {
+    let mut all = SERVICES.iter().copied();
+    all.find(|service| service.about().kind == kind)
+}
+
+/// What a service is, for the checks of a programme file, for the shopper and for the guide.
+#[derive(Debug)]
+pub struct About {
+    /// Its name in programme files and in the store; also what an account is unique within.
+    pub kind: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// What is known once it has answered, as a sentence.
+    pub proves: &'static str,
+    /// What a shopper has to name before they can sign in there.
+    pub asks: Option<Asks>,
+    /// What a shop gives it.
+    pub settings: &'static [Setting],
+    /// What a task names as its target.
+    pub target: &'static str,
+    /// Calls that one connection may make.
+    pub budget: Budget,
+    /// Its limits and what it costs, as a sentence.
+    pub limits: &'static str,
+    /// How to set it up.
+    pub steps: [&'static str; 5],
+    /// Where all this is documented by the service itself.
+    pub source: &'static str,
+}
+
+/// What a shopper names before they sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Their handle, since it says which server is theirs.
+    Handle,
+    /// Their server's name.
+    Server,
+}
+
+impl Asks {
+    /// Its name in forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Handle => "handle",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// One thing that a shop has to give, or may.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is kept sealed, beside the programme file.
+    pub secret: bool,
+    /// Whether nothing works without it.
+    pub required: bool,
+    /// What it is, as a sentence.
+    pub what: &'static str,
+}
+
+/// So many calls in so long a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Calls.
+    pub calls: u32,
+    /// In this time.
+    pub per: Duration,
+}
+
+/// A connection, ready to be used.
+pub struct Setup<'a> {
+    /// What the programme file says of it.
+    pub connection: &'a Connection,
+    /// What only the server knows, by name.
+    pub secrets: Secrets,
+    /// The way out.
+    pub outside: &'a Outside,
+    /// Laurel's own address.
+    pub public_url: &'a str,
+    /// `{program}.{connection}`: its name in addresses.
+    pub name: String,
+    /// The present.
+    pub now: Instant,
+}
+
+impl Setup<'_> {
+    /// A setting or a secret; nothing where it is not set.
+    pub fn get(&self, name: &str) -> &str {
+        let public = self.connection.settings.get(name);
+        let found = public.or_else(|| self.secrets.0.get(name));
+        found.map_or("", String::as_str)
+    }
+
+    /// Where a sign-in comes back to.
+    pub fn callback(&self) -> String {
+        format!("{}/auth/{}/callback", self.public_url, self.name)
+    }
+}
+
+/// A connection's secrets.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secrets(pub BTreeMap<String, String>);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// An account elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The service's own id, which stays when the handle changes.
+    pub id: String,
+    /// What people call it.
+    pub handle: String,
+    /// When it was opened there, if the service says so.
+    pub created_at: Option<Instant>,
+}
+
+/// A sign-in that is about to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Where the shopper goes.
+    pub url: String,
+    /// What has to be known again when they come back.
+    pub keep: Value,
+}
+
+/// With what a shopper came back.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Returned {
+    /// The secret of the sign-in.
+    #[serde(default)]
+    pub state: String,
+    /// What can be exchanged for a look at the account.
+    #[serde(default)]
+    pub code: String,
+    /// Which server they come from (RFC 9207).
+    pub iss: Option<String>,
+    /// Why it was not granted.
+    pub error: Option<String>,
+}
+
+/// What a service says about a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It was done, and this shows it: the fields that matter, and no secret.
+    Done(Value),
+    /// It was not done, or is no more; the code of the reason.
+    NotDone(&'static str),
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Away, busy, or out of its mind: the same question may be answered later.
+    #[error("{0}")]
+    NotNow(String, Option<Duration>),
+    /// The shop has to change something: what, as a sentence.
+    #[error("{0}")]
+    Setup(String),
+    /// The shopper cannot be helped by waiting; the code of the reason.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+}
+
+/// A kind of outside service.
+pub trait Service: Send + Sync {
+    /// What it is.
+    fn about(&self) -> &'static About;
+
+    /// The page on which a target is followed, or what is wrong with the target.
+    fn page(&self, connection: &Connection, target: &str) -> Result<String, String>;
+
+    /// Begins a sign-in. `state` comes back with the shopper; `asked` is what [`About::asks`] asked for.
+    fn begin<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        state: &'a str,
+        asked: &'a str,
+    ) -> BoxFuture<'a, Result<Begun, Trouble>>;
+
+    /// Whose account it is that was signed in to.
+    fn finish<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        keep: &'a Value,
+        returned: &'a Returned,
+    ) -> BoxFuture<'a, Result<Account, Trouble>>;
+
+    /// Whether an account has done what the task asks for: follows the target, for example. `before` is
+    /// what showed it the last time, for a second look.
+    fn check<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        account: &'a Account,
+        target: &'a str,
+        before: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Answer, Trouble>>;
+
+    /// Tries everything that a shop has set up, for one target; says what is well.
+    fn test<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        target: &'a str,
+    ) -> BoxFuture<'a, Result<String, Trouble>>;
+
+    /// What this server says of itself to a service that asks for it before a sign-in.
+    fn client(&self, _: &Setup<'_>) -> Option<Value> {
+        None
+    }
+}
+
+/// What connections need of a server.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// Where their secrets are.
+    pub store: &'a Store,
+    /// What they are sealed with.
+    pub master: &'a MasterKey,
+    /// The way out.
+    pub outside: &'a Outside,
+    /// Laurel's own address.
+    pub public_url: &'a str,
+    /// The time.
+    pub clock: &'a Clock,
+}
+
+impl<'a> Means<'a> {
+    /// A programme's connection, with its secrets.
+    ///
+    /// # Errors
+    /// [`Trouble`], where the store or the master key does not give them.
+    pub async fn setup(
+        &self,
+        rules: &Rules,
+        connection: &'a Connection,
+    ) -> Result<Setup<'a>, Trouble> {
+        let away = |error: &dyn std::fmt::Display| Trouble::NotNow(error.to_string(), None);
+        let (program, name) = (rules.id, &connection.id);
+        let sealed = self.store.read(Sealed { program, name }).await;
+        let secrets = match sealed.map_err(|error| away(&error))? {
+            Some(sealed) => {
+                Secrets::open(self.master, program, name, &sealed).map_err(|error| away(&error))?
+            }
+            None => Secrets::default(),
+        };
+        Ok(Setup {
+            connection,
+            secrets,
+            outside: self.outside,
+            public_url: self.public_url,
+            name: format!("{}.{name}", rules.program.slug),
+            now: self.clock.now(),
+        })
+    }
+}
+
+impl Secrets {
+    fn owner(program: ProgramId, name: &str) -> String {
+        format!("connection/{program}/{name}")
+    }
+
+    /// Seals them for the store.
+    pub fn seal(&self, master: &MasterKey, program: ProgramId, name: &str) -> Vec<u8> {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        master.seal(Self::owner(program, name).as_bytes(), &text)
+    }
+
+    /// Opens what [`Self::seal`] sealed.
+    ///
+    /// # Errors
+    /// [`Unsealable`].
+    pub fn open(
+        master: &MasterKey,
+        program: ProgramId,
+        name: &str,
+        sealed: &[u8],
+    ) -> Result<Self, Unsealable> {
+        let text = master.unseal(Self::owner(program, name).as_bytes(), sealed)?;
+        serde_json::from_slice(&text).map_err(|_| Unsealable)
+    }
+}

@@ -1,0 +1,247 @@
+//! Accounts elsewhere that members have shown to be theirs, and the sign-ins by which they do.
+
+use super::attempts;
+use super::events::{self, News};
+use super::{Command, StoreError, Tx, params};
+use crate::clock::Stamp;
+use crate::connections::Account;
+use crate::domain::program::Rules;
+use crate::domain::{Instant, MINUTE};
+use app::api::{EventKind, MemberId, ProgramId};
+use std::sync::Arc;
+
+/// How long a sign-in elsewhere may take.
+pub const LINKING_LIFE: i64 = 15 * MINUTE;
+
+/// A sign-in that has begun.
+pub struct Begin {
+    /// A digest of the secret that comes back with the member.
+    pub digest: Vec<u8>,
+    /// The programme.
+    pub program: ProgramId,
+    /// The connection.
+    pub connection: String,
+    /// Whose account it will be.
+    pub member: MemberId,
+    /// The task it is for.
+    pub task: Option<String>,
+    /// What has to be known again, sealed.
+    pub sealed: Vec<u8>,
+    /// When.
+    pub now: Instant,
+}
+
+impl Command for Begin {
+    type Output = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        const SQL: &str = "insert into linking (digest, program_id, connection, member_id, task, sealed, created_at, expires_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let row = params![
+            self.digest.clone(),
+            self.program,
+            &self.connection,
+            self.member,
+            self.task.clone(),
+            self.sealed.clone(),
+            self.now,
+            self.now + LINKING_LIFE,
+        ];
+        tx.execute(SQL, row).await?;
+        Ok(())
+    }
+}
+
+/// What was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Whose account it will be.
+    pub member: MemberId,
+    /// The task it is for.
+    pub task: Option<String>,
+    /// What has to be known again, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// Takes up a sign-in that comes back, once.
+pub struct Take {
+    /// A digest of its secret.
+    pub digest: Vec<u8>,
+    /// The programme.
+    pub program: ProgramId,
+    /// The connection.
+    pub connection: String,
+    /// When.
+    pub now: Instant,
+}
+
+impl Command for Take {
+    /// Nothing for one that was never begun here, is over, or was taken up before.
+    type Output = Option<Begun>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        const SQL: &str = "update linking set used_at = $1
+            where digest = $2 and program_id = $3 and connection = $4 and used_at is null and expires_at > $1
+            returning member_id, task, sealed";
+        let digest = self.digest.clone();
+        let row = tx
+            .query_one(
+                SQL,
+                params![self.now, digest, self.program, &self.connection],
+            )
+            .await?;
+        row.map(|row| {
+            Ok(Begun {
+                member: row.get(0)?,
+                task: row.get(1)?,
+                sealed: row.get(2)?,
+            })
+        })
+        .transpose()
+    }
+}
+
+/// Makes an account a member's own, and has the task checked that it was shown for.
+pub struct Link {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// Whose it is.
+    pub member: MemberId,
+    /// Which service it is of.
+    pub service: &'static str,
+    /// A keyed digest of service and account.
+    pub digest: Vec<u8>,
+    /// The account.
+    pub account: Account,
+    /// The task it was shown for.
+    pub task: Option<String>,
+    /// When.
+    pub stamp: Stamp,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linked {
+    /// It is the member's.
+    Done,
+    /// It is somebody else's, also if they have let it go.
+    Taken,
+}
+
+impl Command for Link {
+    type Output = Linked;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Linked, StoreError> {
+        const CLAIM: &str = "insert into outside_account (program_id, service, digest, member_id, external_id, handle,
+                created_there_at, linked_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            on conflict (program_id, service, digest) do update set external_id = excluded.external_id,
+                handle = excluded.handle, linked_at = excluded.linked_at, unlinked_at = null
+            where outside_account.member_id = excluded.member_id";
+        const OTHERS: &str = "update outside_account set unlinked_at = $1
+            where member_id = $2 and service = $3 and digest <> $4 and unlinked_at is null";
+        let (now, digest) = (self.stamp.at, self.digest.clone());
+        let row = params![
+            self.rules.id,
+            self.service,
+            digest,
+            self.member,
+            &self.account.id,
+            &self.account.handle,
+            self.account.created_at,
+            now,
+        ];
+        if tx.execute(CLAIM, row).await? == 0 {
+            return Ok(Linked::Taken);
+        }
+        // One at a time: which of several would have to follow?
+        let others = params![now, self.member, self.service, self.digest.clone()];
+        tx.execute(OTHERS, others).await?;
+        let task = self
+            .task
+            .as_deref()
+            .and_then(|id| self.rules.program.task(id));
+        if let Some(task) = task {
+            attempts::begin_check(tx, &self.rules, task, self.member, &self.stamp).await?;
+        }
+        events::append(tx, self.member, now, &News::of(EventKind::Profile)).await?;
+        Ok(Linked::Done)
+    }
+}
+
+/// Lets a member's account of a service go.
+pub struct Unlink {
+    /// Whose.
+    pub member: MemberId,
+    /// Of which service.
+    pub service: &'static str,
+    /// When.
+    pub now: Instant,
+}
+
+impl Command for Unlink {
+    /// Whether there was one.
+    type Output = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
+        const SQL: &str = "update outside_account set unlinked_at = $1
+            where member_id = $2 and service = $3 and unlinked_at is null";
+        let gone = tx
+            .execute(SQL, params![self.now, self.member, self.service])
+            .await?;
+        if gone > 0 {
+            events::append(tx, self.member, self.now, &News::of(EventKind::Profile)).await?;
+        }
+        Ok(gone > 0)
+    }
+}
+
+/// The accounts that a member has shown: service and handle.
+pub(super) async fn of_member<T: Tx>(
+    tx: &mut T,
+    member: MemberId,
+) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "select service, handle from outside_account
+        where member_id = $1 and unlinked_at is null order by service";
+    let rows = tx.query(SQL, params![member]).await?;
+    let read = |row: &super::Row| {
+        let handle: Option<String> = row.get(1)?;
+        Ok((row.get(0)?, handle.unwrap_or_default()))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// A member's account of a service.
+pub(super) async fn current<T: Tx>(
+    tx: &mut T,
+    member: MemberId,
+    service: &str,
+) -> Result<Option<Account>, StoreError> {
+    const SQL: &str = "select external_id, handle, created_there_at from outside_account
+        where member_id = $1 and service = $2 and unlinked_at is null and external_id is not null";
+    let row = tx.query_one(SQL, params![member, service]).await?;
+    row.map(|row| {
+        Ok(Account {
+            id: row.get(0)?,
+            handle: row.get::<Option<String>>(1)?.unwrap_or_default(),
+            created_at: row.get(2)?,
+        })
+    })
+    .transpose()
+}
+
+/// Forgets the sign-ins that are over.
+pub struct Sweep {
+    /// The time.
+    pub now: Instant,
+}
+
+impl Command for Sweep {
+    type Output = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        const SQL: &str = "delete from linking where expires_at <= $1";
+        tx.execute(SQL, params![self.now]).await?;
+        Ok(())
+    }
+}

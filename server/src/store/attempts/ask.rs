@@ -1,0 +1,110 @@
+//! Having an attempt checked by an outside service.
+
+use super::{Get, StoredAttempt, by_id, current};
+use crate::clock::Stamp;
+use crate::connections;
+use crate::domain::check::Purpose;
+use crate::domain::program::{Elsewhere, Rules, Task};
+use crate::store::{Command, Query, StoreError, Tx, accounts, checks, params};
+use app::api::{AttemptId, AttemptState, MemberId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Asks for an attempt to be checked.
+pub struct Ask {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// Who.
+    pub member: MemberId,
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// When.
+    pub stamp: Stamp,
+}
+
+/// What became of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asked {
+    /// Where the attempt stands now; also when it was asked for, or decided, before.
+    At(StoredAttempt),
+    /// The member has no such attempt.
+    Unknown,
+    /// The member has not shown which account is theirs.
+    NoAccount,
+}
+
+/// Which service a task's connection is of.
+pub fn service_of(rules: &Rules, elsewhere: &Elsewhere) -> Option<&'static str> {
+    let connection = rules.program.connection(&elsewhere.connection)?;
+    Some(connections::service(&connection.kind)?.about().kind)
+}
+
+impl Command for Ask {
+    type Output = Asked;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Asked, StoreError> {
+        let (id, member) = (self.attempt, self.member);
+        let Some(attempt) = (Get { id, member }).run(tx).await? else {
+            return Ok(Asked::Unknown);
+        };
+        let task = self.rules.program.task(&attempt.task);
+        let Some(elsewhere) = task.and_then(|task| task.elsewhere.as_ref()) else {
+            return Ok(Asked::Unknown);
+        };
+        let Some(service) = service_of(&self.rules, elsewhere) else {
+            return Ok(Asked::Unknown);
+        };
+        if accounts::current(tx, member, service).await?.is_none() {
+            return Ok(Asked::NoAccount);
+        }
+        ask(tx, &self.rules, elsewhere, id, &self.stamp).await?;
+        let now = by_id(tx, id).await?;
+        Ok(now.map_or(Asked::Unknown, Asked::At))
+    }
+}
+
+/// A started attempt is being checked from now on, once.
+async fn ask<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    elsewhere: &Elsewhere,
+    attempt: AttemptId,
+    stamp: &Stamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "update attempt set state = 'checking', reason = null, updated_at = $1
+        where id = $2 and state = 'started'";
+    if tx.execute(SQL, params![stamp.at, attempt]).await? == 1 {
+        checks::enqueue(
+            tx,
+            rules,
+            elsewhere,
+            attempt,
+            Purpose::Done,
+            stamp.at,
+            stamp.at,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Begins a task that is done elsewhere, unless it has been, and has it checked: whoever has just shown their
+/// account may have done it long ago.
+pub(in crate::store) async fn begin_check<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    task: &Task,
+    member: MemberId,
+    stamp: &Stamp,
+) -> Result<(), StoreError> {
+    let Some(elsewhere) = &task.elsewhere else {
+        return Ok(());
+    };
+    super::start::insert(tx, rules, task, member, stamp).await?;
+    if let Some(attempt) = current(tx, member, &task.id).await?
+        && attempt.state == AttemptState::Started
+    {
+        ask(tx, rules, elsewhere, attempt.id, stamp).await?;
+    }
+    Ok(())
+}

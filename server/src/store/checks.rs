@@ -1,0 +1,369 @@
+//! What is to be asked of outside services, and what came of it.
+//!
+//! A question waits in the database from the transaction that asked for it, so none is lost. A server takes
+//! some by moving the moment from which they are due, conditionally: that is the lease, and only who holds it
+//! can settle. If that server is killed, they fall due again.
+
+use super::attempts::{self, StoredAttempt};
+use super::events::{self, News};
+use super::ledger::{Books, Reverse, because};
+use super::{Command, Query, Row, StoreError, Tx, accounts, params};
+use crate::clock::Stamp;
+use crate::connections::Account;
+use crate::domain::check::{self, Decision, Heard, Purpose};
+use crate::domain::program::{Elsewhere, Rules, Task};
+use crate::domain::{DAY, Instant, SECOND, attempt};
+use app::api::{AttemptId, Fact, MemberId, ProgramId, TransferId};
+use std::sync::Arc;
+
+/// How long a server may keep a question. Longer than the longest call, so that nothing is asked twice at
+/// the same time.
+pub const LEASE: i64 = 45 * SECOND;
+
+fn purpose_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Done => "done",
+        Purpose::Kept => "kept",
+    }
+}
+
+/// Has a question asked from a moment on.
+pub(super) async fn enqueue<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    elsewhere: &Elsewhere,
+    attempt: AttemptId,
+    purpose: Purpose,
+    due_at: Instant,
+    now: Instant,
+) -> Result<(), StoreError> {
+    const SQL: &str = "insert into verification (attempt_id, program_id, connection, purpose, tries, denials, due_at, since)
+        values ($1, $2, $3, $4, 0, 0, $5, $6)";
+    let row = params![
+        attempt,
+        rules.id,
+        &elsewhere.connection,
+        purpose_name(purpose),
+        due_at,
+        due_at.max(now),
+    ];
+    tx.later(SQL, row).await
+}
+
+/// The connections about which something is due.
+pub struct Waiting {
+    /// The time.
+    pub now: Instant,
+}
+
+impl Query for Waiting {
+    type Output = Vec<(ProgramId, String)>;
+
+    const IS_ONE_STATEMENT: bool = true;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        const SQL: &str = "select program_id, connection from verification
+            group by program_id, connection having min(due_at) <= $1 order by min(due_at)";
+        let rows = tx.query(SQL, params![self.now]).await?;
+        rows.iter()
+            .map(|row| Ok((row.get(0)?, row.get(1)?)))
+            .collect()
+    }
+}
+
+/// A question that a server has taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// Whose.
+    pub member: MemberId,
+    /// The task's id in the programme file.
+    pub task: String,
+    /// Why it is asked.
+    pub purpose: Purpose,
+    /// The account; nothing where the member has let it go.
+    pub account: Option<Account>,
+    /// What showed it before, as JSON.
+    pub evidence: Option<String>,
+    /// How often it was asked, this time among them.
+    tries: i64,
+    denials: i64,
+    since: Instant,
+    /// The end of the lease, which shows whose it is.
+    due_at: Instant,
+}
+
+impl Question {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            attempt: row.get(0)?,
+            purpose: match row.get::<String>(1)?.as_str() {
+                "done" => Purpose::Done,
+                _ => Purpose::Kept,
+            },
+            tries: row.get(2)?,
+            denials: row.get(3)?,
+            since: row.get(4)?,
+            due_at: row.get(5)?,
+            member: MemberId([0; 16]),
+            task: String::new(),
+            account: None,
+            evidence: None,
+        })
+    }
+}
+
+/// Takes some questions about one connection, the longest due first.
+pub struct Lease {
+    /// The programme.
+    pub program: ProgramId,
+    /// The connection.
+    pub connection: String,
+    /// Which service it is of.
+    pub service: &'static str,
+    /// At most so many.
+    pub limit: i64,
+    /// The time.
+    pub now: Instant,
+}
+
+impl Command for Lease {
+    type Output = Vec<Question>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        const DUE: &str = "select attempt_id from verification
+            where program_id = $1 and connection = $2 and due_at <= $3 order by due_at, attempt_id limit $4";
+        const TAKE: &str = "update verification set due_at = $1, tries = tries + 1
+            where attempt_id = $2 and due_at <= $3
+            returning attempt_id, purpose, tries, denials, since, due_at";
+        const ATTEMPT: &str = "select member_id, task, evidence from attempt where id = $1";
+        let due = params![self.program, &self.connection, self.now, self.limit];
+        let mut taken = Vec::new();
+        for row in tx.query(DUE, due).await? {
+            let id: AttemptId = row.get(0)?;
+            // Another server may have been quicker.
+            let take = params![self.now + LEASE, id, self.now];
+            let Some(row) = tx.query_one(TAKE, take).await? else {
+                continue;
+            };
+            let mut question = Question::read(&row)?;
+            let row = tx.query_one(ATTEMPT, params![id]).await?;
+            let row = row.ok_or_else(|| StoreError::internal("a question about no attempt"))?;
+            question.member = row.get(0)?;
+            question.task = row.get(1)?;
+            question.evidence = row.get(2)?;
+            question.account = accounts::current(tx, question.member, self.service).await?;
+            taken.push(question);
+        }
+        Ok(taken)
+    }
+}
+
+/// Writes down what came of a question.
+pub struct Settle {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The question.
+    pub question: Question,
+    /// What was heard.
+    pub heard: Heard,
+    /// What shows it, as JSON.
+    pub evidence: Option<String>,
+    /// When.
+    pub stamp: Stamp,
+}
+
+impl Command for Settle {
+    /// Whether this server still had the question.
+    type Output = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
+        const TAKEN: &str =
+            "delete from verification where attempt_id = $1 and due_at = $2 and tries = $3";
+        let question = &self.question;
+        let lease = params![question.attempt, question.due_at, question.tries];
+        let found = attempts::by_id(tx, question.attempt).await?;
+        let task = self.rules.program.task(&question.task);
+        let here = task.and_then(|task| Some((task, task.elsewhere.as_ref()?)));
+        let (Some(attempt), Some((task, elsewhere))) = (found, here) else {
+            // The task is gone from the rules: what was paid for it stands.
+            return Ok(tx.execute(TAKEN, lease).await? == 1);
+        };
+        let asked = check::Asked {
+            purpose: question.purpose,
+            tries: question.tries,
+            denials: question.denials,
+            since: question.since,
+            notice_until: attempt.notice_until,
+            clawback: elsewhere.clawback,
+        };
+        let decision = check::decide(&asked, self.heard, self.stamp.at, self.stamp.salt[0]);
+        if let Decision::Again(at, denied, say) = decision {
+            return self.again(tx, &attempt, at, denied, say).await;
+        }
+        if tx.execute(TAKEN, lease).await? == 0 {
+            return Ok(false);
+        }
+        match decision {
+            Decision::Pay => self.pay(tx, task, elsewhere, &attempt).await?,
+            Decision::Stand => self.stand(tx, &attempt).await?,
+            Decision::Reject(reason) => {
+                attempts::reject(tx, &attempt, reason, self.stamp.at).await?
+            }
+            Decision::Notice(until) => self.notice(tx, elsewhere, &attempt, until).await?,
+            Decision::TakeBack(reason) => self.take_back(tx, task, &attempt, reason).await?,
+            Decision::Again(..) => {}
+        }
+        Ok(true)
+    }
+}
+
+impl Settle {
+    async fn again<T: Tx>(
+        &self,
+        tx: &mut T,
+        attempt: &StoredAttempt,
+        at: Instant,
+        denied: bool,
+        say: Option<&'static str>,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "update verification set due_at = $1, denials = denials + $2
+            where attempt_id = $3 and due_at = $4 and tries = $5";
+        const SAY: &str = "update attempt set reason = $1, updated_at = $2
+            where id = $3 and state = 'checking' and (reason is null or reason <> $1)";
+        let question = &self.question;
+        let row = params![
+            at,
+            i64::from(denied),
+            question.attempt,
+            question.due_at,
+            question.tries
+        ];
+        if tx.execute(SQL, row).await? == 0 {
+            return Ok(false);
+        }
+        if let Some(say) = say {
+            let said = tx
+                .execute(SAY, params![say, self.stamp.at, attempt.id])
+                .await?;
+            if said == 1 {
+                let news = News::attempt(&attempt.task);
+                events::append(tx, attempt.member, self.stamp.at, &news).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn pay<T: Tx>(
+        &self,
+        tx: &mut T,
+        task: &Task,
+        elsewhere: &Elsewhere,
+        attempt: &StoredAttempt,
+    ) -> Result<(), StoreError> {
+        const EVIDENCE: &str = "update attempt set evidence = $1, reason = null where id = $2";
+        let now = self.stamp.at;
+        let available_at = attempt::available_at(task, now);
+        let evidence = self.evidence.clone();
+        let paid = attempts::pay(
+            tx,
+            &self.rules,
+            task,
+            attempt,
+            available_at,
+            evidence.clone(),
+            &self.stamp,
+        )
+        .await?;
+        if !paid {
+            return Ok(());
+        }
+        tx.later(EVIDENCE, params![evidence, attempt.id]).await?;
+        if elsewhere.recheck_days > 0 {
+            let at = now + i64::from(elsewhere.recheck_days) * DAY;
+            enqueue(
+                tx,
+                &self.rules,
+                elsewhere,
+                attempt.id,
+                Purpose::Kept,
+                at,
+                now,
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// What was paid stays.
+    async fn stand<T: Tx>(&self, tx: &mut T, attempt: &StoredAttempt) -> Result<(), StoreError> {
+        const SQL: &str = "update attempt set notice_until = null, reason = null, updated_at = $1
+            where id = $2 and notice_until is not null";
+        if tx.execute(SQL, params![self.stamp.at, attempt.id]).await? == 1 {
+            let news = News::attempt(&attempt.task);
+            events::append(tx, attempt.member, self.stamp.at, &news).await?;
+        }
+        Ok(())
+    }
+
+    async fn notice<T: Tx>(
+        &self,
+        tx: &mut T,
+        elsewhere: &Elsewhere,
+        attempt: &StoredAttempt,
+        until: Instant,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "update attempt set notice_until = $1, reason = 'notice', updated_at = $2
+            where id = $3 and state in ('held', 'earned')";
+        let now = self.stamp.at;
+        if tx.execute(SQL, params![until, now, attempt.id]).await? == 1 {
+            enqueue(
+                tx,
+                &self.rules,
+                elsewhere,
+                attempt.id,
+                Purpose::Kept,
+                until,
+                now,
+            )
+            .await?;
+            events::append(tx, attempt.member, now, &News::attempt(&attempt.task)).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_back<T: Tx>(
+        &self,
+        tx: &mut T,
+        task: &Task,
+        attempt: &StoredAttempt,
+        reason: &'static str,
+    ) -> Result<(), StoreError> {
+        const SQL: &str =
+            "update attempt set state = 'reversed', reason = $1, slot = null, notice_until = null,
+                updated_at = $2
+            where id = $3 and state in ('held', 'earned') returning transfer_id, points";
+        // The account first, as when a hold falls due.
+        let mut books = Books::open(tx, &self.rules, &self.stamp, attempt.member).await?;
+        books.settle(tx).await?;
+        let row = params![reason, self.stamp.at, attempt.id];
+        if let Some(row) = tx.query_one(SQL, row).await? {
+            let original: Option<TransferId> = row.get(0)?;
+            let explanation = because(Fact::TaskUndone {
+                task: task.id.clone(),
+                title: task.title.clone(),
+            });
+            if let Some(original) = original {
+                let reverse = Reverse {
+                    original,
+                    points: row.get(1)?,
+                    explanation: &explanation,
+                };
+                books.reverse(tx, &reverse).await?;
+            }
+        }
+        books.close(tx).await?;
+        Ok(())
+    }
+}

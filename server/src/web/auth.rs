@@ -1,0 +1,375 @@
+//! Signing in on another service, to show whose account there is whose.
+//!
+//! A sign-in ends only where it began. It begins with a form that the panel sends to a window of its own: the
+//! bearer in it says who asks, and the browser vouches (`Origin`) that a page of ours sent it. It leaves a
+//! cookie in that browser, first-party in its window whatever is blocked in frames, and what comes back counts
+//! only together with it. So an address that is sent to somebody else binds nothing.
+
+use super::{Policy, nonce, page};
+use crate::App;
+use crate::api::Shared;
+use crate::api::extract::{Anyone, Query};
+use crate::api::me;
+use crate::connections::{self, Returned, Service, Trouble};
+use crate::crypto::{base64url, sha256};
+use crate::domain::program::Connection;
+use crate::error::Error;
+use crate::programs::Loaded;
+use crate::store::accounts::{Begin, LINKING_LIFE, Link, Linked, Take};
+use crate::store::sessions;
+use app::api::MemberId;
+use app::pages::{LinkingPage, LinkingState};
+use app::shell::{self, Assets};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The cookie's name.
+const COOKIE: &str = "laurel-sign-in";
+
+/// What the panel's form says.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Asked {
+    /// The session's bearer: a header cannot be sent by a form.
+    #[serde(default)]
+    bearer: String,
+    /// The task it is for.
+    task: Option<String>,
+    /// The handle or the server, where the service asks for one.
+    #[serde(default)]
+    asked: String,
+}
+
+/// A connection that an address names: `{program}.{connection}`.
+struct Found {
+    program: Arc<Loaded>,
+    connection: String,
+    service: &'static dyn Service,
+}
+
+impl Found {
+    async fn by_name(app: &App, name: &str) -> Result<Self, Error> {
+        let missing = || Error::not_found("connection");
+        let (slug, id) = name.split_once('.').ok_or_else(missing)?;
+        let program = app.programs.by_slug(slug).await?.ok_or_else(missing)?;
+        let connection = program.program().connection(id).ok_or_else(missing)?;
+        let service = connections::service(&connection.kind).ok_or_else(missing)?;
+        let connection = connection.id.clone();
+        Ok(Self {
+            program,
+            connection,
+            service,
+        })
+    }
+
+    fn connection(&self) -> Result<&Connection, Error> {
+        let found = self.program.program().connection(&self.connection);
+        found.ok_or_else(|| Error::not_found("connection"))
+    }
+}
+
+/// `POST /auth/{connection}`: what the panel's form opens in a window of its own.
+#[utoipa::path(post, path = "/auth/{connection}", operation_id = "begin_sign_in", tag = "shopper", params(("connection" = String, Path)),
+    request_body(content = Asked, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, content_type = "text/html", body = String), (status = 403, content_type = "text/html", body = String)))]
+pub async fn begin(
+    State(app): Shared,
+    _: Anyone,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    axum::Form(asked): axum::Form<Asked>,
+) -> Result<Response, Error> {
+    let found = Found::by_name(&app, &name).await?;
+    let is_ours = headers
+        .get(header::ORIGIN)
+        .is_some_and(|origin| origin == app.public_url.as_str());
+    let member = if is_ours {
+        member(&app, &found, &asked.bearer).await?
+    } else {
+        None
+    };
+    let Some(member) = member else {
+        return Ok(failed(
+            &app,
+            &found,
+            &headers,
+            None,
+            "wrong_window",
+            StatusCode::FORBIDDEN,
+        ));
+    };
+    let locale = Some(me::stored(&app, &found.program, member).await?.locale);
+    let (state, cookie) = (secret(), cookie(&headers).unwrap_or_else(secret));
+    let setup = app
+        .means()
+        .setup(&found.program.rules, found.connection()?)
+        .await;
+    let begun = match setup {
+        Ok(setup) => found.service.begin(&setup, &state, &asked.asked).await,
+        Err(trouble) => Err(trouble),
+    };
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(trouble) => return Ok(troubled(&app, &found, &headers, locale, &trouble)),
+    };
+    let digest = digest(&state, &cookie);
+    let command = Begin {
+        sealed: app.master.seal(&digest, begun.keep.to_string().as_bytes()),
+        digest,
+        program: found.program.rules.id,
+        connection: found.connection.clone(),
+        member,
+        task: asked.task,
+        now: app.clock.now(),
+    };
+    app.store.write(command).await?;
+    let state = LinkingState::Going { url: &begun.url };
+    let mut response = draw(&app, &found, &headers, locale.as_deref(), state);
+    let secure = if app.public_url.starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let life = LINKING_LIFE / crate::domain::SECOND;
+    // Lax: it has to come along when the other service sends the shopper back.
+    let cookie =
+        format!("{COOKIE}={cookie}; Path=/auth; HttpOnly; SameSite=Lax; Max-Age={life}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+/// `GET /auth/{connection}/callback`: where the other service sends the shopper back to.
+#[utoipa::path(get, path = "/auth/{connection}/callback", operation_id = "finish_sign_in", tag = "anyone with the link",
+    params(("connection" = String, Path), ("state" = Option<String>, Query), ("code" = Option<String>, Query),
+        ("iss" = Option<String>, Query), ("error" = Option<String>, Query)),
+    responses((status = 200, content_type = "text/html", body = String), (status = 403, content_type = "text/html", body = String)))]
+pub async fn finish(
+    State(app): Shared,
+    _: Anyone,
+    Path(name): Path<String>,
+    Query(returned): Query<Returned>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let found = Found::by_name(&app, &name).await?;
+    let Some(cookie) = cookie(&headers) else {
+        return Ok(failed(
+            &app,
+            &found,
+            &headers,
+            None,
+            "wrong_window",
+            StatusCode::FORBIDDEN,
+        ));
+    };
+    let digest = digest(&returned.state, &cookie);
+    let take = Take {
+        digest: digest.clone(),
+        program: found.program.rules.id,
+        connection: found.connection.clone(),
+        now: app.clock.now(),
+    };
+    let Some(begun) = app.store.write(take).await? else {
+        return Ok(failed(
+            &app,
+            &found,
+            &headers,
+            None,
+            "over",
+            StatusCode::FORBIDDEN,
+        ));
+    };
+    let locale = Some(me::stored(&app, &found.program, begun.member).await?.locale);
+    if returned.error.is_some() {
+        return Ok(failed(
+            &app,
+            &found,
+            &headers,
+            locale,
+            "declined",
+            StatusCode::OK,
+        ));
+    }
+    let keep = app
+        .master
+        .unseal(&digest, &begun.sealed)
+        .map_err(|error| Error::internal(&error))?;
+    let keep: Value = serde_json::from_slice(&keep).map_err(|error| Error::internal(&error))?;
+    let setup = app
+        .means()
+        .setup(&found.program.rules, found.connection()?)
+        .await;
+    let account = match setup {
+        Ok(setup) => found.service.finish(&setup, &keep, &returned).await,
+        Err(trouble) => Err(trouble),
+    };
+    let account = match account {
+        Ok(account) => account,
+        Err(trouble) => return Ok(troubled(&app, &found, &headers, locale, &trouble)),
+    };
+    let service = found.service.about().kind;
+    let handle = account.handle.clone();
+    let link = Link {
+        rules: Arc::clone(&found.program.rules),
+        member: begun.member,
+        service,
+        digest: app
+            .master
+            .mac("account", format!("{service}/{}", account.id).as_bytes())
+            .to_vec(),
+        account,
+        task: begun.task,
+        stamp: app.clock.stamp(),
+    };
+    let linked = app.store.write(link).await?;
+    app.checks.look();
+    Ok(match linked {
+        Linked::Done => draw(
+            &app,
+            &found,
+            &headers,
+            locale.as_deref(),
+            LinkingState::Done { handle: &handle },
+        ),
+        Linked::Taken => failed(
+            &app,
+            &found,
+            &headers,
+            locale,
+            "taken",
+            StatusCode::CONFLICT,
+        ),
+    })
+}
+
+/// `GET /auth/{connection}/client.json`: what this server says of itself to services that ask.
+#[utoipa::path(get, path = "/auth/{connection}/client.json", operation_id = "show_client", tag = "anyone", params(("connection" = String, Path)),
+    responses((status = 200, body = Value), (status = 404, body = app::api::Problem)))]
+pub async fn client(
+    State(app): Shared,
+    _: Anyone,
+    Path(name): Path<String>,
+) -> Result<axum::Json<Value>, Error> {
+    let found = Found::by_name(&app, &name).await?;
+    let setup = app
+        .means()
+        .setup(&found.program.rules, found.connection()?)
+        .await;
+    let client = setup.ok().and_then(|setup| found.service.client(&setup));
+    client
+        .map(axum::Json)
+        .ok_or_else(|| Error::not_found("address"))
+}
+
+/// The member whose session of this programme it is.
+async fn member(app: &App, found: &Found, bearer: &str) -> Result<Option<MemberId>, Error> {
+    let find = sessions::Find {
+        digest: sha256(bearer.as_bytes()),
+        now: app.clock.now(),
+    };
+    let session = app.store.read(find).await?;
+    let session = session.filter(|session| session.program_id == found.program.rules.id);
+    Ok(session.and_then(|session| session.member))
+}
+
+fn secret() -> String {
+    base64url(&crate::clock::random::<24>())
+}
+
+/// What a sign-in is known by: both halves are needed.
+fn digest(state: &str, cookie: &str) -> Vec<u8> {
+    sha256(format!("{state}.{cookie}").as_bytes()).to_vec()
+}
+
+fn cookie(headers: &HeaderMap) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter();
+    let mut pairs = all
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(';'));
+    let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    let good = |value: &&str| {
+        value.len() == secret().len() && !value.contains(|c: char| !c.is_ascii_graphic())
+    };
+    found.filter(good).map(str::to_owned)
+}
+
+fn troubled(
+    app: &App,
+    found: &Found,
+    headers: &HeaderMap,
+    locale: Option<String>,
+    trouble: &Trouble,
+) -> Response {
+    tracing::info!(connection = found.connection, %trouble, "a sign-in did not come about: {trouble}");
+    match trouble {
+        Trouble::NotNow(..) => failed(
+            app,
+            found,
+            headers,
+            locale,
+            "not_now",
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
+        Trouble::Setup(_) => failed(
+            app,
+            found,
+            headers,
+            locale,
+            "shop_must_act",
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
+        Trouble::Refused(reason) => {
+            failed(app, found, headers, locale, reason, StatusCode::FORBIDDEN)
+        }
+    }
+}
+
+fn failed(
+    app: &App,
+    found: &Found,
+    headers: &HeaderMap,
+    locale: Option<String>,
+    reason: &str,
+    status: StatusCode,
+) -> Response {
+    let state = LinkingState::Failed { reason };
+    let mut response = draw(app, found, headers, locale.as_deref(), state);
+    *response.status_mut() = status;
+    response
+}
+
+fn draw(
+    app: &App,
+    found: &Found,
+    headers: &HeaderMap,
+    locale: Option<&str>,
+    state: LinkingState<'_>,
+) -> Response {
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let view = found.program.view(locale.or(accepted));
+    let nonce = nonce();
+    let shown = LinkingPage {
+        locale: &view.locale,
+        program: &view.name,
+        color: &view.brand.color,
+        service: found.service.about().name,
+        state,
+    };
+    let assets = Assets {
+        css: &app.css,
+        pkg: "",
+        nonce: &nonce,
+    };
+    let policy = Policy {
+        nonce: &nonce,
+        scripts: matches!(state, LinkingState::Done { .. }),
+        ancestors: &[],
+    };
+    page(shell::linking(&shown, &assets), &policy)
+}
