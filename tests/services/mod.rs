@@ -3,6 +3,7 @@
 //!
 //! A service here is a file with its [`Outsider`], and a line in `services!`.
 
+mod bluesky;
 mod github;
 mod linking;
 mod net;

@@ -2,6 +2,7 @@
 //! test asks for it and is gone, with everything it wrote, when the test process is.
 
 pub(crate) mod after_exit;
+pub(crate) mod atproto;
 pub(crate) mod audit;
 pub(crate) mod browser;
 #[cfg(test)]
