@@ -101,7 +101,7 @@ pub fn confirm(page: &ConfirmPage<'_>, assets: &Assets<'_>) -> String {
 pub fn linking(page: &LinkingPage<'_>, assets: &Assets<'_>) -> String {
     let title = format!("{} · {}", pages::linking_title(page), page.program);
     let more = match page.state {
-        LinkingState::Going { url } => {
+        LinkingState::Going { url } | LinkingState::Visiting { url } => {
             Some(view! { <meta http-equiv="refresh" content=format!("0;url={url}") /> }.into_any())
         }
         LinkingState::Done { .. } => Some(

@@ -21,6 +21,7 @@ mod panel;
 mod races;
 mod refunds;
 mod refusals;
+mod reported;
 mod secrets;
 mod security;
 mod servers;

@@ -203,6 +203,8 @@ fn join(points: i64, wait: i64) -> Task {
         summary: Localized::default(),
         consent: Localized::default(),
         elsewhere: None,
+        visit: None,
+        limit: server::domain::program::Limit::ONCE,
     }
 }
 

@@ -8,6 +8,10 @@ mod github;
 mod linking;
 mod net;
 mod queue;
+mod redeem;
+mod telegram;
+mod visits;
+mod vk;
 
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, one};
@@ -394,4 +398,6 @@ macro_rules! services {
 
 services! {
     of_github: github,
+    of_telegram: telegram,
+    of_vk: vk,
 }

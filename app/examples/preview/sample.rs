@@ -126,6 +126,7 @@ pub(crate) fn task(
         hold_days: if kind == TaskKind::Subscribe { 7 } else { 0 },
         consent: String::new(),
         elsewhere: None,
+        seconds: None,
     }
 }
 

@@ -37,8 +37,8 @@ pub use program::{
     RewardView, TierView, UnitForms, Window,
 };
 pub use task::{
-    AttemptState, AttemptView, Elsewhere, NextStep, ProofLevel, Reason, StartAttempt, SubmitProof,
-    TaskKind, TaskStanding, TaskView,
+    AttemptState, AttemptView, Elsewhere, NewEvent, NextStep, ProofLevel, Reason, StartAttempt,
+    SubmitProof, TaskKind, TaskStanding, TaskView,
 };
 
 /// The largest request body a shopper or a shop may send, in bytes.

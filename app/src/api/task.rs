@@ -18,6 +18,14 @@ pub enum TaskKind {
     Birthday,
     /// Following the shop's account on another service.
     Follow,
+    /// Opening a page of the shop's elsewhere, and coming back.
+    Visit,
+    /// Looking in at the shop: once a day, or as often as its limit says.
+    Daily,
+    /// Attending something, as the shop reports it.
+    Event,
+    /// Whatever the shop itself reports.
+    Custom,
 }
 
 /// How sure we are that something was done.
@@ -89,6 +97,11 @@ pub enum NextStep {
     },
     /// Sign in there, to show whose account it is.
     Account,
+    /// Open the page, stay for a moment, and send an empty proof when back.
+    Visit {
+        /// Whether it was opened.
+        opened: bool,
+    },
     /// Do it there, then send an empty proof to have it checked.
     Open {
         /// The member's account there, as people call it.
@@ -118,6 +131,8 @@ pub struct TaskView {
     pub consent: String,
     /// For what is done elsewhere: where.
     pub elsewhere: Option<Elsewhere>,
+    /// For a visit: how many seconds it takes at least.
+    pub seconds: Option<u32>,
 }
 
 /// Where a task is done that is not done here.
@@ -174,6 +189,19 @@ pub struct TaskStanding {
     pub attempt: Option<AttemptView>,
     /// For what is done elsewhere: the member's account there, as people call it, once they have shown it.
     pub account: Option<String>,
+}
+
+/// Something that a member has done, as the shop reports it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewEvent {
+    /// The shop's own name for it: the same again changes nothing.
+    pub id: String,
+    /// The task's id, of kind `event` or `custom`.
+    pub task: String,
+    /// Who has done it.
+    pub member: super::MemberRef,
 }
 
 /// Begins a task.

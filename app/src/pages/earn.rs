@@ -2,7 +2,9 @@
 //! in front as the next step.
 
 use crate::{
-    api::{AttemptState, CampaignView, MeView, Metric, PurchaseRule, Standing, TaskStanding},
+    api::{
+        AttemptState, CampaignView, MeView, Metric, PurchaseRule, Standing, TaskKind, TaskStanding,
+    },
     text,
     ui::{Draw as _, Drawn, Part, TaskCard, Words, task},
 };
@@ -126,7 +128,10 @@ fn open(standing: &TaskStanding) -> bool {
         | AttemptState::Started
         | AttemptState::Rejected
         | AttemptState::Expired
-        | AttemptState::Reversed => standing.task.kind != crate::api::TaskKind::Join,
+        | AttemptState::Reversed => !matches!(
+            standing.task.kind,
+            TaskKind::Join | TaskKind::Event | TaskKind::Custom
+        ),
         AttemptState::Checking | AttemptState::Held | AttemptState::Earned => false,
     }
 }

@@ -27,6 +27,11 @@ pub enum LinkingState<'a> {
         /// Of the service.
         url: &'a str,
     },
+    /// On the way to a page that is to be visited.
+    Visiting {
+        /// Of the page.
+        url: &'a str,
+    },
     /// It is known whose account it is.
     Done {
         /// As people call it.
@@ -43,15 +48,23 @@ pub enum LinkingState<'a> {
 pub(crate) fn title(page: &LinkingPage<'_>) -> String {
     let words = &Text::by_locale(page.locale).elsewhere.window;
     match page.state {
-        LinkingState::Going { .. } => (words.going_title)(page.service),
+        LinkingState::Going { .. } | LinkingState::Visiting { .. } => {
+            (words.going_title)(page.service)
+        }
         LinkingState::Done { .. } => words.done_title.to_owned(),
         LinkingState::Failed { .. } => words.failed_title.to_owned(),
     }
 }
 
 fn body(page: &LinkingPage<'_>) -> Drawn {
-    let words = &Text::by_locale(page.locale).elsewhere.window;
+    let text = Text::by_locale(page.locale).elsewhere;
+    let words = &text.window;
     match page.state {
+        LinkingState::Visiting { url } => view! {
+            <p class="lead">{text.visit.going}</p>
+            <p><a class="button" href=url.to_owned()>{words.go_on}</a></p>
+        }
+        .drawn(),
         LinkingState::Going { url } => view! {
             <p class="lead">{words.going}</p>
             <p><a class="button" href=url.to_owned()>{words.go_on}</a></p>

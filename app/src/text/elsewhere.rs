@@ -31,6 +31,8 @@ pub(crate) struct Elsewhere {
     pub(crate) let_go: &'static str,
     pub(crate) let_go_note: &'static str,
 
+    /// The state of what was not found done, in a word or two.
+    pub(crate) not_yet: &'static str,
     // Where it stands; each takes the service.
     pub(crate) checking: Say1,
     pub(crate) not_now: Say1,
@@ -43,6 +45,21 @@ pub(crate) struct Elsewhere {
     pub(crate) notice: Say2,
 
     pub(crate) window: Window,
+    pub(crate) visit: Visit,
+}
+
+/// A page that is to be opened.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    /// The seconds.
+    pub(crate) will_check: fn(u32) -> String,
+    pub(crate) checked: &'static str,
+    pub(crate) open: &'static str,
+    pub(crate) open_again: &'static str,
+    pub(crate) opened: &'static str,
+    pub(crate) back: &'static str,
+    /// In the window, on the way.
+    pub(crate) going: &'static str,
 }
 
 /// The window in which somebody signs in elsewhere.
@@ -62,6 +79,8 @@ pub(crate) struct Window {
     pub(crate) declined: &'static str,
     pub(crate) taken: Say1,
     pub(crate) wrong_window: &'static str,
+    /// The same of a page that was to be visited.
+    pub(crate) wrong_visit: &'static str,
     pub(crate) over: &'static str,
     pub(crate) unknown_handle: &'static str,
     pub(crate) not_your_handle: &'static str,
@@ -95,6 +114,7 @@ impl Window {
             "declined" => self.declined.to_owned(),
             "taken" => (self.taken)(service),
             "wrong_window" => self.wrong_window.to_owned(),
+            "wrong_visit" => self.wrong_visit.to_owned(),
             "over" => self.over.to_owned(),
             "unknown_handle" => self.unknown_handle.to_owned(),
             "not_your_handle" => self.not_your_handle.to_owned(),

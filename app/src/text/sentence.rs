@@ -282,6 +282,7 @@ pub fn proof_how(text: &Text, level: ProofLevel, of: ProofOf) -> &'static str {
         (ProofOf::Task(TaskKind::Join), _) => text.checked_join,
         (ProofOf::Task(TaskKind::Subscribe), ProofLevel::Verified) => text.checked_subscribe,
         (ProofOf::Task(TaskKind::Birthday), ProofLevel::Declared) => text.checked_birthday,
+        (ProofOf::Task(TaskKind::Visit), _) => text.elsewhere.visit.checked,
         (ProofOf::Task(TaskKind::Follow), ProofLevel::Verified) => text.elsewhere.checked,
         (ProofOf::Task(_), _) => text.checked[level as usize],
     }

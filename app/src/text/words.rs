@@ -81,6 +81,9 @@ pub struct Text {
     pub(crate) will_check_subscribe: &'static str,
     pub(crate) will_check_profile: &'static str,
     pub(crate) will_check_birthday: &'static str,
+    pub(crate) will_check_daily: &'static str,
+    pub(crate) will_check_reported: &'static str,
+    pub(crate) check_in: &'static str,
     pub(crate) reasons: Reasons,
     pub(crate) problems: Problems,
 

@@ -33,7 +33,7 @@ pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     let view = view! {
         {whose.map(|say| view! { <p>{say}</p> })}
         <p>
-            <a class="button quiet" href=elsewhere.url.clone() target="_blank" rel="noopener">
+            <a class="button plain" href=elsewhere.url.clone() target="_blank" rel="noopener">
                 {(text.open)(&elsewhere.service)}
             </a>
         </p>
@@ -92,4 +92,22 @@ fn let_go(words: Words<'_>, card: &TaskCard<'_>, elsewhere: &Elsewhere) -> impl 
             {form}
         </details>
     }
+}
+
+/// The form that opens the page in a window of its own, and the one to send when back.
+pub(super) fn visit(words: Words<'_>, card: &TaskCard<'_>, opened: bool) -> Drawn {
+    let text = &words.text.elsewhere.visit;
+    let address = format!("/visit/{}.{}", words.program.slug, card.task.id);
+    let label = if opened { text.open_again } else { text.open };
+    let class = if opened { "button plain" } else { "button" };
+    view! {
+        {opened.then(|| proof_form(words, card, &[], text.back))}
+        <form id=format!("{}-open", card.task.id) method="post" action=address target="_blank" data-window>
+            {hidden("bearer", "")}
+            <button class=class type="submit">
+                {label}
+            </button>
+        </form>
+    }
+    .drawn()
 }

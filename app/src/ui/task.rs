@@ -43,9 +43,14 @@ fn state_name(state: AttemptState) -> &'static str {
 }
 
 /// The state in a word or two; nothing where there is nothing to say yet.
-fn state_label(words: Words<'_>, state: AttemptState) -> Option<&'static str> {
+fn state_label(words: Words<'_>, card: &TaskCard<'_>) -> Option<&'static str> {
     let states = &words.text.states;
-    Some(match state {
+    let attempt = card.standing.and_then(|standing| standing.attempt.as_ref());
+    let reason = attempt.and_then(|attempt| attempt.reason.as_ref());
+    if reason.is_some_and(|reason| reason.code == "not_followed") {
+        return Some(words.text.elsewhere.not_yet);
+    }
+    Some(match card.state() {
         AttemptState::Available => return None,
         AttemptState::Started => states.started,
         AttemptState::Checking => states.checking,
@@ -70,7 +75,10 @@ fn state_sentence(words: Words<'_>, card: &TaskCard<'_>) -> Option<String> {
             Some(NextStep::Mail { address, .. }) => Some((states.look_in_mail)(address)),
             Some(NextStep::Form { .. }) => Some(states.fill_in.to_owned()),
             Some(NextStep::Open { handle }) => Some((words.text.elsewhere.you_are)(handle)),
-            Some(NextStep::Address | NextStep::Account) | None => None,
+            Some(NextStep::Visit { opened: true }) => {
+                Some(words.text.elsewhere.visit.opened.to_owned())
+            }
+            Some(NextStep::Visit { .. } | NextStep::Address | NextStep::Account) | None => None,
         },
         AttemptState::Checking if card.task.kind == TaskKind::Birthday => {
             Some(states.birthday_saved.to_owned())
@@ -111,7 +119,10 @@ pub(crate) fn will_check(words: Words<'_>, task: &TaskView) -> String {
         TaskKind::Subscribe => text.will_check_subscribe,
         TaskKind::Profile => text.will_check_profile,
         TaskKind::Birthday => text.will_check_birthday,
+        TaskKind::Daily => text.will_check_daily,
+        TaskKind::Event | TaskKind::Custom => text.will_check_reported,
         TaskKind::Follow => return elsewhere::will_check(words, task),
+        TaskKind::Visit => return (text.elsewhere.visit.will_check)(task.seconds.unwrap_or(0)),
     };
     plain.to_owned()
 }
@@ -230,6 +241,7 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
                     Some(proof_form(words, card, &fields, text.save))
                 }
                 Some(NextStep::Account | NextStep::Open { .. }) => elsewhere::forms(words, card),
+                Some(NextStep::Visit { opened }) => Some(elsewhere::visit(words, card, *opened)),
                 Some(NextStep::Address) | None => Some(subscribe_form(words, card, text.send_link)),
             };
         }
@@ -247,8 +259,23 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         TaskKind::Profile => Some(proof_form(words, card, &["name"], text.save)),
         TaskKind::Birthday => Some(proof_form(words, card, &["birthday"], text.save)),
         TaskKind::Follow => elsewhere::forms(words, card),
-        TaskKind::Join => None,
+        TaskKind::Visit => Some(elsewhere::visit(words, card, false)),
+        TaskKind::Daily => Some(check_in(words, card)),
+        TaskKind::Join | TaskKind::Event | TaskKind::Custom => None,
     }
+}
+
+/// The one button of a task that is done by looking in.
+fn check_in(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
+    let id = &card.task.id;
+    let api = format!("/api/v1/tasks/{id}/attempts");
+    action(
+        format!("{id}-start"),
+        api,
+        "POST",
+        submit(words.text.check_in),
+    )
+    .drawn()
 }
 
 /// The same form once more, folded away.
@@ -290,8 +317,7 @@ fn proof_note(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
 fn meta(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
     let level: ProofLevel = card.task.proof;
     let days = card.task.hold_days;
-    let state = card.state();
-    let note = match state_label(words, state) {
+    let note = match state_label(words, card) {
         Some(label) => Some(view! { <span class="state">{label}</span> }.drawn()),
         None if days > 0 => {
             Some(view! { <span>{(words.text.available_after)(i64::from(days))}</span> }.drawn())

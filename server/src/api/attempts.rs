@@ -12,7 +12,8 @@ use crate::domain::{HOUR, email};
 use crate::error::Error;
 use crate::mailer;
 use crate::store::attempts::{
-    Ask, Asked, Get, PER_ADDRESS_MAX, Start, Started, StoredAttempt, Submit, Submitted,
+    Ask, Asked, AtOnce, Did, Get, PER_ADDRESS_MAX, Return, Returned, Start, Started, StoredAttempt,
+    Submit, Submitted, Who,
 };
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::links::NewLink;
@@ -64,13 +65,30 @@ pub async fn start(
         .ok_or_else(|| Error::not_found("task"))?;
     let stamp = app.clock.stamp();
     let link = match task.kind {
-        TaskKind::Join => {
-            return Err(Error::not_found(
-                "task to begin: joining is done by joining",
-            ));
+        TaskKind::Join | TaskKind::Event | TaskKind::Custom => {
+            return Err(Error::not_found("task that members begin themselves"));
+        }
+        TaskKind::Daily => {
+            let who = Who::Here(member.id);
+            let key = key.of(rules.id, member.id.to_string(), &task.id, body.digest);
+            let command = AtOnce {
+                task: task.id.clone(),
+                rules: Arc::clone(&rules),
+                who,
+                stamp,
+            };
+            let did = app
+                .store
+                .write(Keyed {
+                    key,
+                    at: stamp.at,
+                    command,
+                })
+                .await?;
+            return view(&app, &member, &did_of(done(did)?)?).await;
         }
         TaskKind::Subscribe => Some(new_link(&app, &member, task, &body.value, &stamp).await?),
-        TaskKind::Profile | TaskKind::Birthday | TaskKind::Follow => None,
+        TaskKind::Profile | TaskKind::Birthday | TaskKind::Follow | TaskKind::Visit => None,
     };
     let route = format!("POST /tasks/{}/attempts", task.id);
     let keyed = Keyed {
@@ -152,45 +170,109 @@ pub async fn submit(
         .await?;
     let stored = stored.ok_or_else(|| Error::not_found("attempt"))?;
     let task = rules.program.task(&stored.task);
-    let is_elsewhere = task.is_some_and(|task| task.elsewhere.is_some());
+    let kind = task.map(|task| task.kind);
     let stamp = app.clock.stamp();
     let route = format!("POST /attempts/{attempt}/proof");
     let (key, at) = (
         key.of(rules.id, id.to_string(), &route, body.digest),
         stamp.at,
     );
-    if is_elsewhere {
-        let command = Ask {
-            rules,
-            member: id,
-            attempt,
-            stamp,
-        };
-        let asked = app.store.write(Keyed { key, at, command }).await?;
-        app.checks.look();
-        return match asked {
-            Outcome::Done(Asked::At(stored)) => view(&app, &member, &stored).await,
-            Outcome::Done(Asked::Unknown) => Err(Error::not_found("attempt")),
-            Outcome::Done(Asked::NoAccount) => Err(Error::new(
-                StatusCode::CONFLICT,
-                "account_needed",
-                "Sign in there first, to show which account is yours.",
-            )),
-            Outcome::OtherRequest => Err(Error::other_request()),
-        };
-    }
-    let command = Submit {
-        rules,
-        member: id,
-        attempt,
-        proof: body.value,
-        stamp,
+    let proof = body.value;
+    let decided = match kind {
+        Some(TaskKind::Follow) => {
+            let command = Ask {
+                rules,
+                member: id,
+                attempt,
+                stamp,
+            };
+            let asked = app.store.write(Keyed { key, at, command }).await?;
+            app.checks.look();
+            asked_of(done(asked)?)?
+        }
+        Some(TaskKind::Visit) => {
+            let command = Return {
+                rules,
+                member: id,
+                attempt,
+                stamp,
+            };
+            returned_of(done(app.store.write(Keyed { key, at, command }).await?)?)?
+        }
+        _ => {
+            let command = Submit {
+                rules,
+                member: id,
+                attempt,
+                proof,
+                stamp,
+            };
+            submitted_of(done(app.store.write(Keyed { key, at, command }).await?)?)?
+        }
     };
-    match app.store.write(Keyed { key, at, command }).await? {
-        Outcome::Done(Submitted::Decided(stored)) => view(&app, &member, &stored).await,
-        Outcome::Done(Submitted::Unknown) => Err(Error::not_found("attempt")),
-        Outcome::Done(Submitted::Invalid(errors)) => Err(Error::invalid(errors)),
+    view(&app, &member, &decided).await
+}
+
+pub(super) fn done<O>(outcome: Outcome<O>) -> Result<O, Error> {
+    match outcome {
+        Outcome::Done(output) => Ok(output),
         Outcome::OtherRequest => Err(Error::other_request()),
+    }
+}
+
+/// What was paid in one step.
+///
+/// # Errors
+/// 409 as often as the limit allows, and 404 for nobody.
+pub(super) fn did_of(did: Did) -> Result<StoredAttempt, Error> {
+    match did {
+        Did::At(stored) => Ok(stored),
+        Did::Enough => Err(Error::new(
+            StatusCode::CONFLICT,
+            "limit_reached",
+            "This pays only so often, and it has.",
+        )),
+        Did::Unknown => Err(Error::not_found("member")),
+    }
+}
+
+fn asked_of(asked: Asked) -> Result<StoredAttempt, Error> {
+    match asked {
+        Asked::At(stored) => Ok(stored),
+        Asked::Unknown => Err(Error::not_found("attempt")),
+        Asked::NoAccount => Err(Error::new(
+            StatusCode::CONFLICT,
+            "account_needed",
+            "Sign in there first, to show which account is yours.",
+        )),
+    }
+}
+
+fn returned_of(returned: Returned) -> Result<StoredAttempt, Error> {
+    match returned {
+        Returned::At(stored) => Ok(stored),
+        Returned::Unknown => Err(Error::not_found("attempt")),
+        Returned::NotOpened => Err(Error::new(
+            StatusCode::CONFLICT,
+            "not_opened",
+            "Open the page from your own panel first.",
+        )),
+        Returned::TooSoon(seconds) => Err(Error {
+            retry_after: Some(seconds.unsigned_abs()),
+            ..Error::new(
+                StatusCode::CONFLICT,
+                "too_quick",
+                format!("That was quick. Look around there for {seconds} seconds more."),
+            )
+        }),
+    }
+}
+
+fn submitted_of(submitted: Submitted) -> Result<StoredAttempt, Error> {
+    match submitted {
+        Submitted::Decided(stored) => Ok(stored),
+        Submitted::Unknown => Err(Error::not_found("attempt")),
+        Submitted::Invalid(errors) => Err(Error::invalid(errors)),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod programs;
 pub mod refunds;
 pub mod reply;
 pub mod sessions;
+pub mod shop_events;
 pub mod views;
 
 use crate::App;
@@ -63,6 +64,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/auth/{connection}", post(web::auth::begin))
         .route("/auth/{connection}/callback", get(web::auth::finish))
         .route("/auth/{connection}/client.json", get(web::auth::client))
+        .route(
+            "/visit/{task}",
+            get(web::visit::show).post(web::visit::open),
+        )
         .route("/s/{build}/pkg/{name}", get(web::asset))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -104,6 +109,7 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/programs/{program}/orders/{order}", get(orders::show))
         .route("/programs/{program}/refunds", post(refunds::record))
         .route("/programs/{program}/adjustments", post(adjustments::adjust))
+        .route("/programs/{program}/events", post(shop_events::record))
         .route(
             "/programs/{program}/members",
             get(members::list).post(members::join),

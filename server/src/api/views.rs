@@ -1,7 +1,7 @@
 //! From what is stored to what is shown. Pure: texts, times and states of one moment.
 
 use crate::domain::attempt::{self, RESEND_AFTER};
-use crate::domain::program::{POINTS, Program, Task};
+use crate::domain::program::{Limit, POINTS, Program, Task, zone};
 use crate::domain::{Instant, email, tier};
 use crate::programs::Loaded;
 use crate::store::StoreError;
@@ -109,11 +109,7 @@ pub fn member(reader: &Reader<'_>, member: &StoredMember, customer: Option<Strin
 
 /// Where a member stands with a task: the newest attempt says.
 fn standing(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> TaskStanding {
-    let newest = member
-        .attempts
-        .iter()
-        .rev()
-        .find(|attempt| attempt.task == task.id);
+    let newest = newest(reader, task, member);
     TaskStanding {
         task: task.view(reader.locale),
         state: newest.map_or(AttemptState::Available, |attempt| {
@@ -122,6 +118,28 @@ fn standing(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> TaskStan
         attempt: newest.map(|newest| attempt(reader, task, newest, &member.accounts)),
         account: account(reader, task, &member.accounts).map(str::to_owned),
     }
+}
+
+/// The attempt that says where a member stands: the newest, unless the task may be done once more.
+fn newest<'m>(
+    reader: &Reader<'_>,
+    task: &Task,
+    member: &'m StoredMember,
+) -> Option<&'m StoredAttempt> {
+    let newest = member
+        .attempts
+        .iter()
+        .rev()
+        .find(|attempt| attempt.task == task.id)?;
+    if task.limit == Limit::ONCE || !newest.is_paid() {
+        return Some(newest);
+    }
+    let since = task.limit.since(reader.now, &zone(reader.time_zone));
+    let times = member.attempts.iter().filter(|attempt| {
+        attempt.task == task.id && attempt.is_paid() && attempt.started_at >= since
+    });
+    let is_enough = times.count() >= usize::try_from(task.limit.times).unwrap_or(usize::MAX);
+    is_enough.then_some(newest)
 }
 
 /// The member's account where a task is done, as people call it.
@@ -175,6 +193,9 @@ fn reason(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt, code: &str) 
 
 fn next_step(task: &Task, stored: &StoredAttempt, account: Option<&str>) -> NextStep {
     match (task.kind, &stored.address, stored.sent_at) {
+        (TaskKind::Visit, ..) => NextStep::Visit {
+            opened: stored.sent_at.is_some(),
+        },
         (TaskKind::Follow, ..) => account.map_or(NextStep::Account, |handle| NextStep::Open {
             handle: handle.to_owned(),
         }),

@@ -12,7 +12,10 @@ mod bluesky;
 mod github;
 pub mod guide;
 mod oauth;
+mod openid;
 mod outside;
+mod telegram;
+mod vk;
 
 pub use outside::{Outside, Reply};
 
@@ -30,7 +33,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// All there are, by kind.
-pub static SERVICES: &[&dyn Service] = &[&bluesky::Bluesky, &github::GitHub];
+pub static SERVICES: &[&dyn Service] = &[
+    &bluesky::Bluesky,
+    &github::GitHub,
+    &telegram::Telegram,
+    &vk::Vk,
+];
 
 /// The service of a kind.
 pub fn service(kind: &str) -> Option<&'static dyn Service> {
@@ -176,6 +184,8 @@ pub struct Returned {
     pub code: String,
     /// Which server they come from (RFC 9207).
     pub iss: Option<String>,
+    /// The device that VK knows the browser as.
+    pub device_id: Option<String>,
     /// Why it was not granted.
     pub error: Option<String>,
 }

@@ -143,7 +143,7 @@ async fn seed(app: &App, shop_origin: &str) -> Result<(String, String, [u8; 32])
         API_KID,
         KeyKind::Api,
         digest,
-        "orders members adjustments coupons",
+        "orders members adjustments coupons events",
     )
     .await?;
     Ok((

@@ -51,7 +51,7 @@ pub fn state_of(name: &str) -> Option<AttemptState> {
 
 /// When an attempt that was begun now lapses. Forms wait for ever: nothing is pending with them.
 pub fn expires_at(kind: TaskKind, now: Instant) -> Option<Instant> {
-    (kind == TaskKind::Subscribe).then_some(now + LINK_LIFE)
+    matches!(kind, TaskKind::Subscribe | TaskKind::Visit).then_some(now + LINK_LIFE)
 }
 
 /// When points earned now become available.
@@ -75,7 +75,7 @@ pub fn fields(kind: TaskKind) -> &'static [&'static str] {
     match kind {
         TaskKind::Profile => &["name"],
         TaskKind::Birthday => &["birthday"],
-        TaskKind::Join | TaskKind::Subscribe | TaskKind::Follow => &[],
+        _ => &[],
     }
 }
 

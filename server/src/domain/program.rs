@@ -215,6 +215,71 @@ pub struct Task {
     pub consent: Localized,
     /// Where it is done, if not here.
     pub elsewhere: Option<Elsewhere>,
+    /// What is to be opened, for a visit.
+    pub visit: Option<Visit>,
+    /// How often it pays.
+    pub limit: Limit,
+}
+
+/// How often a task pays: so many times in each period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Times.
+    pub times: u32,
+    /// In each of these.
+    pub per: Per,
+}
+
+/// What a limit counts in, by the calendar of the member's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    /// All time.
+    Ever,
+    /// A day.
+    Day,
+    /// A week, from Monday.
+    Week,
+    /// A month.
+    Month,
+    /// A year.
+    Year,
+}
+
+impl Limit {
+    /// Once and never again.
+    pub const ONCE: Self = Self {
+        times: 1,
+        per: Per::Ever,
+    };
+
+    /// When the period began that a moment is in.
+    pub fn since(self, now: Instant, zone: &TimeZone) -> Instant {
+        let Ok(at) = Timestamp::from_microsecond(now) else {
+            return now;
+        };
+        let day = at.to_zoned(zone.clone()).date();
+        let first = match self.per {
+            Per::Ever => return Instant::MIN,
+            Per::Day => Some(day),
+            Per::Week => {
+                let back = i64::from(day.weekday().to_monday_zero_offset());
+                day.checked_sub(jiff::Span::new().days(back)).ok()
+            }
+            Per::Month => Some(day.first_of_month()),
+            Per::Year => Some(day.first_of_year()),
+        };
+        let start = first.and_then(|first| first.to_zoned(zone.clone()).ok());
+        start.map_or(now, |start| start.timestamp().as_microsecond())
+    }
+}
+
+/// A page that is to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Its address.
+    pub url: String,
+    /// How long a visit takes at least.
+    pub seconds: u32,
 }
 
 /// Where a task is done that is not done here, and how often it is looked at.
@@ -241,6 +306,8 @@ impl Task {
     pub fn proof(&self) -> ProofLevel {
         match self.kind {
             TaskKind::Join | TaskKind::Subscribe | TaskKind::Follow => ProofLevel::Verified,
+            TaskKind::Visit | TaskKind::Daily => ProofLevel::Observed,
+            TaskKind::Event | TaskKind::Custom => ProofLevel::Confirmed,
             TaskKind::Profile | TaskKind::Birthday => ProofLevel::Declared,
         }
     }
@@ -257,6 +324,7 @@ impl Task {
             hold_days: self.hold_days,
             consent: self.consent.get(locale).to_owned(),
             elsewhere: self.elsewhere.as_ref().map(Elsewhere::view),
+            seconds: self.visit.as_ref().map(|visit| visit.seconds),
         }
     }
 }

@@ -83,14 +83,7 @@ pub async fn begin(
     axum::Form(asked): axum::Form<Asked>,
 ) -> Result<Response, Error> {
     let found = Found::by_name(&app, &name).await?;
-    let is_ours = headers
-        .get(header::ORIGIN)
-        .is_some_and(|origin| origin == app.public_url.as_str());
-    let member = if is_ours {
-        member(&app, &found, &asked.bearer).await?
-    } else {
-        None
-    };
+    let member = member_of_form(&app, &found.program, &headers, &asked.bearer).await?;
     let Some(member) = member else {
         return Ok(failed(
             &app,
@@ -146,7 +139,7 @@ pub async fn begin(
 /// `GET /auth/{connection}/callback`: where the other service sends the shopper back to.
 #[utoipa::path(get, path = "/auth/{connection}/callback", operation_id = "finish_sign_in", tag = "anyone with the link",
     params(("connection" = String, Path), ("state" = Option<String>, Query), ("code" = Option<String>, Query),
-        ("iss" = Option<String>, Query), ("error" = Option<String>, Query)),
+        ("iss" = Option<String>, Query), ("device_id" = Option<String>, Query), ("error" = Option<String>, Query)),
     responses((status = 200, content_type = "text/html", body = String), (status = 403, content_type = "text/html", body = String)))]
 pub async fn finish(
     State(app): Shared,
@@ -265,14 +258,23 @@ pub async fn client(
         .ok_or_else(|| Error::not_found("address"))
 }
 
-/// The member whose session of this programme it is.
-async fn member(app: &App, found: &Found, bearer: &str) -> Result<Option<MemberId>, Error> {
+/// The member whose session of this programme a form brings; nobody, if no page of ours sent it.
+pub(super) async fn member_of_form(
+    app: &App,
+    program: &Loaded,
+    headers: &HeaderMap,
+    bearer: &str,
+) -> Result<Option<MemberId>, Error> {
+    let origin = headers.get(header::ORIGIN);
+    if origin.is_none_or(|origin| origin != app.public_url.as_str()) {
+        return Ok(None);
+    }
     let find = sessions::Find {
         digest: sha256(bearer.as_bytes()),
         now: app.clock.now(),
     };
     let session = app.store.read(find).await?;
-    let session = session.filter(|session| session.program_id == found.program.rules.id);
+    let session = session.filter(|session| session.program_id == program.rules.id);
     Ok(session.and_then(|session| session.member))
 }
 

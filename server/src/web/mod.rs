@@ -4,6 +4,7 @@ pub mod auth;
 pub mod confirm;
 pub mod loader;
 pub mod panel;
+pub mod visit;
 
 use crate::api::Shared;
 use crate::api::extract::{Anyone, Query};

@@ -1,6 +1,6 @@
 //! Tasks that are done on other services, in English.
 
-use crate::text::elsewhere::{Elsewhere, Window};
+use crate::text::elsewhere::{Elsewhere, Visit, Window};
 
 pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     will_check: |service| {
@@ -29,6 +29,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     another_account: "Not your account?",
     let_go: "Disconnect it",
     let_go_note: "What it earned stays, unless a second look is still to come. It can never earn for anybody else.",
+    not_yet: "Not yet",
     checking: |service| {
         format!("We are asking {service}. You can leave: the result arrives by itself.")
     },
@@ -81,6 +82,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
             )
         },
         wrong_window: "This sign-in was not begun in this browser. Start it from your own panel.",
+        wrong_visit: "This visit was not begun in your own panel, so it cannot count. Start it from there.",
         over: "This sign-in is over, or was used before. Start again from the panel.",
         unknown_handle: "We cannot find this handle. Check how it is written.",
         not_your_handle: "This handle does not lead back to the account that names it, so we cannot tell whose it is.",
@@ -97,5 +99,19 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
                 "The shop's connection to {service} does not work at the moment. The shop has been told."
             )
         },
+    },
+    visit: Visit {
+        will_check: |seconds| {
+            let seconds = super::counted(i64::from(seconds), "second", "seconds");
+            format!(
+                "We see that you opened the page from here and came back after {seconds} or more. What you did there we do not see, so the points wait a while."
+            )
+        },
+        checked: "We saw that you opened the page from here and came back. What you did there we did not see.",
+        open: "Open the page",
+        open_again: "Open it again",
+        opened: "The page is open. Look around, and come back.",
+        back: "I am back",
+        going: "The page opens by itself.",
     },
 };

@@ -1,6 +1,6 @@
 //! Tasks that are done on other services, in Russian.
 
-use crate::text::elsewhere::{Elsewhere, Window};
+use crate::text::elsewhere::{Elsewhere, Visit, Window};
 
 pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     will_check: |service| {
@@ -29,6 +29,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     another_account: "Это не ваш аккаунт?",
     let_go: "Отсоединить",
     let_go_note: "Начисленное остаётся, если не впереди вторая проверка. Никому другому этот аккаунт баллов не принесёт.",
+    not_yet: "Пока нет",
     checking: |service| format!("Спрашиваем {service}. Можно уйти: ответ придёт сам."),
     not_now: |service| {
         format!("{service} сейчас не отвечает. Мы сами продолжим попытки, вы ничего не теряете.")
@@ -75,6 +76,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
             )
         },
         wrong_window: "Этот вход начат не в этом браузере. Начните его из своей панели.",
+        wrong_visit: "Этот визит начат не из вашей панели, поэтому не засчитывается. Начните его оттуда.",
         over: "Этот вход уже завершён или использован. Начните снова из панели.",
         unknown_handle: "Такого имени найти не удалось. Проверьте, как оно написано.",
         not_your_handle: "Это имя не ведёт обратно к аккаунту, который его называет, поэтому неясно, чьё оно.",
@@ -87,5 +89,19 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
         shop_must_act: |service| {
             format!("Подключение магазина к {service} сейчас не работает. Магазину уже сообщено.")
         },
+    },
+    visit: Visit {
+        will_check: |seconds| {
+            let seconds = super::counted(i64::from(seconds), "секунду", "секунды", "секунд");
+            format!(
+                "Мы видим, что вы открыли страницу отсюда и вернулись не раньше чем через {seconds}. Что вы там делали, мы не видим, поэтому баллы немного подождут."
+            )
+        },
+        checked: "Мы видели, что вы открыли страницу отсюда и вернулись. Что вы там делали, мы не видели.",
+        open: "Открыть страницу",
+        open_again: "Открыть ещё раз",
+        opened: "Страница открыта. Осмотритесь и возвращайтесь.",
+        back: "Я вернулся",
+        going: "Страница откроется сама.",
     },
 };

@@ -233,6 +233,26 @@ pub(super) struct TaskTable {
     pub(super) target: Option<String>,
     pub(super) recheck_days: Option<u32>,
     pub(super) clawback: Option<bool>,
+    pub(super) url: Option<String>,
+    pub(super) seconds: Option<u32>,
+    pub(super) limit: Option<LimitTable>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LimitTable {
+    pub(super) times: u32,
+    pub(super) per: PerName,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PerName {
+    Ever,
+    Day,
+    Week,
+    Month,
+    Year,
 }
 
 #[derive(Deserialize)]

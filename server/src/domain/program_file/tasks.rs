@@ -1,15 +1,20 @@
 //! What a programme's file says about tasks, and about the services where some of them are done, checked.
 
 use super::check::{Check, is_slug};
-use super::tables::{ConnectionTable, TaskTable};
+use super::tables::{ConnectionTable, PerName, TaskTable};
 use crate::connections::{self, Asks};
-use crate::domain::program::{Connection, Elsewhere, Task};
+use crate::domain::program::{Connection, Elsewhere, Limit, Per, Task, Visit};
 use app::api::TaskKind;
 
 /// The longest that points may wait, or a second look: ten years.
 const DAYS_MAX: u32 = 3650;
 /// Days until somebody's follow is looked at again, if the file does not say.
 const RECHECK_DAYS: u32 = 14;
+/// How long a visit takes at least, if the file does not say, and the longest that it may say.
+const VISIT_SECONDS: u32 = 15;
+const VISIT_SECONDS_MAX: u32 = 600;
+/// The most that a limit allows.
+const TIMES_MAX: u32 = 1000;
 const SLUG: &str = "use small letters, digits and hyphens, each id once";
 
 impl Check {
@@ -102,6 +107,8 @@ impl Check {
                 );
             }
             let elsewhere = self.elsewhere(&at, &table, connections);
+            let visit = self.visit(&at, &table);
+            let limit = self.limit(&at, &table);
             ids.push(table.id.clone());
             tasks.push(Task {
                 id: table.id,
@@ -112,9 +119,79 @@ impl Check {
                 summary: table.summary,
                 consent: table.consent,
                 elsewhere,
+                visit,
+                limit,
             });
         }
         tasks
+    }
+
+    fn limit(&mut self, at: &str, table: &TaskTable) -> Limit {
+        let repeats = matches!(
+            table.kind,
+            TaskKind::Daily | TaskKind::Event | TaskKind::Custom
+        );
+        let Some(limit) = table.limit else {
+            let per = if table.kind == TaskKind::Daily {
+                Per::Day
+            } else {
+                Per::Ever
+            };
+            return Limit { times: 1, per };
+        };
+        if !repeats {
+            self.fault(
+                format!("{at}.limit"),
+                "a task of this kind is done once: leave it out",
+            );
+        }
+        if !(1..=TIMES_MAX).contains(&limit.times) {
+            let remedy = format!("give a number from 1 to {TIMES_MAX}");
+            self.fault(format!("{at}.limit.times"), remedy);
+        }
+        let per = match limit.per {
+            PerName::Ever => Per::Ever,
+            PerName::Day => Per::Day,
+            PerName::Week => Per::Week,
+            PerName::Month => Per::Month,
+            PerName::Year => Per::Year,
+        };
+        Limit {
+            times: limit.times,
+            per,
+        }
+    }
+
+    fn visit(&mut self, at: &str, table: &TaskTable) -> Option<Visit> {
+        if table.kind != TaskKind::Visit {
+            let named = [
+                ("url", table.url.is_some()),
+                ("seconds", table.seconds.is_some()),
+            ];
+            for (name, _) in named.iter().filter(|(_, is_there)| *is_there) {
+                self.fault(
+                    format!("{at}.{name}"),
+                    "only a visit has this: leave it out",
+                );
+            }
+            return None;
+        }
+        let url = table.url.clone().unwrap_or_default();
+        if !url.starts_with("https://")
+            || url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c))
+        {
+            self.fault(format!("{at}.url"), "write the page's address: https://…");
+        }
+        let seconds = table.seconds.unwrap_or(VISIT_SECONDS);
+        if !(1..=VISIT_SECONDS_MAX).contains(&seconds) {
+            let remedy = format!("give a number from 1 to {VISIT_SECONDS_MAX}");
+            self.fault(format!("{at}.seconds"), remedy);
+        }
+        if table.hold_days == 0 {
+            let remedy = "a visit is only observed, so its points wait: hold_days = 7, or another number above 0";
+            self.fault(format!("{at}.hold_days"), remedy);
+        }
+        Some(Visit { url, seconds })
     }
 
     fn elsewhere(

@@ -8,13 +8,17 @@ macro_rules! columns {
 }
 
 mod ask;
+mod at_once;
 mod start;
 mod submit;
+mod visit;
 
 pub(super) use ask::begin_check;
 pub use ask::{Ask, Asked, service_of};
+pub use at_once::{AtOnce, Did, Who};
 pub use start::{PER_ADDRESS_MAX, Start, Started};
 pub use submit::{Submit, Submitted};
+pub use visit::{OpenPage, Return, Returned};
 
 use super::events::{self, News};
 use super::ledger::{Books, Credit, from_json, proof_name, proof_of};
@@ -52,7 +56,7 @@ pub struct StoredAttempt {
     pub started_at: Instant,
     /// When it lapses.
     pub expires_at: Option<Instant>,
-    /// When the last confirmation was sent.
+    /// When the last confirmation was sent, or the page opened.
     pub sent_at: Option<Instant>,
     /// Until when the member can put right what a second look has found wanting.
     pub notice_until: Option<Instant>,
@@ -171,33 +175,46 @@ pub(super) fn explanation(task: &Task) -> Explanation {
     }
 }
 
-/// Writes down an attempt that was proven before it could be begun, such as joining, and pays it.
+/// Writes down an attempt that was proven before it could be begun, such as joining, and pays it. `slot` is
+/// the occasion that it is.
 pub(super) async fn insert_done<T: Tx>(
     tx: &mut T,
     books: &mut Books<'_>,
     task: &Task,
+    slot: &str,
+    evidence: Option<String>,
     at: Instant,
-) -> Result<(), StoreError> {
+) -> Result<AttemptId, StoreError> {
     const SQL: &str = "insert into attempt (id, program_id, member_id, task, slot, state, points, proof, transfer_id,
-            available_at, started_at, updated_at)
-        values ($1, $2, $3, $4, 'once', $5, $6, $7, $8, $9, $10, $10)";
+            available_at, started_at, updated_at, evidence)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
     let available_at = attempt::available_at(task, at);
     let explanation = explanation(task);
-    let credit = credit(task, task.points, &explanation, available_at, None);
+    let credit = credit(
+        task,
+        task.points,
+        &explanation,
+        available_at,
+        evidence.clone(),
+    );
     let transfer = books.credit(tx, &credit).await?;
+    let id = AttemptId(books.new_id());
     let row = params![
-        AttemptId(books.new_id()),
+        id,
         books.rules.id,
         books.member,
         &task.id,
+        slot,
         state_name(paid_state(available_at)),
         task.points,
         proof_name(task.proof()),
         transfer,
         available_at,
         at,
+        evidence,
     ];
-    tx.later(SQL, row).await
+    tx.later(SQL, row).await?;
+    Ok(id)
 }
 
 fn paid_state(available_at: Option<Instant>) -> AttemptState {

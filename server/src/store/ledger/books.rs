@@ -121,6 +121,11 @@ impl<'a> Books<'a> {
         self.at
     }
 
+    /// The member's zone.
+    pub(in crate::store) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The tier that counts now.
     pub(in crate::store) fn tier(&self) -> &str {
         self.held.effective(self.at)

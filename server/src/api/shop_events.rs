@@ -1,0 +1,84 @@
+//! What the shop reports that members have done.
+
+use super::Shared;
+use super::adjustments::member_faults;
+use super::attempts::{did_of, done};
+use super::extract::{IdempotencyKey, Json, Shop};
+use super::me;
+use super::views::{self, Reader};
+use crate::domain::order;
+use crate::error::Error;
+use crate::store::attempts::{AtOnce, Who};
+use crate::store::idempotency::Keyed;
+use app::api::{AttemptView, FieldError, NewEvent, TaskKind};
+use axum::extract::State;
+use std::sync::Arc;
+
+/// The scope a key needs.
+const SCOPE: &str = "events";
+
+/// `POST /api/v1/programs/{program}/events`: a member has done what a task of kind `event` or `custom` asks for.
+/// The same event again changes nothing and answers the same.
+#[utoipa::path(post, path = "/api/v1/programs/{program}/events", operation_id = "record_event", tag = "shop", request_body = NewEvent,
+    params(("program" = String, Path)),
+    responses((status = 200, body = AttemptView), (status = 404, body = app::api::Problem),
+        (status = 409, body = app::api::Problem), (status = 422, body = app::api::Problem)))]
+pub async fn record(
+    State(app): Shared,
+    shop: Shop,
+    key: IdempotencyKey,
+    body: Json<NewEvent>,
+) -> Result<axum::Json<AttemptView>, Error> {
+    shop.may(SCOPE)?;
+    let (event, program) = (body.value, &shop.program);
+    let mut faults = member_faults(&event.member);
+    if !order::is_text(&event.id) {
+        faults.push(FieldError {
+            field: "id".into(),
+            detail: "name it in 1 to 255 bytes".into(),
+        });
+    }
+    let rules = Arc::clone(&program.rules);
+    let told = [TaskKind::Event, TaskKind::Custom];
+    let task = rules
+        .program
+        .task(&event.task)
+        .filter(|task| told.contains(&task.kind));
+    let Some(task) = task else {
+        faults.push(FieldError {
+            field: "task".into(),
+            detail: "name one of the programme's tasks of kind event or custom".into(),
+        });
+        return Err(Error::invalid(faults));
+    };
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let stamp = app.clock.stamp();
+    let route = format!("POST /events/{}", task.id);
+    let keyed = Keyed {
+        key: key.of(rules.id, shop.kid.clone(), &route, body.digest),
+        at: stamp.at,
+        command: AtOnce {
+            rules: Arc::clone(&rules),
+            who: Who::Told(event.member, event.id),
+            task: task.id.clone(),
+            stamp,
+        },
+    };
+    let stored = did_of(done(app.store.write(keyed).await?)?)?;
+    let owner = me::find(&app, program, stored.member).await?;
+    let owner = owner.ok_or_else(|| Error::not_found("member"))?;
+    let reader = Reader {
+        program,
+        locale: program.program().locale(Some(&owner.locale)),
+        time_zone: &owner.time_zone,
+        now: app.clock.now(),
+    };
+    Ok(axum::Json(views::attempt(
+        &reader,
+        task,
+        &stored,
+        &owner.accounts,
+    )))
+}

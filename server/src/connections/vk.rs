@@ -1,0 +1,184 @@
+//! VK: is this account in that community.
+//!
+//! Whose account it is, VK ID says, for a client without a secret; who is in the community, VK's API tells an
+//! application that shows its own key.
+
+mod api;
+mod id;
+
+use super::{About, Account, Answer, Begun, Budget, Returned, Service, Setting, Setup, Trouble};
+use crate::domain::program::Connection;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// <https://dev.vk.com/en/method/groups.isMember>
+pub(super) struct Vk;
+
+/// An account that is there for certain, to try the API with: VK's first one.
+const SOMEBODY: &str = "1";
+
+static ABOUT: About = About {
+    kind: "vk",
+    name: "VK",
+    proves: "The account is in your community: VK itself says so, and says so again at the second look.",
+    asks: None,
+    settings: &[
+        Setting {
+            name: "client_id",
+            secret: false,
+            required: true,
+            what: "The number of your application in VK ID.",
+        },
+        Setting {
+            name: "service_token",
+            secret: true,
+            required: true,
+            what: "The service key of that application.",
+        },
+        Setting {
+            name: "api",
+            secret: false,
+            required: false,
+            what: "Where VK's API is, if not at https://api.vk.com.",
+        },
+        Setting {
+            name: "oauth",
+            secret: false,
+            required: false,
+            what: "Where people sign in, if not at https://id.vk.com.",
+        },
+    ],
+    target: "The number of your community, or its short name.",
+    budget: Budget {
+        calls: 3,
+        per: Duration::from_secs(1),
+    },
+    limits: "Free. Laurel makes three calls a second at most, which is what VK has long allowed a service key.",
+    steps: [
+        "Make an application for a website at https://id.vk.com/about/business/go.",
+        "As its trusted redirect address, enter https://loyalty.example/auth/PROGRAM.CONNECTION/callback, with your \
+         own names.",
+        "Put the application's number into the programme file as client_id, under [connection.settings].",
+        "Give its service key: `laurel connection secret PROGRAM CONNECTION service_token`.",
+        "Run `laurel connection test PROGRAM CONNECTION`.",
+    ],
+    source: "https://id.vk.com/about/business/go/docs/en/vkid/latest/vk-id/connection/api-description",
+};
+
+fn base<'a>(setup: &'a Setup<'_>, name: &str, usual: &'static str) -> &'a str {
+    let base = setup.connection.setting(name).unwrap_or(usual);
+    base.trim_end_matches('/')
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=12).contains(&text.len()) && digits && !text.starts_with('0')
+}
+
+fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+    let first = |first: char| first.is_ascii_alphabetic();
+    (2..=32).contains(&text.len()) && text.bytes().all(plain) && text.starts_with(first)
+}
+
+impl Service for Vk {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn page(&self, _: &Connection, target: &str) -> Result<String, String> {
+        if is_number(target) {
+            return Ok(format!("https://vk.com/club{target}"));
+        }
+        if is_name(target) {
+            return Ok(format!("https://vk.com/{target}"));
+        }
+        Err(
+            "write the number or the short name of your community, such as \"morning_roast\""
+                .into(),
+        )
+    }
+
+    fn begin<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        state: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
+        Box::pin(async move { id::begin(setup, state) })
+    }
+
+    fn finish<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        keep: &'a Value,
+        returned: &'a Returned,
+    ) -> BoxFuture<'a, Result<Account, Trouble>> {
+        Box::pin(id::finish(setup, keep, returned))
+    }
+
+    fn check<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        account: &'a Account,
+        target: &'a str,
+        _: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
+        Box::pin(async move {
+            Ok(match api::is_member(setup, &account.id, target).await? {
+                Some(true) => Answer::Done(
+                    json!({ "service": "vk", "account": account.id, "follows": target }),
+                ),
+                Some(false) => Answer::NotDone("not_followed"),
+                None => Answer::NotDone("account_gone"),
+            })
+        })
+    }
+
+    fn test<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        target: &'a str,
+    ) -> BoxFuture<'a, Result<String, Trouble>> {
+        Box::pin(async move {
+            api::is_member(setup, SOMEBODY, target).await?;
+            Ok(format!("VK answers, and knows who is in {target}"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_community_has_a_number_or_a_name() {
+        let connection = Connection {
+            id: "vk".into(),
+            kind: "vk".into(),
+            settings: BTreeMap::new(),
+        };
+        for (target, page) in [
+            ("1", "https://vk.com/club1"),
+            ("club1", "https://vk.com/club1"),
+            ("morning_roast", "https://vk.com/morning_roast"),
+            ("morning.roast", "https://vk.com/morning.roast"),
+        ] {
+            assert_eq!(Vk.page(&connection, target).as_deref(), Ok(page));
+        }
+        for target in [
+            "",
+            "-1",
+            "0",
+            "a",
+            "1a",
+            "https://vk.com/club1",
+            "a/b",
+            "a?b",
+        ] {
+            assert!(Vk.page(&connection, target).is_err(), "{target}");
+        }
+    }
+}
