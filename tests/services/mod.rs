@@ -7,6 +7,7 @@ mod bluesky;
 mod github;
 mod linking;
 mod net;
+mod openid;
 mod queue;
 mod redeem;
 mod telegram;
@@ -55,19 +56,13 @@ pub(crate) struct Scene {
     outsider: Outsider,
 }
 
-/// Tables of a connection and its task.
-pub(crate) fn tables(outsider: &Outsider, url: &str) -> String {
-    let Outsider {
-        kind,
-        target,
-        settings,
-        ..
-    } = outsider;
+/// Tables of a connection with these settings, and its task.
+fn tables(outsider: &Outsider, settings: &str) -> String {
+    let Outsider { kind, target, .. } = outsider;
     format!(
-        "\n[[connection]]\nid = \"{kind}\"\nkind = \"{kind}\"\n[connection.settings]\n{}\n\
+        "\n[[connection]]\nid = \"{kind}\"\nkind = \"{kind}\"\n[connection.settings]\n{settings}\n\
          [[task]]\nid = \"follow-{kind}\"\nkind = \"follow\"\nconnection = \"{kind}\"\ntarget = \"{target}\"\n\
-         points = {POINTS}\ntitle = {{ en = \"Follow us\", ru = \"Подписаться\" }}\n",
-        settings(url)
+         points = {POINTS}\ntitle = {{ en = \"Follow us\", ru = \"Подписаться\" }}\n"
     )
 }
 
@@ -101,9 +96,14 @@ impl Scene {
     pub(crate) async fn open(database: Database, outsider: Outsider) -> Self {
         let world = World::open(database).await;
         let net = Net::open(outsider.routes).await;
-        world
-            .rule(&[PLAIN.file(), tables(&outsider, &net.url)].concat())
-            .await;
+        let settings = (outsider.settings)(&net.url);
+        Self::at(world, net, outsider, &settings).await
+    }
+
+    /// With other settings than a stand-in's own.
+    async fn at(world: World, net: Arc<Net>, outsider: Outsider, settings: &str) -> Self {
+        let rules = [PLAIN.file(), tables(&outsider, settings)].concat();
+        world.rule(&rules).await;
         give_secrets(&world, outsider.kind, outsider.secrets).await;
         Self {
             world,

@@ -1,17 +1,18 @@
 //! A real AT Protocol server with a directory of its own, started when the first test asks for it.
 
-use super::after_exit::after_exit;
+use super::node;
 use reqwest::Client;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 /// The password of every account.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-static SHARED: LazyLock<Atproto> = LazyLock::new(start);
+static SHARED: LazyLock<Atproto> = LazyLock::new(|| {
+    let said = node::start("atproto.mjs", &[("NODE_ENV", "development")]);
+    serde_json::from_value(said).expect("it says where it is")
+});
 
 /// Where they are, without a slash at the end.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,28 +33,6 @@ pub(crate) struct Account {
 /// The one that all tests of this process share.
 pub(crate) fn atproto() -> &'static Atproto {
     &SHARED
-}
-
-fn start() -> Atproto {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/outside");
-    let mut node = Command::new("node")
-        .arg("atproto.mjs")
-        .current_dir(folder)
-        .env("NODE_ENV", "development")
-        .env("LOG_ENABLED", "false")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        // It tells of every nonce that it asks for.
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("Node is installed");
-    after_exit("kill -s KILL -- \"$1\"", &[&node.id().to_string()]);
-    let output = BufReader::new(node.stdout.take().expect("its output was asked for"));
-    let mut lines = output.lines().map_while(Result::ok);
-    let said = lines.find_map(|line| serde_json::from_str(&line).ok());
-    // Dropping it would end the server.
-    std::mem::forget(node);
-    said.expect("the AT Protocol server starts; `make test` installs it")
 }
 
 impl Atproto {

@@ -8,6 +8,7 @@ pub(crate) mod browser;
 #[cfg(test)]
 mod check;
 pub(crate) mod life;
+pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod rules;
 pub(crate) mod shopper;
