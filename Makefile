@@ -28,6 +28,7 @@ export PATH := $(CURDIR)/tests/node_modules/.bin:$(LAUREL_TOOLS)/bin:$(PATH):$(H
 
 NPM := $(shell command -v npm)
 NODE_MODULES := tests/node_modules/.package-lock.json
+OUTSIDE := tests/outside/node_modules/.package-lock.json
 SITE := target/site/pkg/app_bg.wasm.br
 AS_ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -n)
 
@@ -45,7 +46,7 @@ site: $(SITE) ## Build what browsers download, compressed, into target/site
 
 clean: ## Remove everything that was built or installed in this folder
 	cargo clean
-	rm -rf target tests/node_modules
+	rm -rf target tests/node_modules tests/outside/node_modules
 
 ##@ Prove
 
@@ -107,7 +108,7 @@ site-needs: rust $(if $(NPM),$(NODE_MODULES))
 	$(call cargo-tool,wasm-bindgen-cli,$(WASM_BINDGEN),wasm-bindgen,4)
 	$(call cargo-tool,trunk,$(TRUNK),trunk,4,--no-default-features --features rustls)
 
-test-needs: test-system $(NODE_MODULES)
+test-needs: test-system $(NODE_MODULES) $(OUTSIDE)
 
 test-system:
 	$(call system-package,npm,command -v npm,nodejs npm)
@@ -118,6 +119,11 @@ test-system:
 $(NODE_MODULES): tests/package.json tests/package-lock.json | $(if $(NPM),,test-system)
 	@echo "Installing wasm-opt and what the test pages use into tests/node_modules with npm."
 	cd tests && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(OUTSIDE): tests/outside/package.json tests/outside/package-lock.json | test-system
+	@echo "Installing the outside services that the tests start for real into tests/outside/node_modules: about 3 minutes, once."
+	cd tests/outside && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 # $(call cargo-tool,package,version,program,minutes,more arguments): quick to build, not quick to run.

@@ -163,7 +163,7 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
         let lease = Lease {
             program: of.0,
             connection: of.1.clone(),
-            service: service.about().kind,
+            service,
             limit: i64::try_from(places).unwrap_or(0),
             now: app.clock.now(),
         };
@@ -231,8 +231,9 @@ async fn consult(
     let micros = |wait: Duration| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
     match answer {
         Ok(Answer::Done(evidence)) => (Heard::Yes, Some(evidence.to_string()), Went::Answered),
-        Ok(Answer::NotDone(reason)) => (Heard::No(reason), None, Went::Answered),
-        Err(Trouble::Refused(reason)) => (Heard::No(reason), None, Went::Answered),
+        Ok(Answer::NotDone(reason)) | Err(Trouble::Refused(reason)) => {
+            (Heard::No(reason), None, Went::Answered)
+        }
         Err(Trouble::NotNow(why, wait)) => {
             told(rules, connection, &why);
             (

@@ -42,8 +42,8 @@ fn user(id: &str) -> Json<serde_json::Value> {
     )
 }
 
-async fn own(State(net): State<Arc<Net>>, headers: HeaderMap) -> Response {
-    let found = net.bearer(&headers);
+async fn own(headers: HeaderMap) -> Response {
+    let found = Net::bearer(&headers);
     found.map_or_else(
         || StatusCode::UNAUTHORIZED.into_response(),
         |id| user(&id).into_response(),

@@ -4,6 +4,7 @@
 //! A service here is a file with its [`Outsider`], and a line in `services!`.
 
 mod bluesky;
+mod discord;
 mod github;
 mod linking;
 mod net;
@@ -11,6 +12,7 @@ mod openid;
 mod queue;
 mod redeem;
 mod telegram;
+mod twitch;
 mod visits;
 mod vk;
 
@@ -397,7 +399,9 @@ macro_rules! services {
 }
 
 services! {
+    of_discord: discord,
     of_github: github,
     of_telegram: telegram,
+    of_twitch: twitch,
     of_vk: vk,
 }

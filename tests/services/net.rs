@@ -100,8 +100,8 @@ impl Net {
             collisions: AtomicUsize::new(0),
         });
         let mood = from_fn_with_state(Arc::clone(&net), in_mood);
-        let router = routes().layer(mood).with_state(Arc::clone(&net));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let served = routes().layer(mood).with_state(Arc::clone(&net));
+        tokio::spawn(async move { axum::serve(listener, served).await });
         net
     }
 
@@ -150,7 +150,7 @@ impl Net {
     }
 
     /// The account whose token a request brings.
-    pub(crate) fn bearer(&self, headers: &HeaderMap) -> Option<String> {
+    pub(crate) fn bearer(headers: &HeaderMap) -> Option<String> {
         let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         Some(value.strip_prefix("Bearer token-of-")?.to_owned())
     }
@@ -203,12 +203,12 @@ pub(crate) async fn token(State(net): State<Arc<Net>>, Form(asked): Form<Exchang
 async fn in_mood(
     State(net): State<Arc<Net>>,
     request: axum::extract::Request,
-    next: Next,
+    inner: Next,
 ) -> Response {
     net.calls.fetch_add(1, Ordering::SeqCst);
     let mood = *net.mood.lock().unwrap();
     match mood {
-        Mood::Well => next.run(request).await,
+        Mood::Well => inner.run(request).await,
         Mood::Status(status, wait) => {
             let mut answer = StatusCode::from_u16(status).unwrap().into_response();
             if let Some(wait) = wait {
@@ -218,7 +218,7 @@ async fn in_mood(
         }
         Mood::Slow(time) => {
             tokio::time::sleep(time).await;
-            next.run(request).await
+            inner.run(request).await
         }
         Mood::Garbage => "<html>It works!</html>".into_response(),
         Mood::Contradictory => {

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 
 /// How many wait, and how long the last of them may take: the leases of a server that was killed among them.
 const WAITING: u64 = 600;
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A connection to GitHub of this name, and its task.
 fn tables(name: &str, url: &str) -> String {

@@ -24,7 +24,7 @@ fn rules(shop: &Account) -> String {
 }
 
 /// Somebody who has joined, in front of the task's card.
-async fn at_the_card<'w>(world: &'w World, hand: Hand, size: (u32, u32)) -> Shopper<'w> {
+async fn at_the_card(world: &World, hand: Hand, size: (u32, u32)) -> Shopper<'_> {
     let shopper = Shopper::open(
         world,
         hand,

@@ -145,6 +145,8 @@ pub struct Elsewhere {
     pub service: String,
     /// The page on which it is done.
     pub url: String,
+    /// Whether the service knows people by their e-mail address: then there is no signing in.
+    pub by_address: bool,
     /// What has to be named before signing in there: `handle` or `server`.
     pub asks: Option<String>,
     /// Days after which it is looked at again; 0: it is not.

@@ -46,6 +46,21 @@ pub(crate) struct Elsewhere {
 
     pub(crate) window: Window,
     pub(crate) visit: Visit,
+    pub(crate) list: List,
+}
+
+/// A mailing list that another service keeps.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// The service.
+    pub(crate) will_check: Say1,
+    pub(crate) checked: &'static str,
+    /// The address.
+    pub(crate) address: Say1,
+    pub(crate) no_address: &'static str,
+    pub(crate) open: &'static str,
+    /// The service.
+    pub(crate) not_subscribed: Say1,
 }
 
 /// A page that is to be opened.
@@ -78,7 +93,7 @@ pub(crate) struct Window {
     pub(crate) nothing_linked: &'static str,
     pub(crate) declined: &'static str,
     pub(crate) taken: Say1,
-    pub(crate) wrong_window: &'static str,
+    pub(crate) other_browser: &'static str,
     /// The same of a page that was to be visited.
     pub(crate) wrong_visit: &'static str,
     pub(crate) over: &'static str,
@@ -97,6 +112,7 @@ impl Elsewhere {
         Some(match code {
             "not_now" => (self.not_now)(service),
             "not_followed" => (self.not_followed)(service),
+            "not_subscribed" => (self.list.not_subscribed)(service),
             "account_gone" => (self.account_gone)(service),
             "unlinked" => (self.unlinked)(service),
             "not_kept" => (self.not_kept)(service),
@@ -113,7 +129,7 @@ impl Window {
         match code {
             "declined" => self.declined.to_owned(),
             "taken" => (self.taken)(service),
-            "wrong_window" => self.wrong_window.to_owned(),
+            "wrong_window" => self.other_browser.to_owned(),
             "wrong_visit" => self.wrong_visit.to_owned(),
             "over" => self.over.to_owned(),
             "unknown_handle" => self.unknown_handle.to_owned(),

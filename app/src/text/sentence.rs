@@ -34,6 +34,8 @@ pub enum ProofOf {
     Refund,
     /// A task.
     Task(TaskKind),
+    /// A subscription to a list that another service keeps.
+    List,
     /// A correction by the shop.
     Adjustment,
 }
@@ -282,6 +284,7 @@ pub fn proof_how(text: &Text, level: ProofLevel, of: ProofOf) -> &'static str {
         (ProofOf::Task(TaskKind::Join), _) => text.checked_join,
         (ProofOf::Task(TaskKind::Subscribe), ProofLevel::Verified) => text.checked_subscribe,
         (ProofOf::Task(TaskKind::Birthday), ProofLevel::Declared) => text.checked_birthday,
+        (ProofOf::List, _) => text.elsewhere.list.checked,
         (ProofOf::Task(TaskKind::Visit), _) => text.elsewhere.visit.checked,
         (ProofOf::Task(TaskKind::Follow), ProofLevel::Verified) => text.elsewhere.checked,
         (ProofOf::Task(_), _) => text.checked[level as usize],

@@ -11,6 +11,9 @@ pub(super) fn will_check(words: Words<'_>, task: &TaskView) -> String {
         return String::new();
     };
     let text = words.text.elsewhere;
+    if elsewhere.by_address {
+        return (text.list.will_check)(&elsewhere.service);
+    }
     let mut say = (text.will_check)(&elsewhere.service);
     if elsewhere.recheck_days > 0 && elsewhere.clawback {
         say.push(' ');
@@ -22,25 +25,47 @@ pub(super) fn will_check(words: Words<'_>, task: &TaskView) -> String {
 /// What the member can do about it now: sign in, or go there and have it checked.
 pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     let elsewhere = card.task.elsewhere.as_ref()?;
-    let Some(handle) = card.standing?.account.as_deref() else {
-        return Some(sign_in(words, card, elsewhere));
-    };
     let text = words.text.elsewhere;
+    let Some(handle) = card.standing?.account.as_deref() else {
+        return Some(if elsewhere.by_address {
+            view! { <p>{text.list.no_address}</p> }.drawn()
+        } else {
+            sign_in(words, card, elsewhere)
+        });
+    };
     let tried = card.state() == AttemptState::Rejected;
     let label = if tried { text.check_again } else { text.check };
     // Begun, it says so above.
-    let whose = (card.state() != AttemptState::Started).then(|| (text.you_are)(handle));
+    let whose = match card.state() {
+        AttemptState::Started => None,
+        _ => Some(whose(words, elsewhere, handle)),
+    };
+    let open = if elsewhere.by_address {
+        text.list.open.to_owned()
+    } else {
+        (text.open)(&elsewhere.service)
+    };
     let view = view! {
         {whose.map(|say| view! { <p>{say}</p> })}
         <p>
             <a class="button plain" href=elsewhere.url.clone() target="_blank" rel="noopener">
-                {(text.open)(&elsewhere.service)}
+                {open}
             </a>
         </p>
         {proof_form(words, card, &[], label)}
-        {let_go(words, card, elsewhere)}
+        {(!elsewhere.by_address).then(|| let_go(words, card, elsewhere))}
     };
     Some(view.drawn())
+}
+
+/// As whom the member is asked about.
+pub(super) fn whose(words: Words<'_>, elsewhere: &Elsewhere, handle: &str) -> String {
+    let text = words.text.elsewhere;
+    if elsewhere.by_address {
+        (text.list.address)(handle)
+    } else {
+        (text.you_are)(handle)
+    }
 }
 
 /// The form that opens the window in which the member signs in there. It is sent by the browser itself, to

@@ -47,7 +47,7 @@ fn state_label(words: Words<'_>, card: &TaskCard<'_>) -> Option<&'static str> {
     let states = &words.text.states;
     let attempt = card.standing.and_then(|standing| standing.attempt.as_ref());
     let reason = attempt.and_then(|attempt| attempt.reason.as_ref());
-    if reason.is_some_and(|reason| reason.code == "not_followed") {
+    if reason.is_some_and(|reason| matches!(&*reason.code, "not_followed" | "not_subscribed")) {
         return Some(words.text.elsewhere.not_yet);
     }
     Some(match card.state() {
@@ -74,7 +74,10 @@ fn state_sentence(words: Words<'_>, card: &TaskCard<'_>) -> Option<String> {
         AttemptState::Started => match attempt.and_then(|attempt| attempt.next.as_ref()) {
             Some(NextStep::Mail { address, .. }) => Some((states.look_in_mail)(address)),
             Some(NextStep::Form { .. }) => Some(states.fill_in.to_owned()),
-            Some(NextStep::Open { handle }) => Some((words.text.elsewhere.you_are)(handle)),
+            Some(NextStep::Open { handle }) => {
+                let at = card.task.elsewhere.as_ref();
+                at.map(|at| elsewhere::whose(words, at, handle))
+            }
             Some(NextStep::Visit { opened: true }) => {
                 Some(words.text.elsewhere.visit.opened.to_owned())
             }
@@ -116,12 +119,13 @@ pub(crate) fn will_check(words: Words<'_>, task: &TaskView) -> String {
     let text = words.text;
     let plain = match task.kind {
         TaskKind::Join => text.will_check_join,
+        _ if task.elsewhere.is_some() => return elsewhere::will_check(words, task),
         TaskKind::Subscribe => text.will_check_subscribe,
         TaskKind::Profile => text.will_check_profile,
         TaskKind::Birthday => text.will_check_birthday,
         TaskKind::Daily => text.will_check_daily,
         TaskKind::Event | TaskKind::Custom => text.will_check_reported,
-        TaskKind::Follow => return elsewhere::will_check(words, task),
+        TaskKind::Follow => return String::new(),
         TaskKind::Visit => return (text.elsewhere.visit.will_check)(task.seconds.unwrap_or(0)),
     };
     plain.to_owned()
@@ -248,6 +252,7 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         AttemptState::Checking | AttemptState::Held | AttemptState::Earned => return None,
     };
     match card.task.kind {
+        _ if card.task.elsewhere.is_some() => elsewhere::forms(words, card),
         TaskKind::Subscribe => {
             let label = if again {
                 text.try_again
@@ -258,10 +263,9 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         }
         TaskKind::Profile => Some(proof_form(words, card, &["name"], text.save)),
         TaskKind::Birthday => Some(proof_form(words, card, &["birthday"], text.save)),
-        TaskKind::Follow => elsewhere::forms(words, card),
         TaskKind::Visit => Some(elsewhere::visit(words, card, false)),
         TaskKind::Daily => Some(check_in(words, card)),
-        TaskKind::Join | TaskKind::Event | TaskKind::Custom => None,
+        TaskKind::Join | TaskKind::Follow | TaskKind::Event | TaskKind::Custom => None,
     }
 }
 
@@ -297,7 +301,13 @@ fn proof_note(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
         .and_then(|attempt| attempt.proof);
     let (title, how) = match proven {
         Some(level) => {
-            let how = text::proof_how(words.text, level, ProofOf::Task(card.task.kind));
+            let by_address = card.task.elsewhere.as_ref().is_some_and(|at| at.by_address);
+            let of = if by_address {
+                ProofOf::List
+            } else {
+                ProofOf::Task(card.task.kind)
+            };
+            let how = text::proof_how(words.text, level, of);
             (words.text.how_checked, how.to_owned())
         }
         None => (

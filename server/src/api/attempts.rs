@@ -40,12 +40,7 @@ async fn view(
         .program()
         .task(&stored.task)
         .ok_or_else(|| Error::not_found("task"))?;
-    Ok(axum::Json(views::attempt(
-        &reader,
-        task,
-        stored,
-        &owner.accounts,
-    )))
+    Ok(axum::Json(views::attempt(&reader, task, stored, &owner)))
 }
 
 /// `POST /api/v1/tasks/{task}/attempts`
@@ -87,6 +82,7 @@ pub async fn start(
                 .await?;
             return view(&app, &member, &did_of(done(did)?)?).await;
         }
+        _ if task.elsewhere.is_some() => None,
         TaskKind::Subscribe => Some(new_link(&app, &member, task, &body.value, &stamp).await?),
         TaskKind::Profile | TaskKind::Birthday | TaskKind::Follow | TaskKind::Visit => None,
     };
@@ -170,6 +166,7 @@ pub async fn submit(
         .await?;
     let stored = stored.ok_or_else(|| Error::not_found("attempt"))?;
     let task = rules.program.task(&stored.task);
+    let is_elsewhere = task.is_some_and(|task| task.elsewhere.is_some());
     let kind = task.map(|task| task.kind);
     let stamp = app.clock.stamp();
     let route = format!("POST /attempts/{attempt}/proof");
@@ -179,14 +176,14 @@ pub async fn submit(
     );
     let proof = body.value;
     let decided = match kind {
-        Some(TaskKind::Follow) => {
+        _ if is_elsewhere => {
             let command = Ask {
                 rules,
                 member: id,
                 attempt,
                 stamp,
             };
-            let asked = app.store.write(Keyed { key, at, command }).await?;
+            let asked = app.store.write(Keyed { key, command, at }).await?;
             app.checks.look();
             asked_of(done(asked)?)?
         }
@@ -197,7 +194,7 @@ pub async fn submit(
                 attempt,
                 stamp,
             };
-            returned_of(done(app.store.write(Keyed { key, at, command }).await?)?)?
+            returned_of(done(app.store.write(Keyed { key, command, at }).await?)?)?
         }
         _ => {
             let command = Submit {
@@ -207,7 +204,7 @@ pub async fn submit(
                 proof,
                 stamp,
             };
-            submitted_of(done(app.store.write(Keyed { key, at, command }).await?)?)?
+            submitted_of(done(app.store.write(Keyed { key, command, at }).await?)?)?
         }
     };
     view(&app, &member, &decided).await

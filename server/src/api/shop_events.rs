@@ -75,10 +75,5 @@ pub async fn record(
         time_zone: &owner.time_zone,
         now: app.clock.now(),
     };
-    Ok(axum::Json(views::attempt(
-        &reader,
-        task,
-        &stored,
-        &owner.accounts,
-    )))
+    Ok(axum::Json(views::attempt(&reader, task, &stored, &owner)))
 }

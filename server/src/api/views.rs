@@ -115,8 +115,8 @@ fn standing(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> TaskStan
         state: newest.map_or(AttemptState::Available, |attempt| {
             attempt.state_at(reader.now)
         }),
-        attempt: newest.map(|newest| attempt(reader, task, newest, &member.accounts)),
-        account: account(reader, task, &member.accounts).map(str::to_owned),
+        attempt: newest.map(|newest| attempt(reader, task, newest, member)),
+        account: account(reader, task, member).map(str::to_owned),
     }
 }
 
@@ -143,13 +143,13 @@ fn newest<'m>(
 }
 
 /// The member's account where a task is done, as people call it.
-fn account<'m>(
-    reader: &Reader<'_>,
-    task: &Task,
-    accounts: &'m [(String, String)],
-) -> Option<&'m str> {
-    let service = service_of(&reader.program.rules, task.elsewhere.as_ref()?)?;
-    let mut all = accounts.iter();
+fn account<'m>(reader: &Reader<'_>, task: &Task, owner: &'m StoredMember) -> Option<&'m str> {
+    let elsewhere = task.elsewhere.as_ref()?;
+    if elsewhere.by_address {
+        return owner.email.as_deref();
+    }
+    let service = service_of(&reader.program.rules, elsewhere)?.about().kind;
+    let mut all = owner.accounts.iter();
     let found = all.find(|(known, _)| known == service)?;
     Some(&found.1)
 }
@@ -159,7 +159,7 @@ pub fn attempt(
     reader: &Reader<'_>,
     task: &Task,
     stored: &StoredAttempt,
-    accounts: &[(String, String)],
+    owner: &StoredMember,
 ) -> AttemptView {
     let state = stored.state_at(reader.now);
     let code = stored.reason.clone();
@@ -173,7 +173,7 @@ pub fn attempt(
             code,
         }),
         next: (state == AttemptState::Started)
-            .then(|| next_step(task, stored, account(reader, task, accounts))),
+            .then(|| next_step(task, stored, account(reader, task, owner))),
         points: stored.points,
         proof: stored.proof,
         started_at: rfc3339(stored.started_at),
@@ -196,9 +196,11 @@ fn next_step(task: &Task, stored: &StoredAttempt, account: Option<&str>) -> Next
         (TaskKind::Visit, ..) => NextStep::Visit {
             opened: stored.sent_at.is_some(),
         },
-        (TaskKind::Follow, ..) => account.map_or(NextStep::Account, |handle| NextStep::Open {
-            handle: handle.to_owned(),
-        }),
+        _ if task.elsewhere.is_some() => {
+            account.map_or(NextStep::Account, |handle| NextStep::Open {
+                handle: handle.to_owned(),
+            })
+        }
         (TaskKind::Subscribe, Some(address), Some(sent_at)) => NextStep::Mail {
             address: email::masked(address),
             resend_at: rfc3339(sent_at + RESEND_AFTER),
@@ -234,8 +236,11 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
         | Fact::DebtWrittenOff
         | Fact::Adjustment { .. } => ProofOf::Adjustment,
         Fact::Task { task, .. } | Fact::TaskUndone { task, .. } => {
-            let kind = reader.rules().task(task).map(|task| task.kind);
-            kind.map_or(ProofOf::Adjustment, ProofOf::Task)
+            let task = reader.rules().task(task);
+            task.map_or(ProofOf::Adjustment, |task| match &task.elsewhere {
+                Some(at) if at.by_address => ProofOf::List,
+                _ => ProofOf::Task(task.kind),
+            })
         }
     };
     let told = app::text::tell(reader.text(), &facts);

@@ -1,7 +1,9 @@
 //! GitHub: does this account follow that one.
 
 use super::oauth::{self, Endpoints};
-use super::{About, Account, Answer, Begun, Budget, Returned, Service, Setting, Setup, Trouble};
+use super::{
+    About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
+};
 use crate::domain::Instant;
 use crate::domain::program::Connection;
 use futures_util::future::BoxFuture;
@@ -18,6 +20,7 @@ static ABOUT: About = About {
     kind: "github",
     name: "GitHub",
     proves: "The account follows yours: GitHub itself says so, and says so again at the second look.",
+    knows: By::Account,
     asks: None,
     settings: &[
         Setting {
@@ -79,7 +82,7 @@ impl User {
     }
 }
 
-fn web<'a>(connection: &'a Connection) -> &'a str {
+fn web(connection: &Connection) -> &str {
     connection.setting("web").unwrap_or("https://github.com")
 }
 

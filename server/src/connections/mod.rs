@@ -9,12 +9,14 @@
 //! store writes down what came of it.
 
 mod bluesky;
+mod discord;
 mod github;
 pub mod guide;
 mod oauth;
 mod openid;
 mod outside;
 mod telegram;
+mod twitch;
 mod vk;
 
 pub use outside::{Outside, Reply};
@@ -35,8 +37,10 @@ use std::time::Duration;
 /// All there are, by kind.
 pub static SERVICES: &[&dyn Service] = &[
     &bluesky::Bluesky,
+    &discord::Discord,
     &github::GitHub,
     &telegram::Telegram,
+    &twitch::Twitch,
     &vk::Vk,
 ];
 
@@ -55,6 +59,8 @@ pub struct About {
     pub name: &'static str,
     /// What is known once it has answered, as a sentence.
     pub proves: &'static str,
+    /// By what it knows people.
+    pub knows: By,
     /// What a shopper has to name before they can sign in there.
     pub asks: Option<Asks>,
     /// What a shop gives it.
@@ -69,6 +75,15 @@ pub struct About {
     pub steps: [&'static str; 5],
     /// Where all this is documented by the service itself.
     pub source: &'static str,
+}
+
+/// By what a service knows people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// By an account there, which a member shows to be theirs by signing in.
+    Account,
+    /// By the e-mail address, which a member has proven here.
+    Address,
 }
 
 /// What a shopper names before they sign in.
@@ -221,21 +236,26 @@ pub trait Service: Send + Sync {
     /// The page on which a target is followed, or what is wrong with the target.
     fn page(&self, connection: &Connection, target: &str) -> Result<String, String>;
 
-    /// Begins a sign-in. `state` comes back with the shopper; `asked` is what [`About::asks`] asked for.
+    /// Begins a sign-in. `state` comes back with the shopper; `asked` is what [`About::asks`] asked for. There is
+    /// none at a service that knows people by their address.
     fn begin<'a>(
         &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        asked: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>>;
+        _: &'a Setup<'a>,
+        _state: &'a str,
+        _asked: &'a str,
+    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
+        Box::pin(async { Err(Trouble::Refused("sign_in_failed")) })
+    }
 
     /// Whose account it is that was signed in to.
     fn finish<'a>(
         &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>>;
+        _: &'a Setup<'a>,
+        _keep: &'a Value,
+        _returned: &'a Returned,
+    ) -> BoxFuture<'a, Result<Account, Trouble>> {
+        Box::pin(async { Err(Trouble::Refused("sign_in_failed")) })
+    }
 
     /// Whether an account has done what the task asks for: follows the target, for example. `before` is
     /// what showed it the last time, for a second look.

@@ -29,7 +29,7 @@ const ALGORITHMS: &[Algorithm] = &[
 /// A service that signs such statements.
 pub(super) struct Issuer<'a> {
     /// Its name in them, which is an address.
-    pub(super) issuer: &'a str,
+    pub(super) name: &'a str,
     /// Where its public keys are.
     pub(super) jwks: &'a str,
     /// Where it is asked.
@@ -88,14 +88,14 @@ pub(super) async fn claims<T: DeserializeOwned>(
 ) -> Result<T, Trouble> {
     // Another service's answer to this one's question (RFC 9207).
     let named = returned.iss.as_deref();
-    if named.is_some_and(|named| named != issuer.issuer) {
+    if named.is_some_and(|named| named != issuer.name) {
         return Err(refused());
     }
     let token = exchange(setup, issuer, keep, returned).await?;
     let call = setup.outside.get(issuer.jwks)?;
     let keys: JwkSet = setup.outside.send(call).await?.success()?;
     let expected = Expected {
-        issuer: issuer.issuer,
+        issuer: issuer.name,
         client: setup.get("client_id"),
         nonce: kept(keep, "nonce"),
         now: setup.now.div_euclid(SECOND),

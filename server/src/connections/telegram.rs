@@ -8,7 +8,9 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 
-use super::{About, Account, Answer, Begun, Budget, Returned, Service, Setting, Setup, Trouble};
+use super::{
+    About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
+};
 use crate::domain::program::Connection;
 use bot::{MAKE_ADMINISTRATOR, Member, User, ask, unclear};
 use futures_util::future::BoxFuture;
@@ -22,6 +24,7 @@ static ABOUT: About = About {
     kind: "telegram",
     name: "Telegram",
     proves: "The account is in your channel or group: Telegram tells your bot so, and again at the second look.",
+    knows: By::Account,
     asks: None,
     settings: &[
         Setting {

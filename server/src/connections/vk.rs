@@ -6,7 +6,9 @@
 mod api;
 mod id;
 
-use super::{About, Account, Answer, Begun, Budget, Returned, Service, Setting, Setup, Trouble};
+use super::{
+    About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
+};
 use crate::domain::program::Connection;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
@@ -22,6 +24,7 @@ static ABOUT: About = About {
     kind: "vk",
     name: "VK",
     proves: "The account is in your community: VK itself says so, and says so again at the second look.",
+    knows: By::Account,
     asks: None,
     settings: &[
         Setting {

@@ -50,8 +50,9 @@ pub fn state_of(name: &str) -> Option<AttemptState> {
 }
 
 /// When an attempt that was begun now lapses. Forms wait for ever: nothing is pending with them.
-pub fn expires_at(kind: TaskKind, now: Instant) -> Option<Instant> {
-    matches!(kind, TaskKind::Subscribe | TaskKind::Visit).then_some(now + LINK_LIFE)
+pub fn expires_at(task: &Task, now: Instant) -> Option<Instant> {
+    let lapses = matches!(task.kind, TaskKind::Subscribe | TaskKind::Visit);
+    (lapses && task.elsewhere.is_none()).then_some(now + LINK_LIFE)
 }
 
 /// When points earned now become available.
@@ -252,11 +253,11 @@ mod tests {
 
     #[test]
     fn only_a_subscription_lapses_and_only_a_hold_waits() {
-        assert_eq!(expires_at(TaskKind::Subscribe, 7), Some(7 + 24 * HOUR));
-        for kind in [TaskKind::Join, TaskKind::Profile, TaskKind::Birthday] {
-            assert_eq!(expires_at(kind, 7), None);
-        }
         let program = program_file::parse(crate::demo::PROGRAM).unwrap();
+        for task in &program.tasks {
+            let lapses = (task.id == "newsletter").then_some(7 + 24 * HOUR);
+            assert_eq!(expires_at(task, 7), lapses, "{}", task.id);
+        }
         let mut task = program.task("tsk_profile").unwrap().clone();
         assert_eq!(available_at(&task, 7), None);
         task.hold_days = 3;

@@ -92,7 +92,7 @@ pub fn decide(asked: &Asked, heard: Heard, now: Instant, chance: u8) -> Decision
             let again = usize::try_from(asked.denials)
                 .ok()
                 .and_then(|n| AGAIN.get(n));
-            match again.filter(|_| reason == "not_followed") {
+            match again.filter(|_| matches!(reason, "not_followed" | "not_subscribed")) {
                 Some(wait) => Decision::Again(now + wait, true, None),
                 None => Decision::Reject(reason),
             }

@@ -289,6 +289,8 @@ pub struct Elsewhere {
     pub connection: String,
     /// The service's name for people.
     pub service: &'static str,
+    /// Whether people are known there by their e-mail address, and not by an account of theirs.
+    pub by_address: bool,
     /// What has to be named before signing in there.
     pub asks: Option<&'static str>,
     /// Whom to follow, as the service names it.
@@ -335,6 +337,7 @@ impl Elsewhere {
             connection: self.connection.clone(),
             service: self.service.to_owned(),
             url: self.url.clone(),
+            by_address: self.by_address,
             asks: self.asks.map(str::to_owned),
             recheck_days: self.recheck_days,
             clawback: self.clawback,

@@ -4,7 +4,7 @@ use super::attempts;
 use super::events::{self, News};
 use super::{Command, StoreError, Tx, params};
 use crate::clock::Stamp;
-use crate::connections::Account;
+use crate::connections::{Account, By, Service};
 use crate::domain::program::Rules;
 use crate::domain::{Instant, MINUTE};
 use app::api::{EventKind, MemberId, ProgramId};
@@ -211,15 +211,21 @@ pub(super) async fn of_member<T: Tx>(
     rows.iter().map(read).collect()
 }
 
-/// A member's account of a service.
+/// A member's account of a service: for one that knows people by their address, the address that they have proven.
 pub(super) async fn current<T: Tx>(
     tx: &mut T,
     member: MemberId,
-    service: &str,
+    service: &dyn Service,
 ) -> Result<Option<Account>, StoreError> {
+    const ADDRESS: &str =
+        "select email, email, null from person where member_id = $1 and email is not null";
     const SQL: &str = "select external_id, handle, created_there_at from outside_account
         where member_id = $1 and service = $2 and unlinked_at is null and external_id is not null";
-    let row = tx.query_one(SQL, params![member, service]).await?;
+    let about = service.about();
+    let row = match about.knows {
+        By::Account => tx.query_one(SQL, params![member, about.kind]).await?,
+        By::Address => tx.query_one(ADDRESS, params![member]).await?,
+    };
     row.map(|row| {
         Ok(Account {
             id: row.get(0)?,

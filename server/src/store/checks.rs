@@ -9,7 +9,7 @@ use super::events::{self, News};
 use super::ledger::{Books, Reverse, because};
 use super::{Command, Query, Row, StoreError, Tx, accounts, params};
 use crate::clock::Stamp;
-use crate::connections::Account;
+use crate::connections::{Account, Service};
 use crate::domain::check::{self, Decision, Heard, Purpose};
 use crate::domain::program::{Elsewhere, Rules, Task};
 use crate::domain::{DAY, Instant, SECOND, attempt};
@@ -121,7 +121,7 @@ pub struct Lease {
     /// The connection.
     pub connection: String,
     /// Which service it is of.
-    pub service: &'static str,
+    pub service: &'static dyn Service,
     /// At most so many.
     pub limit: i64,
     /// The time.
@@ -209,7 +209,7 @@ impl Command for Settle {
             Decision::Pay => self.pay(tx, task, elsewhere, &attempt).await?,
             Decision::Stand => self.stand(tx, &attempt).await?,
             Decision::Reject(reason) => {
-                attempts::reject(tx, &attempt, reason, self.stamp.at).await?
+                attempts::reject(tx, &attempt, reason, self.stamp.at).await?;
             }
             Decision::Notice(until) => self.notice(tx, elsewhere, &attempt, until).await?,
             Decision::TakeBack(reason) => self.take_back(tx, task, &attempt, reason).await?,

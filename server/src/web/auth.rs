@@ -39,8 +39,8 @@ pub struct Asked {
     /// The task it is for.
     task: Option<String>,
     /// The handle or the server, where the service asks for one.
-    #[serde(default)]
-    asked: String,
+    #[serde(default, rename = "asked")]
+    named: String,
 }
 
 /// A connection that an address names: `{program}.{connection}`.
@@ -94,14 +94,15 @@ pub async fn begin(
             StatusCode::FORBIDDEN,
         ));
     };
-    let locale = Some(me::stored(&app, &found.program, member).await?.locale);
+    let locale = me::stored(&app, &found.program, member).await?.locale;
+    let locale = Some(locale.as_str());
     let (state, cookie) = (secret(), cookie(&headers).unwrap_or_else(secret));
     let setup = app
         .means()
         .setup(&found.program.rules, found.connection()?)
         .await;
     let begun = match setup {
-        Ok(setup) => found.service.begin(&setup, &state, &asked.asked).await,
+        Ok(setup) => found.service.begin(&setup, &state, &asked.named).await,
         Err(trouble) => Err(trouble),
     };
     let begun = match begun {
@@ -120,7 +121,7 @@ pub async fn begin(
     };
     app.store.write(command).await?;
     let state = LinkingState::Going { url: &begun.url };
-    let mut response = draw(&app, &found, &headers, locale.as_deref(), state);
+    let mut response = draw(&app, &found, &headers, locale, state);
     let secure = if app.public_url.starts_with("https:") {
         "; Secure"
     } else {
@@ -176,7 +177,8 @@ pub async fn finish(
             StatusCode::FORBIDDEN,
         ));
     };
-    let locale = Some(me::stored(&app, &found.program, begun.member).await?.locale);
+    let locale = me::stored(&app, &found.program, begun.member).await?.locale;
+    let locale = Some(locale.as_str());
     if returned.error.is_some() {
         return Ok(failed(
             &app,
@@ -225,7 +227,7 @@ pub async fn finish(
             &app,
             &found,
             &headers,
-            locale.as_deref(),
+            locale,
             LinkingState::Done { handle: &handle },
         ),
         Linked::Taken => failed(
@@ -303,7 +305,7 @@ fn troubled(
     app: &App,
     found: &Found,
     headers: &HeaderMap,
-    locale: Option<String>,
+    locale: Option<&str>,
     trouble: &Trouble,
 ) -> Response {
     tracing::info!(connection = found.connection, %trouble, "a sign-in did not come about: {trouble}");
@@ -334,12 +336,12 @@ fn failed(
     app: &App,
     found: &Found,
     headers: &HeaderMap,
-    locale: Option<String>,
+    locale: Option<&str>,
     reason: &str,
     status: StatusCode,
 ) -> Response {
     let state = LinkingState::Failed { reason };
-    let mut response = draw(app, found, headers, locale.as_deref(), state);
+    let mut response = draw(app, found, headers, locale, state);
     *response.status_mut() = status;
     response
 }

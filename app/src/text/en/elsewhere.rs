@@ -1,6 +1,6 @@
 //! Tasks that are done on other services, in English.
 
-use crate::text::elsewhere::{Elsewhere, Visit, Window};
+use crate::text::elsewhere::{Elsewhere, List, Visit, Window};
 
 pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     will_check: |service| {
@@ -81,7 +81,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
                 "This account at {service} already belongs to another member here. Each account can earn for one person only."
             )
         },
-        wrong_window: "This sign-in was not begun in this browser. Start it from your own panel.",
+        other_browser: "This sign-in was not begun in this browser. Start it from your own panel.",
         wrong_visit: "This visit was not begun in your own panel, so it cannot count. Start it from there.",
         over: "This sign-in is over, or was used before. Start again from the panel.",
         unknown_handle: "We cannot find this handle. Check how it is written.",
@@ -113,5 +113,21 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
         opened: "The page is open. Look around, and come back.",
         back: "I am back",
         going: "The page opens by itself.",
+    },
+    list: List {
+        will_check: |service| {
+            format!(
+                "You subscribe with the shop's own form, and we ask {service} whether your address is on the list. You can unsubscribe at any time, and keep what you earned."
+            )
+        },
+        checked: "The service that keeps the shop's mailing list told us that your address is on it.",
+        address: |address| format!("We ask about {address}, the address that you have proven."),
+        no_address: "First show that an address is yours: sign in with it at the shop, or with a code.",
+        open: "Open the form",
+        not_subscribed: |service| {
+            format!(
+                "We asked {service}, and your address is not on the list yet. Subscribe with it, confirm if a mail asks you to, then have it checked again."
+            )
+        },
     },
 };

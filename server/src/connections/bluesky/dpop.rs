@@ -1,4 +1,4 @@
-//! Tokens that only their owner can use: DPoP (RFC 9449), which AT Protocol servers insist on.
+//! Tokens that only their owner can use: `DPoP` (RFC 9449), which AT Protocol servers insist on.
 
 use super::super::{Outside, Reply, Trouble};
 use crate::crypto::base64url;

@@ -31,11 +31,11 @@ struct Document {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Endpoint {
     id: String,
     r#type: String,
-    service_endpoint: serde_json::Value,
+    #[serde(rename = "serviceEndpoint")]
+    address: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -110,7 +110,7 @@ impl Identity {
         let server = document.service.iter().find(|endpoint| {
             endpoint.id.ends_with("#atproto_pds") && endpoint.r#type == "AtprotoPersonalDataServer"
         });
-        let server = server.and_then(|endpoint| endpoint.service_endpoint.as_str());
+        let server = server.and_then(|endpoint| endpoint.address.as_str());
         let server = server.ok_or(Trouble::Refused("unknown_handle"))?;
         setup.outside.url(server)?;
         if did_of(setup, &handle).await? != did {
@@ -125,12 +125,11 @@ impl Identity {
 }
 
 async fn document(setup: &Setup<'_>, did: &str) -> Result<Document, Trouble> {
-    let address = match did.strip_prefix("did:web:") {
-        Some(host) => format!("{}/.well-known/did.json", setup.outside.origin(host)?),
-        None => {
-            let directory = setup.connection.setting("directory").unwrap_or(DIRECTORY);
-            format!("{directory}/{did}")
-        }
+    let address = if let Some(host) = did.strip_prefix("did:web:") {
+        format!("{}/.well-known/did.json", setup.outside.origin(host)?)
+    } else {
+        let directory = setup.connection.setting("directory").unwrap_or(DIRECTORY);
+        format!("{directory}/{did}")
     };
     let reply = setup.outside.send(setup.outside.get(&address)?).await?;
     if matches!(reply.status, StatusCode::NOT_FOUND | StatusCode::GONE) {

@@ -8,7 +8,7 @@ mod identity;
 mod sign_in;
 
 use super::{
-    About, Account, Answer, Asks, Begun, Budget, Returned, Service, Setting, Setup, Trouble,
+    About, Account, Answer, Asks, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
 use futures_util::future::BoxFuture;
@@ -29,6 +29,7 @@ static ABOUT: About = About {
     kind: "bluesky",
     name: "Bluesky",
     proves: "The account follows yours: the network says so, or the account's own repository has the record.",
+    knows: By::Account,
     asks: Some(Asks::Handle),
     settings: &[
         Setting {

@@ -50,7 +50,9 @@ pub(super) struct User {
 pub(super) struct Member {
     pub(super) status: String,
     pub(super) user: User,
-    is_member: Option<bool>,
+    /// Of somebody who is restricted: whether they are still there.
+    #[serde(rename = "is_member")]
+    is_there: Option<bool>,
 }
 
 impl Member {
@@ -58,7 +60,7 @@ impl Member {
     pub(super) fn is_in(&self) -> Option<bool> {
         match self.status.as_str() {
             "creator" | "administrator" | "member" => Some(true),
-            "restricted" => Some(self.is_member == Some(true)),
+            "restricted" => Some(self.is_there == Some(true)),
             "left" | "kicked" => Some(false),
             _ => None,
         }

@@ -38,7 +38,7 @@ impl Places {
 
     fn issuer(&self) -> Issuer<'_> {
         Issuer {
-            issuer: &self.base,
+            name: &self.base,
             jwks: &self.jwks,
             at: Endpoints {
                 authorize: &self.authorize,

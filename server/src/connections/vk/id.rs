@@ -46,7 +46,8 @@ struct Shown {
 
 #[derive(Deserialize)]
 struct User {
-    user_id: Number,
+    #[serde(rename = "user_id")]
+    id: Number,
     #[serde(default)]
     first_name: String,
     #[serde(default)]
@@ -81,7 +82,7 @@ pub(super) async fn finish(
     ];
     let call = setup.outside.post(&place(setup, "oauth2/user_info"))?;
     let Shown { user } = setup.outside.send(call.form(&form)).await?.success()?;
-    if user.user_id.into_text() != id || !is_number(&id) {
+    if user.id.into_text() != id || !is_number(&id) {
         let why = "its answers are not about one account";
         return Err(Trouble::NotNow(why.into(), None));
     }

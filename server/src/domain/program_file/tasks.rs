@@ -2,7 +2,7 @@
 
 use super::check::{Check, is_slug};
 use super::tables::{ConnectionTable, PerName, TaskTable};
-use crate::connections::{self, Asks};
+use crate::connections::{self, Asks, By};
 use crate::domain::program::{Connection, Elsewhere, Limit, Per, Task, Visit};
 use app::api::TaskKind;
 
@@ -98,7 +98,7 @@ impl Check {
             if !table.summary.0.is_empty() {
                 self.localized(&format!("{at}.summary"), &table.summary);
             }
-            if table.kind == TaskKind::Subscribe {
+            if table.kind == TaskKind::Subscribe && table.connection.is_none() {
                 self.localized(&format!("{at}.consent"), &table.consent);
             } else if !table.consent.0.is_empty() {
                 self.fault(
@@ -200,7 +200,8 @@ impl Check {
         table: &TaskTable,
         connections: &[Connection],
     ) -> Option<Elsewhere> {
-        if table.kind != TaskKind::Follow {
+        let is_list = table.kind == TaskKind::Subscribe && table.connection.is_some();
+        if table.kind != TaskKind::Follow && !is_list {
             let named = [
                 ("connection", table.connection.is_some()),
                 ("target", table.target.is_some()),
@@ -213,7 +214,14 @@ impl Check {
             }
             return None;
         }
-        let recheck_days = table.recheck_days.unwrap_or(RECHECK_DAYS);
+        // A consent must be free: whoever takes it back later keeps what it earned.
+        let recheck_days = table
+            .recheck_days
+            .unwrap_or(if is_list { 0 } else { RECHECK_DAYS });
+        if is_list && recheck_days > 0 {
+            let remedy = "consent has to be free, so it is not looked at again: leave it out, and use hold_days";
+            self.fault(format!("{at}.recheck_days"), remedy);
+        }
         self.hold_days(&format!("{at}.recheck_days"), recheck_days);
         let wanted = table.connection.as_deref().unwrap_or_default();
         let Some(connection) = connections.iter().find(|known| known.id == wanted) else {
@@ -222,6 +230,15 @@ impl Check {
             return None;
         };
         let service = connections::service(&connection.kind)?;
+        let by_address = service.about().knows == By::Address;
+        if by_address != is_list {
+            let remedy = if is_list {
+                "this service keeps no mailing list: name another, or make the task kind = \"follow\""
+            } else {
+                "this service keeps mailing lists: make the task kind = \"subscribe\""
+            };
+            self.fault(format!("{at}.connection"), remedy);
+        }
         let target = table.target.clone().unwrap_or_default();
         let url = service.page(connection, &target).unwrap_or_else(|remedy| {
             self.fault(format!("{at}.target"), remedy);
@@ -230,6 +247,7 @@ impl Check {
         Some(Elsewhere {
             connection: connection.id.clone(),
             service: service.about().name,
+            by_address,
             asks: service.about().asks.map(Asks::name),
             target,
             url,

@@ -2,7 +2,7 @@
 
 use super::{Get, StoredAttempt, by_id, current};
 use crate::clock::Stamp;
-use crate::connections;
+use crate::connections::{self, Service};
 use crate::domain::check::Purpose;
 use crate::domain::program::{Elsewhere, Rules, Task};
 use crate::store::{Command, Query, StoreError, Tx, accounts, checks, params};
@@ -34,9 +34,9 @@ pub enum Asked {
 }
 
 /// Which service a task's connection is of.
-pub fn service_of(rules: &Rules, elsewhere: &Elsewhere) -> Option<&'static str> {
+pub fn service_of(rules: &Rules, elsewhere: &Elsewhere) -> Option<&'static dyn Service> {
     let connection = rules.program.connection(&elsewhere.connection)?;
-    Some(connections::service(&connection.kind)?.about().kind)
+    connections::service(&connection.kind)
 }
 
 impl Command for Ask {

@@ -96,7 +96,7 @@ pub(super) async fn insert<T: Tx>(
         &task.id,
         task.points,
         stamp.at,
-        attempt::expires_at(task.kind, stamp.at),
+        attempt::expires_at(task, stamp.at),
     ];
     Ok(tx.execute(SQL, row).await? == 1)
 }

@@ -1,0 +1,198 @@
+//! Discord: is this account in that server.
+//!
+//! Whose account it is, Discord says to whoever signed in. Who is in a server, it tells a bot that is there, too.
+
+mod api;
+
+use super::oauth::{self, Endpoints};
+use super::{
+    About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
+};
+use crate::domain::program::Connection;
+use api::{shop, unclear};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// <https://discord.com/developers/docs/resources/guild#get-guild-member>
+pub(super) struct Discord;
+
+static ABOUT: About = About {
+    kind: "discord",
+    name: "Discord",
+    proves: "The account is in your server: Discord tells your bot so, and again at the second look.",
+    knows: By::Account,
+    asks: None,
+    settings: &[
+        Setting {
+            name: "client_id",
+            secret: false,
+            required: true,
+            what: "The client id of your application.",
+        },
+        Setting {
+            name: "client_secret",
+            secret: true,
+            required: true,
+            what: "Its client secret.",
+        },
+        Setting {
+            name: "bot_token",
+            secret: true,
+            required: true,
+            what: "The token of its bot, which has to be in your server.",
+        },
+        Setting {
+            name: "invite",
+            secret: false,
+            required: true,
+            what: "An invitation to your server that never expires, such as https://discord.gg/AbCdEf.",
+        },
+        Setting {
+            name: "api",
+            secret: false,
+            required: false,
+            what: "Where Discord's API is, if not at https://discord.com/api/v10.",
+        },
+        Setting {
+            name: "web",
+            secret: false,
+            required: false,
+            what: "Where people sign in, if not at https://discord.com.",
+        },
+    ],
+    target: "Your server's id, such as 197038439483310086: switch on Developer Mode and choose Copy Server ID.",
+    budget: Budget {
+        calls: 50,
+        per: Duration::from_secs(1),
+    },
+    limits: "Free. 50 calls a second for one bot.",
+    steps: [
+        "At https://discord.com/developers/applications, make an application, and under OAuth2 add the redirect \
+         https://loyalty.example/auth/PROGRAM.CONNECTION/callback, with your own names.",
+        "Invite its bot to your server: open https://discord.com/oauth2/authorize?client_id=CLIENT_ID&scope=bot with \
+         your own client id. The bot needs no permissions.",
+        "Put the client id and an invitation that never expires into the programme file, under [connection.settings].",
+        "Give the secrets: `laurel connection secret PROGRAM CONNECTION client_secret`, and the same for bot_token.",
+        "Run `laurel connection test PROGRAM CONNECTION`.",
+    ],
+    source: "https://discord.com/developers/docs/resources/guild#get-guild-member",
+};
+
+fn base<'a>(setup: &'a Setup<'_>, name: &str, usual: &'static str) -> &'a str {
+    let base = setup.connection.setting(name).unwrap_or(usual);
+    base.trim_end_matches('/')
+}
+
+/// Where a shopper is asked for leave, and where a code becomes a token.
+fn places(setup: &Setup<'_>) -> (String, String) {
+    let authorize = format!(
+        "{}/oauth2/authorize",
+        base(setup, "web", "https://discord.com")
+    );
+    (authorize, api::place(setup, "oauth2/token"))
+}
+
+fn endpoints((authorize, token): &(String, String)) -> Endpoints<'_> {
+    Endpoints {
+        authorize,
+        token,
+        scopes: &["identify"],
+    }
+}
+
+/// An invitation's code; nothing if it is no invitation.
+fn code(invite: &str) -> Option<&str> {
+    let short = invite.strip_prefix("https://discord.gg/");
+    let code = short.or_else(|| invite.strip_prefix("https://discord.com/invite/"))?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_code = (2..=64).contains(&code.len()) && code.bytes().all(plain);
+    is_code.then_some(code)
+}
+
+impl Service for Discord {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn page(&self, connection: &Connection, target: &str) -> Result<String, String> {
+        if api::snowflake(target).is_none() {
+            return Err("write your server's id, such as \"197038439483310086\"".into());
+        }
+        let invite = connection.setting("invite");
+        let invite = invite.filter(|invite| code(invite).is_some());
+        invite.map(str::to_owned).ok_or_else(|| {
+            "give the connection an invitation as its setting invite, such as \"https://discord.gg/AbCdEf\"".into()
+        })
+    }
+
+    fn begin<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        state: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
+        Box::pin(async move {
+            let places = places(setup);
+            oauth::begin(setup, &endpoints(&places), state)
+        })
+    }
+
+    fn finish<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        keep: &'a Value,
+        returned: &'a Returned,
+    ) -> BoxFuture<'a, Result<Account, Trouble>> {
+        Box::pin(async move {
+            let places = places(setup);
+            let token = oauth::token(setup, &endpoints(&places), keep, returned).await?;
+            let user = api::whose(setup, &token).await?;
+            let account = user.account();
+            account.ok_or_else(|| unclear("it does not say who signed in"))
+        })
+    }
+
+    fn check<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        account: &'a Account,
+        target: &'a str,
+        _: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
+        Box::pin(async move {
+            let Some(member) = api::member(setup, target, &account.id).await? else {
+                return Ok(Answer::NotDone("not_followed"));
+            };
+            if member.user.id != account.id {
+                return Err(unclear("its answer is about another account"));
+            }
+            // Whoever has not agreed to the server's rules yet is not let in.
+            if member.pending {
+                return Ok(Answer::NotDone("not_followed"));
+            }
+            Ok(Answer::Done(json!({
+                "service": "discord", "account": account.id, "follows": target, "joined_at": member.joined_at,
+            })))
+        })
+    }
+
+    fn test<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        target: &'a str,
+    ) -> BoxFuture<'a, Result<String, Trouble>> {
+        Box::pin(async move {
+            let bot = api::bot(setup).await?;
+            let member = api::member(setup, target, &bot.id).await?;
+            member.ok_or_else(|| shop(api::INVITE_BOT))?;
+            let code = code(setup.get("invite")).ok_or_else(|| shop(api::INVITE_AGAIN))?;
+            let server = api::leads_to(setup, code).await?;
+            if server.as_deref() != Some(target) {
+                return Err(shop(api::INVITE_AGAIN));
+            }
+            let name = bot.username;
+            Ok(format!("Discord answers, and {name} is in server {target}"))
+        })
+    }
+}

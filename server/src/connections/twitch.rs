@@ -1,0 +1,198 @@
+//! Twitch: does this account follow that channel.
+//!
+//! Whose account it is, Twitch says to whoever signed in. Who follows a channel it tells nobody but those who
+//! run it, so the shop lends a token of its own.
+
+mod api;
+mod token;
+
+use super::oauth::{self, Endpoints};
+use super::{
+    About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
+};
+use crate::domain::program::Connection;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// <https://dev.twitch.tv/docs/api/reference/#get-channel-followers>
+pub(super) struct Twitch;
+
+static ABOUT: About = About {
+    kind: "twitch",
+    name: "Twitch",
+    proves: "The account follows your channel: Twitch itself says so, and says so again at the second look.",
+    knows: By::Account,
+    asks: None,
+    settings: &[
+        Setting {
+            name: "client_id",
+            secret: false,
+            required: true,
+            what: "The client id of your application.",
+        },
+        Setting {
+            name: "client_secret",
+            secret: true,
+            required: true,
+            what: "Its client secret.",
+        },
+        Setting {
+            name: "refresh_token",
+            secret: true,
+            required: true,
+            what: "A refresh token of the channel's own account, with the scope moderator:read:followers.",
+        },
+        Setting {
+            name: "login",
+            secret: false,
+            required: true,
+            what: "The channel's name, as it stands in its address after https://www.twitch.tv/.",
+        },
+        Setting {
+            name: "api",
+            secret: false,
+            required: false,
+            what: "Where Twitch's API is, if not at https://api.twitch.tv.",
+        },
+        Setting {
+            name: "id",
+            secret: false,
+            required: false,
+            what: "Where people sign in, if not at https://id.twitch.tv.",
+        },
+    ],
+    target: "The channel's number, which is its account's user id, such as 141981764.",
+    budget: Budget {
+        calls: 800,
+        per: Duration::from_mins(1),
+    },
+    limits: "Free. 800 calls a minute for one application.",
+    steps: [
+        "At https://dev.twitch.tv/console/apps, register a confidential application, with two redirect addresses: \
+         https://loyalty.example/auth/PROGRAM.CONNECTION/callback, with your own names, and http://localhost:3000.",
+        "Put its client id and the channel's login into the programme file, under [connection.settings].",
+        "With Twitch's own command line, signed in as the channel's account, run `twitch token -u -s \
+         moderator:read:followers`, which prints a refresh token, and `twitch api get users`, which prints the \
+         channel's number.",
+        "Give the secrets: `laurel connection secret PROGRAM CONNECTION client_secret`, and the same for \
+         refresh_token.",
+        "Run `laurel connection test PROGRAM CONNECTION`.",
+    ],
+    source: "https://dev.twitch.tv/docs/api/reference/#get-channel-followers",
+};
+
+fn base<'a>(setup: &'a Setup<'_>, name: &str, usual: &'static str) -> &'a str {
+    let base = setup.connection.setting(name).unwrap_or(usual);
+    base.trim_end_matches('/')
+}
+
+/// An address where people sign in, and tokens are made.
+fn place(setup: &Setup<'_>, path: &str) -> String {
+    format!(
+        "{}/oauth2/{path}",
+        base(setup, "id", "https://id.twitch.tv")
+    )
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=16).contains(&text.len()) && digits && !text.starts_with('0')
+}
+
+fn is_login(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (1..=25).contains(&text.len()) && text.bytes().all(plain)
+}
+
+fn unclear(why: &str) -> Trouble {
+    Trouble::NotNow(why.into(), None)
+}
+
+fn shop(what: &str) -> Trouble {
+    Trouble::Setup(what.into())
+}
+
+impl Service for Twitch {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn page(&self, connection: &Connection, target: &str) -> Result<String, String> {
+        if !is_number(target) {
+            return Err("write the channel's number, such as \"141981764\"".into());
+        }
+        let login = connection.setting("login").filter(|login| is_login(login));
+        let login = login
+            .ok_or("give the connection the setting login: the channel's name in its address")?;
+        Ok(format!("https://www.twitch.tv/{login}"))
+    }
+
+    fn begin<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        state: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
+        Box::pin(async move {
+            let (authorize, token) = (place(setup, "authorize"), place(setup, "token"));
+            let at = Endpoints {
+                authorize: &authorize,
+                token: &token,
+                scopes: &[],
+            };
+            let mut begun = oauth::begin(setup, &at, state)?;
+            // Twitch wants to be told the scopes even where none is needed, as for who it is.
+            begun.url.push_str("&scope=");
+            Ok(begun)
+        })
+    }
+
+    fn finish<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        keep: &'a Value,
+        returned: &'a Returned,
+    ) -> BoxFuture<'a, Result<Account, Trouble>> {
+        Box::pin(async move {
+            let token = token::of_code(setup, keep, returned).await?;
+            api::whose(setup, &token).await
+        })
+    }
+
+    fn check<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        account: &'a Account,
+        target: &'a str,
+        _: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
+        Box::pin(async move {
+            let found = api::followers(setup, target, &account.id).await?;
+            match found.as_slice() {
+                [] => Ok(Answer::NotDone("not_followed")),
+                [one] if one.user_id == account.id => Ok(Answer::Done(json!({
+                    "service": "twitch", "account": account.id, "follows": target, "followed_at": one.followed_at,
+                }))),
+                _ => Err(unclear("its answer is about another account")),
+            }
+        })
+    }
+
+    fn test<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        target: &'a str,
+    ) -> BoxFuture<'a, Result<String, Trouble>> {
+        Box::pin(async move {
+            let login = token::of_channel(setup, target).await?.login;
+            if !login.eq_ignore_ascii_case(setup.get("login")) {
+                let what = format!("channel {target} is {login}: correct the setting login");
+                return Err(Trouble::Setup(what));
+            }
+            // Whom it is about does not matter: nobody follows themselves.
+            api::followers(setup, target, target).await?;
+            Ok(format!("Twitch answers, and tells who follows {login}"))
+        })
+    }
+}
