@@ -5,13 +5,13 @@
 //! calls, and a breaker that leaves a service alone which does not answer. What waits, waits in the database.
 
 use crate::App;
-use crate::connections::{self, Answer, Service, Trouble};
+use crate::connections::{self, Answer, Service, Setup, Trouble};
 use crate::domain::SECOND;
 use crate::domain::check::{BROKEN_WAIT, Heard};
 use crate::domain::program::{Connection, Rules};
 use crate::error::Error;
 use crate::store::StoreError;
-use crate::store::checks::{Lease, Question, Settle, Waiting};
+use crate::store::checks::{Lease, Question, Settle, Spend, Waiting};
 use app::api::ProgramId;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
@@ -221,6 +221,7 @@ async fn consult(
     let before = before.and_then(|text| serde_json::from_str(text).ok());
     let asking = async {
         let setup = app.means().setup(rules, connection).await?;
+        within_cap(app, rules, &setup).await?;
         service
             .check(&setup, account, &target.target, before.as_ref())
             .await
@@ -253,6 +254,25 @@ async fn consult(
             )
         }
     }
+}
+
+/// Makes sure that the shop is ready to pay for one more call, where calls cost.
+async fn within_cap(app: &App, rules: &Rules, setup: &Setup<'_>) -> Result<(), Trouble> {
+    let Ok(max) = setup.get("calls_a_month").parse() else {
+        return Ok(());
+    };
+    let spend = Spend {
+        program: rules.id,
+        connection: setup.connection.id.clone(),
+        max,
+        now: app.clock.now(),
+    };
+    let away = |error: StoreError| Trouble::NotNow(error.to_string(), None);
+    if app.store.write(spend).await.map_err(away)? {
+        return Ok(());
+    }
+    let why = "as many calls were made in these thirty days as the shop is ready to pay for";
+    Err(Trouble::Setup(why.into()))
 }
 
 fn told(rules: &Rules, connection: &Connection, why: &str) {

@@ -14,6 +14,7 @@ pub mod crypto;
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod hooks;
 pub mod hub;
 pub mod limits;
 mod listen;

@@ -8,6 +8,7 @@ mod coupons;
 mod crowd;
 mod expiry;
 mod first_answer;
+mod hooks;
 mod identity;
 mod ladder;
 mod last_moment;

@@ -7,6 +7,8 @@ mod bluesky;
 mod discord;
 mod github;
 mod linking;
+mod lists;
+mod mastodon;
 mod net;
 mod openid;
 mod queue;
@@ -15,6 +17,7 @@ mod telegram;
 mod twitch;
 mod visits;
 mod vk;
+mod x;
 
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, one};
@@ -401,7 +404,9 @@ macro_rules! services {
 services! {
     of_discord: discord,
     of_github: github,
+    of_mastodon: mastodon,
     of_telegram: telegram,
     of_twitch: twitch,
     of_vk: vk,
+    of_x: x,
 }

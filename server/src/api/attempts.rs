@@ -80,7 +80,7 @@ pub async fn start(
                     command,
                 })
                 .await?;
-            return view(&app, &member, &did_of(done(did)?)?).await;
+            return view(&app, &member, &did_of(did.done()?)?).await;
         }
         _ if task.elsewhere.is_some() => None,
         TaskKind::Subscribe => Some(new_link(&app, &member, task, &body.value, &stamp).await?),
@@ -185,7 +185,7 @@ pub async fn submit(
             };
             let asked = app.store.write(Keyed { key, command, at }).await?;
             app.checks.look();
-            asked_of(done(asked)?)?
+            asked_of(asked.done()?)?
         }
         Some(TaskKind::Visit) => {
             let command = Return {
@@ -194,7 +194,7 @@ pub async fn submit(
                 attempt,
                 stamp,
             };
-            returned_of(done(app.store.write(Keyed { key, command, at }).await?)?)?
+            returned_of(app.store.write(Keyed { key, command, at }).await?.done()?)?
         }
         _ => {
             let command = Submit {
@@ -204,17 +204,10 @@ pub async fn submit(
                 proof,
                 stamp,
             };
-            submitted_of(done(app.store.write(Keyed { key, command, at }).await?)?)?
+            submitted_of(app.store.write(Keyed { key, command, at }).await?.done()?)?
         }
     };
     view(&app, &member, &decided).await
-}
-
-pub(super) fn done<O>(outcome: Outcome<O>) -> Result<O, Error> {
-    match outcome {
-        Outcome::Done(output) => Ok(output),
-        Outcome::OtherRequest => Err(Error::other_request()),
-    }
 }
 
 /// What was paid in one step.

@@ -8,6 +8,7 @@ pub mod coupons;
 pub mod events;
 pub mod extract;
 mod finish;
+pub mod hooks;
 pub mod me;
 pub mod members;
 pub mod openapi;
@@ -64,6 +65,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/auth/{connection}", post(web::auth::begin))
         .route("/auth/{connection}/callback", get(web::auth::finish))
         .route("/auth/{connection}/client.json", get(web::auth::client))
+        .route(
+            "/hooks/{connection}",
+            post(hooks::hear).layer(DefaultBodyLimit::max(hooks::HOOK_BYTES_MAX)),
+        )
         .route(
             "/visit/{task}",
             get(web::visit::show).post(web::visit::open),

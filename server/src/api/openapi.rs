@@ -48,6 +48,7 @@ use utoipa::OpenApi;
         web::panel::guest,
         web::panel::personal,
         web::panel::fragment,
+        super::hooks::hear,
         web::auth::begin,
         web::auth::finish,
         web::auth::client,

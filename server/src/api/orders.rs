@@ -3,11 +3,13 @@
 use super::Shared;
 use super::extract::{IdempotencyKey, Json, Shop};
 use super::views;
+use crate::clock::Stamp;
 use crate::crypto::sha256;
 use crate::domain::order;
+use crate::domain::program::Rules;
 use crate::error::Error;
-use crate::store::idempotency::{Keyed, Outcome};
-use crate::store::orders::{Get, Record, Recorded};
+use crate::store::idempotency::Keyed;
+use crate::store::orders::{Get, Record, Recorded, StoredOrder};
 use app::api::{Order, OrderStatus, OrderView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -48,21 +50,34 @@ pub async fn record(
     let keyed = Keyed {
         key: key.of(rules.id, shop.kid.clone(), "POST /orders", body.digest),
         at: stamp.at,
-        command: Record {
-            rules,
-            digest: digest(&body.value),
-            order: body.value,
-            stamp,
-        },
+        command: command(rules, body.value, stamp),
     };
-    match app.store.write(keyed).await? {
-        Outcome::Done(Recorded::Kept(stored)) => Ok(axum::Json(views::order(stored))),
-        Outcome::Done(Recorded::Differs) => Err(Error::new(
+    let stored = kept(app.store.write(keyed).await?.done()?)?;
+    Ok(axum::Json(views::order(stored)))
+}
+
+/// What keeps an order that was checked, whoever told it.
+pub(super) fn command(rules: Arc<Rules>, order: Order, stamp: Stamp) -> Record {
+    Record {
+        rules,
+        digest: digest(&order),
+        order,
+        stamp,
+    }
+}
+
+/// The order as it is kept.
+///
+/// # Errors
+/// 409 for another one under its number.
+pub(super) fn kept(recorded: Recorded) -> Result<StoredOrder, Error> {
+    match recorded {
+        Recorded::Kept(stored) => Ok(stored),
+        Recorded::Differs => Err(Error::new(
             StatusCode::CONFLICT,
             "order_differs",
             "Another order was sent under this number. Cancel it or send a refund; a paid order is not rewritten.",
         )),
-        Outcome::OtherRequest => Err(Error::other_request()),
     }
 }
 

@@ -3,11 +3,13 @@
 use super::Shared;
 use super::extract::{IdempotencyKey, Json, Shop};
 use super::views;
+use crate::clock::Stamp;
 use crate::crypto::sha256;
 use crate::domain::order;
+use crate::domain::program::Rules;
 use crate::error::Error;
 use crate::store::idempotency::Keyed;
-use crate::store::orders::{Refund, RefundOutcome};
+use crate::store::orders::{Refund, RefundOutcome, StoredRefund};
 use app::api::{NewRefund, RefundView};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -47,22 +49,34 @@ pub async fn record(
     let keyed = Keyed {
         key: key.of(rules.id, shop.kid.clone(), "POST /refunds", body.digest),
         at: stamp.at,
-        command: Refund {
-            rules,
-            digest: digest(&body.value),
-            refund: body.value,
-            stamp,
-        },
+        command: command(rules, body.value, stamp),
     };
-    match app.store.write(keyed).await?.done()? {
-        RefundOutcome::Kept(stored) => {
-            let status = if stored.applied {
-                StatusCode::OK
-            } else {
-                StatusCode::ACCEPTED
-            };
-            Ok((status, axum::Json(views::refund(stored))))
-        }
+    let stored = kept(app.store.write(keyed).await?.done()?)?;
+    let status = if stored.applied {
+        StatusCode::OK
+    } else {
+        StatusCode::ACCEPTED
+    };
+    Ok((status, axum::Json(views::refund(stored))))
+}
+
+/// What keeps a refund that was checked, whoever told it.
+pub(super) fn command(rules: Arc<Rules>, refund: NewRefund, stamp: Stamp) -> Refund {
+    Refund {
+        rules,
+        digest: digest(&refund),
+        refund,
+        stamp,
+    }
+}
+
+/// The refund as it is kept.
+///
+/// # Errors
+/// 409 for another one under its number.
+pub(super) fn kept(outcome: RefundOutcome) -> Result<StoredRefund, Error> {
+    match outcome {
+        RefundOutcome::Kept(stored) => Ok(stored),
         RefundOutcome::Differs => Err(Error::new(
             StatusCode::CONFLICT,
             "refund_differs",

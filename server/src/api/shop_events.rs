@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::adjustments::member_faults;
-use super::attempts::{did_of, done};
+use super::attempts::did_of;
 use super::extract::{IdempotencyKey, Json, Shop};
 use super::me;
 use super::views::{self, Reader};
@@ -66,7 +66,7 @@ pub async fn record(
             stamp,
         },
     };
-    let stored = did_of(done(app.store.write(keyed).await?)?)?;
+    let stored = did_of(app.store.write(keyed).await?.done()?)?;
     let owner = me::find(&app, program, stored.member).await?;
     let owner = owner.ok_or_else(|| Error::not_found("member"))?;
     let reader = Reader {

@@ -73,7 +73,7 @@ fn read(file: &Path) -> Result<(String, Program), String> {
     let shown = file.display();
     let source = std::fs::read_to_string(file)
         .map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    let program = program_file::parse(&source).map_err(|faults| {
+    let program = program_file::check(&source).map_err(|faults| {
         let lines: Vec<String> = faults
             .iter()
             .map(|fault| format!("{shown}: {fault}"))

@@ -3,16 +3,16 @@
 //! Whose account it is, the account's own server says, and is believed about accounts of its own alone. Who
 //! follows the shop, the shop's server says: the other one may be the member's own, and say anything.
 
+mod api;
+mod names;
 mod sign_in;
 
 use super::{
-    About, Account, Answer, Asks, Begun, Budget, By, Reply, Returned, Service, Setting, Setup,
-    Trouble,
+    About, Account, Answer, Asks, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
 use futures_util::future::BoxFuture;
-use reqwest::StatusCode;
-use serde::Deserialize;
+use names::{parts, target_parts};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -21,11 +21,6 @@ pub(super) struct Mastodon;
 
 const WRITE_TARGET: &str =
     "write your account with its server, such as \"@morning_roast@mastodon.social\"";
-const WRITE_SERVER: &str =
-    "the setting server is no server's name: write it such as \"mastodon.social\"";
-const MAKE_TOKEN: &str = "your server does not accept the access token: signed in as the shop's account, make a new one \
-     under Preferences, Development, with the scopes read:accounts and read:follows, and give it as the secret \
-     access_token";
 
 static ABOUT: About = About {
     kind: "mastodon",
@@ -52,8 +47,8 @@ static ABOUT: About = About {
         calls: 300,
         per: Duration::from_mins(5),
     },
-    limits: "Free. 300 calls in five minutes for one account. Members of any server can take part that your server \
-             knows by the name under which they sign in there.",
+    limits: "Free. 300 calls in five minutes for one account. An account counts under the name of the server that \
+             its owner signs in at: on a server whose accounts have another name than the server, it is not found.",
     steps: [
         "Signed in as your shop's account, open Preferences, Development, and make a new application with the scopes \
          read:accounts and read:follows, and no others.",
@@ -64,134 +59,6 @@ static ABOUT: About = About {
     ],
     source: "https://docs.joinmastodon.org/methods/accounts/#relationships",
 };
-
-/// An account, as the shop's server knows it: by a number of its own, and without a host if it is there itself.
-#[derive(Deserialize)]
-struct Known {
-    id: String,
-    acct: String,
-}
-
-#[derive(Deserialize)]
-struct Shop {
-    id: String,
-    username: String,
-}
-
-/// How somebody stands to the shop's account.
-#[derive(Deserialize)]
-struct Relationship {
-    id: String,
-    followed_by: bool,
-}
-
-impl Known {
-    /// Whether it is the account that was asked for. Hosts may be written in two ways (RFC 3492), so only
-    /// whether there is one is compared.
-    fn is(&self, user: &str, is_local: bool) -> bool {
-        let (name, host) = self.acct.split_once('@').unwrap_or((&self.acct, ""));
-        name.eq_ignore_ascii_case(user) && host.is_empty() == is_local
-    }
-}
-
-fn contradiction() -> Trouble {
-    Trouble::NotNow("its answer is about another account".into(), None)
-}
-
-fn is_username(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-    (1..=100).contains(&text.len()) && text.bytes().all(plain)
-}
-
-/// Whether a text is a host, perhaps with a port. With a dot at its end it would be the same one's second name.
-fn is_host(text: &str) -> bool {
-    let (name, port) = text.split_once(':').unwrap_or((text, "443"));
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
-    let has_end = name.starts_with('.') || name.ends_with('.');
-    (1..=253).contains(&name.len())
-        && name.bytes().all(plain)
-        && !has_end
-        && port.parse::<u16>().is_ok()
-}
-
-/// User name and host of an account: `anna@mastodon.social`.
-fn parts(account: &str) -> Option<(&str, &str)> {
-    let (user, host) = account.split_once('@')?;
-    (is_username(user) && is_host(host)).then_some((user, host))
-}
-
-fn target_parts(target: &str) -> Option<(&str, &str)> {
-    target.strip_prefix('@').and_then(parts)
-}
-
-/// What stands behind `https://`.
-fn host_of(origin: &str) -> &str {
-    origin.split_once("://").map_or(origin, |(_, host)| host)
-}
-
-/// Where a server is. It has one name and no other, or one account could be shown under two: so a port is for
-/// servers on this machine only.
-fn origin(setup: &Setup<'_>, host: &str) -> Result<String, Trouble> {
-    let origin = setup.outside.origin(host)?;
-    let name = host_of(&origin);
-    if is_host(name) && (origin.starts_with("http://") || !name.contains(':')) {
-        return Ok(origin);
-    }
-    Err(Trouble::Refused("bad_server"))
-}
-
-fn shops_server(setup: &Setup<'_>) -> Result<String, Trouble> {
-    origin(setup, setup.get("server")).map_err(|_| Trouble::Setup(WRITE_SERVER.into()))
-}
-
-/// Asks the shop's server, as the shop's account.
-async fn ask(setup: &Setup<'_>, path: &str, query: &[(&str, &str)]) -> Result<Reply, Trouble> {
-    let server = shops_server(setup)?;
-    let call = setup
-        .outside
-        .get(&format!("{server}/api/v1/accounts/{path}"))?;
-    let call = call.query(query).bearer_auth(setup.get("access_token"));
-    let reply = setup.outside.send(call).await?;
-    match reply.status {
-        // The last is for a token that is nobody's.
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY => {
-            Err(Trouble::Setup(MAKE_TOKEN.into()))
-        }
-        _ => Ok(reply),
-    }
-}
-
-/// An account as the shop's server knows it; nothing if it has never heard of it.
-async fn find(setup: &Setup<'_>, user: &str, host: &str) -> Result<Option<Known>, Trouble> {
-    let is_local = host == host_of(&shops_server(setup)?);
-    let acct = if is_local {
-        user.to_owned()
-    } else {
-        format!("{user}@{host}")
-    };
-    let reply = ask(setup, "lookup", &[("acct", acct.as_str())]).await?;
-    if reply.status != StatusCode::NOT_FOUND {
-        return reply.success().map(Some);
-    }
-    // Its own words, and not those of something that stands in its place for now.
-    let refusal: Value = reply.json()?;
-    if refusal["error"].is_string() {
-        return Ok(None);
-    }
-    Err(contradiction())
-}
-
-/// Whether an account that the shop's server knows follows the shop's.
-async fn follows(setup: &Setup<'_>, known: &Known) -> Result<bool, Trouble> {
-    // Without the second, nothing is said about those whom the server has locked out.
-    let query = [("id[]", known.id.as_str()), ("with_suspended", "true")];
-    let reply = ask(setup, "relationships", &query).await?;
-    let found: Vec<Relationship> = reply.success()?;
-    match found.as_slice() {
-        [one] if one.id == known.id => Ok(one.followed_by),
-        _ => Err(contradiction()),
-    }
-}
 
 impl Service for Mastodon {
     fn about(&self) -> &'static About {
@@ -229,15 +96,8 @@ impl Service for Mastodon {
         _: Option<&'a Value>,
     ) -> BoxFuture<'a, Result<Answer, Trouble>> {
         Box::pin(async move {
-            let (user, host) = parts(&account.id).ok_or_else(contradiction)?;
-            let Some(known) = find(setup, user, host).await? else {
-                // Nobody can follow an account there without the server having heard of them.
-                return Ok(Answer::NotDone("not_followed"));
-            };
-            if !known.is(user, host == host_of(&shops_server(setup)?)) {
-                return Err(contradiction());
-            }
-            if follows(setup, &known).await? {
+            let (user, host) = parts(&account.id).ok_or_else(api::contradiction)?;
+            if api::follows(setup, user, host).await? {
                 return Ok(Answer::Done(
                     json!({ "service": "mastodon", "account": account.id, "follows": target }),
                 ));
@@ -254,21 +114,50 @@ impl Service for Mastodon {
         Box::pin(async move {
             let parts = target_parts(target);
             let (user, host) = parts.ok_or_else(|| Trouble::Setup(WRITE_TARGET.into()))?;
-            let shop: Shop = ask(setup, "verify_credentials", &[]).await?.success()?;
-            let known = find(setup, user, host).await?;
-            let is_known = known.is_some_and(|known| known.id == shop.id);
-            if is_known && shop.username.eq_ignore_ascii_case(user) {
+            let own = api::own(setup).await?;
+            // By its number as well: two servers may each have an account of this name.
+            let known = api::find(setup, user, host).await?;
+            let is_known = known.is_some_and(|known| known.id == own.id);
+            if is_known && own.username.eq_ignore_ascii_case(user) {
                 let server = setup.get("server");
                 return Ok(format!("{server} answers, and knows who follows {target}"));
             }
             Err(Trouble::Setup(format!(
                 "the access token is of @{} on your server, and not of {target}: correct the task's target, or make \
                  a token signed in as {target} and give it as the secret access_token",
-                shop.username
+                own.username
             )))
         })
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_target_is_an_account_with_its_server() {
+        let connection = Connection {
+            id: "mastodon".into(),
+            kind: "mastodon".into(),
+            settings: BTreeMap::new(),
+        };
+        let page = |target: &str| Mastodon.page(&connection, target);
+        assert_eq!(
+            page("@morning_roast@mastodon.social").as_deref(),
+            Ok("https://mastodon.social/@morning_roast")
+        );
+        for target in [
+            "",
+            "@morning_roast",
+            "morning_roast@mastodon.social",
+            "@@mastodon.social",
+            "@a@b@mastodon.social",
+            "@a@mastodon.social/x",
+            "https://mastodon.social/@morning_roast",
+        ] {
+            assert!(page(target).is_err(), "{target}");
+        }
+    }
+}

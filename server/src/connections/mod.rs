@@ -9,15 +9,25 @@
 //! store writes down what came of it.
 
 mod bluesky;
+mod brevo;
 mod discord;
 mod github;
 pub mod guide;
+mod klaviyo;
+mod lists;
+mod mailchimp;
+mod mastodon;
 mod oauth;
 mod openid;
 mod outside;
+mod shopify;
 mod telegram;
 mod twitch;
+mod unisender;
 mod vk;
+mod webhooks;
+mod woocommerce;
+mod x;
 
 pub use outside::{Outside, Reply};
 
@@ -39,9 +49,18 @@ pub static SERVICES: &[&dyn Service] = &[
     &bluesky::Bluesky,
     &discord::Discord,
     &github::GitHub,
+    &mastodon::Mastodon,
     &telegram::Telegram,
     &twitch::Twitch,
     &vk::Vk,
+    &x::X,
+    &brevo::Brevo,
+    &klaviyo::Klaviyo,
+    &mailchimp::Mailchimp,
+    &unisender::Unisender,
+    &shopify::Shopify,
+    &woocommerce::WooCommerce,
+    &webhooks::Webhooks,
 ];
 
 /// The service of a kind.
@@ -84,6 +103,8 @@ pub enum By {
     Account,
     /// By the e-mail address, which a member has proven here.
     Address,
+    /// Not at all: it tells by itself, and is asked nothing.
+    Nobody,
 }
 
 /// What a shopper names before they sign in.
@@ -234,7 +255,9 @@ pub trait Service: Send + Sync {
     fn about(&self) -> &'static About;
 
     /// The page on which a target is followed, or what is wrong with the target.
-    fn page(&self, connection: &Connection, target: &str) -> Result<String, String>;
+    fn page(&self, _: &Connection, _target: &str) -> Result<String, String> {
+        Err("nothing is done at this service: name another connection".into())
+    }
 
     /// Begins a sign-in. `state` comes back with the shopper; `asked` is what [`About::asks`] asked for. There is
     /// none at a service that knows people by their address.
@@ -261,18 +284,27 @@ pub trait Service: Send + Sync {
     /// what showed it the last time, for a second look.
     fn check<'a>(
         &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        before: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>>;
+        _: &'a Setup<'a>,
+        _account: &'a Account,
+        _target: &'a str,
+        _before: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
+        Box::pin(async { Err(Trouble::Setup("this service is asked nothing".into())) })
+    }
 
     /// Tries everything that a shop has set up, for one target; says what is well.
     fn test<'a>(
         &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>>;
+        _: &'a Setup<'a>,
+        _target: &'a str,
+    ) -> BoxFuture<'a, Result<String, Trouble>> {
+        Box::pin(async { Ok("it tells by itself, so there is nothing to ask".to_owned()) })
+    }
+
+    /// The form of the hooks that it sends, if it does: a kind of [`crate::hooks`].
+    fn hook(&self) -> Option<&'static str> {
+        None
+    }
 
     /// What this server says of itself to a service that asks for it before a sign-in.
     fn client(&self, _: &Setup<'_>) -> Option<Value> {

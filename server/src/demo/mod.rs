@@ -127,7 +127,7 @@ impl Demo {
 /// again on the same data still knows them.
 async fn seed(app: &App, shop_origin: &str) -> Result<(String, String, [u8; 32]), DemoError> {
     let source = PROGRAM.replace(USUAL_ORIGIN, shop_origin);
-    let program = program_file::parse(&source)
+    let program = program_file::check(&source)
         .map_err(|faults| StoreError::internal(format!("the demo's programme: {}", faults[0])))?;
     let now = app.clock.now();
     let loaded = app.programs.import(&source, &program, now).await?;

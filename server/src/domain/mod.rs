@@ -8,6 +8,7 @@ pub mod birthday;
 pub mod check;
 pub mod earning;
 pub mod email;
+pub mod guard;
 pub mod identity;
 pub mod ledger;
 pub mod lot;

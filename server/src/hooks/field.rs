@@ -18,7 +18,7 @@ impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::String(text) => Ok(Self(text)),
-            // In the fewest digits that name the number, so that what was sent as 10.99 is 10.99 again.
+            // In the fewest digits that name the number, so what was sent as 10.99 is 10.99 again.
             Value::Number(number) => Ok(Self(number.to_string())),
             _ => Err(D::Error::custom("expected an amount")),
         }

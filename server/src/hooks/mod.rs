@@ -143,7 +143,7 @@ fn garbled(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {
         path => path,
     };
     if !error.inner().is_data() {
-        return unreadable(path, "this is not JSON");
+        return unreadable(path, "this cannot be read");
     }
     let detail = error.inner().to_string();
     let detail = detail.split(" at line ").next().unwrap_or_default();

@@ -37,13 +37,7 @@ pub(super) fn read(secrets: &[&str], hook: &Hook<'_>, now: Instant) -> Result<He
     let timestamp = hook.header("webhook-timestamp").ok_or(Refused::Unsigned)?;
     let signatures = hook.header("webhook-signature").ok_or(Refused::Unsigned)?;
     let keys: Vec<Vec<u8>> = secrets.iter().filter_map(|text| key(text)).collect();
-    let text: [&[u8]; 5] = [
-        id.as_bytes(),
-        b".",
-        timestamp.as_bytes(),
-        b".",
-        hook.body,
-    ];
+    let text: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", hook.body];
     let signatures = signatures.split(' ');
     let signatures: Vec<&str> = signatures.filter_map(|s| s.strip_prefix("v1,")).collect();
     if !is_signed(&keys, &text, &signatures) {

@@ -75,7 +75,9 @@ pub(super) fn read(secrets: &[&str], hook: &Hook<'_>) -> Result<Heard, Refused> 
     let Some(signature) = hook.header("x-wc-webhook-signature") else {
         return ping(hook.body).ok_or(Refused::Unsigned);
     };
-    let keys = secrets.iter().flat_map(|text| [plain(text), (*text).to_owned()]);
+    let keys = secrets
+        .iter()
+        .flat_map(|text| [plain(text), (*text).to_owned()]);
     let keys: Vec<String> = keys.collect();
     if !is_signed(&keys, &[hook.body], &[signature]) {
         return Err(Refused::Signature);
@@ -135,8 +137,8 @@ fn heard(placed: Placed) -> Result<Heard, Refused> {
     let standing = match placed.status.as_str() {
         "processing" | "completed" | "refunded" => Some((OrderStatus::Paid, paid_at(&placed)?)),
         "cancelled" => Some((OrderStatus::Cancelled, modified.clone())),
-        // A payment that failed is often tried again, under the same number. Calling the order off is for
-        // ever, so it takes one that had been paid.
+        // A payment that failed is often tried again under the same number, and calling an order off
+        // is for ever: so it takes one that had been paid.
         "failed" if placed.date_paid_gmt.is_some() => {
             Some((OrderStatus::Cancelled, modified.clone()))
         }
@@ -241,7 +243,9 @@ fn refunds(placed: &Placed, money: Money, refunded: i64, at: &str) -> Result<Vec
         let amount = money.size(&refund.total, "refunds[].total")?;
         all.push(told(refund.id.to_string(), amount));
     }
-    let rest = money.units(&placed.total, "total")?.saturating_sub(refunded);
+    let rest = money
+        .units(&placed.total, "total")?
+        .saturating_sub(refunded);
     if placed.status == "refunded" && rest > 0 {
         all.push(told(format!("{}/rest", placed.id), rest));
     }

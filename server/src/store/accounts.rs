@@ -225,6 +225,7 @@ pub(super) async fn current<T: Tx>(
     let row = match about.knows {
         By::Account => tx.query_one(SQL, params![member, about.kind]).await?,
         By::Address => tx.query_one(ADDRESS, params![member]).await?,
+        By::Nobody => None,
     };
     row.map(|row| {
         Ok(Account {

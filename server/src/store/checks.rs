@@ -7,7 +7,7 @@
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, Reverse, because};
-use super::{Command, Query, Row, StoreError, Tx, accounts, params};
+use super::{Command, Query, Row, StoreError, Tx, accounts, codes, params};
 use crate::clock::Stamp;
 use crate::connections::{Account, Service};
 use crate::domain::check::{self, Decision, Heard, Purpose};
@@ -157,6 +157,28 @@ impl Command for Lease {
             taken.push(question);
         }
         Ok(taken)
+    }
+}
+
+/// Counts a call that costs money against its connection's cap, which holds across servers and restarts.
+pub struct Spend {
+    /// The programme.
+    pub program: ProgramId,
+    /// The connection.
+    pub connection: String,
+    /// Calls in thirty days.
+    pub max: i64,
+    /// The time.
+    pub now: Instant,
+}
+
+impl Command for Spend {
+    /// Whether it may be made.
+    type Output = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
+        let name = format!("calls/{}/{}", self.program, self.connection);
+        codes::tally(tx, &name, self.now, 30 * DAY, self.max).await
     }
 }
 

@@ -46,8 +46,11 @@ impl Command for Sweep {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         let (windows, codes) = (self.now - 2 * HOUR, self.now - HOUR);
-        tx.execute("delete from tally where began_at < $1", params![windows])
-            .await?;
+        tx.execute(
+            "delete from tally where began_at < $1 and name not like 'calls/%'",
+            params![windows],
+        )
+        .await?;
         tx.execute(
             "delete from challenge where expires_at < $1",
             params![codes],

@@ -15,11 +15,13 @@ pub const POINTS_MAX: i64 = 1_000_000_000;
 /// Fields and their remedies.
 pub(super) type Found = Vec<(String, String)>;
 
-/// The programme, and what is wrong with it: the field and the remedy.
-pub(super) fn build(file: File) -> (Program, Found) {
+/// The programme, what is wrong with it (the field and the remedy), and what the guard refuses of it.
+pub(super) fn build(file: File) -> (Program, Found, Found) {
     let mut check = Check {
         locales: file.locales.clone(),
+        audience: file.audience.clone(),
         found: Vec::new(),
+        refused: Vec::new(),
     };
     check.head(&file);
     let exponent = check.exponent(&file.currency);
@@ -63,12 +65,15 @@ pub(super) fn build(file: File) -> (Program, Found) {
         corner: file.brand.corner,
         launcher: file.brand.launcher,
     };
-    (program, check.found)
+    (program, check.found, check.refused)
 }
 
 pub(super) struct Check {
-    locales: Vec<String>,
+    pub(super) locales: Vec<String>,
+    pub(super) audience: Vec<String>,
     found: Found,
+    /// What platforms or the law forbid.
+    pub(super) refused: Found,
 }
 
 impl Check {
@@ -102,6 +107,12 @@ impl Check {
             if !is_origin(origin) {
                 let remedy = "write it as https://shop.example, with its port if it has one and nothing after it";
                 self.fault(format!("origins[{index}]"), remedy);
+            }
+        }
+        for (index, country) in file.audience.iter().enumerate() {
+            if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+                let remedy = "use an ISO 3166 code in capitals, such as DE";
+                self.fault(format!("audience[{index}]"), remedy);
             }
         }
         self.localized("name", &file.name);

@@ -35,11 +35,24 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Reads and checks a programme.
+/// Reads a programme that is to be stored, and checks it, also against what platforms and the law forbid.
+///
+/// # Errors
+/// Every fault that was found, in the order of the file.
+pub fn check(source: &str) -> Result<Program, Vec<Fault>> {
+    read(source, true)
+}
+
+/// Reads a programme that was stored. What has been forbidden since then is not held against it: it would stop
+/// all the rest of it.
 ///
 /// # Errors
 /// Every fault that was found, in the order of the file.
 pub fn parse(source: &str) -> Result<Program, Vec<Fault>> {
+    read(source, false)
+}
+
+fn read(source: &str, guarded: bool) -> Result<Program, Vec<Fault>> {
     let reader = toml::Deserializer::parse(source)
         .map_err(|error| vec![syntax_fault(source, String::new(), &error)])?;
     let file: tables::File = serde_path_to_error::deserialize(reader).map_err(|error| {
@@ -47,7 +60,10 @@ pub fn parse(source: &str) -> Result<Program, Vec<Fault>> {
         let field = if field == "." { String::new() } else { field };
         vec![syntax_fault(source, field, error.inner())]
     })?;
-    let (program, mut found) = check::build(file);
+    let (program, mut found, refused) = check::build(file);
+    if guarded {
+        found.extend(refused);
+    }
     if found.is_empty() {
         return Ok(program);
     }

@@ -22,6 +22,9 @@ pub(super) struct File {
     pub(super) origins: Vec<String>,
     #[serde(default)]
     pub(super) auto_join: bool,
+    /// The countries that it is made for.
+    #[serde(default)]
+    pub(super) audience: Vec<String>,
     pub(super) name: Localized,
     pub(super) unit: BTreeMap<String, UnitForms>,
     pub(super) brand: BrandTable,
@@ -236,6 +239,8 @@ pub(super) struct TaskTable {
     pub(super) url: Option<String>,
     pub(super) seconds: Option<u32>,
     pub(super) limit: Option<LimitTable>,
+    /// Why it is kept, although the guard advises against it.
+    pub(super) guard_note: Option<String>,
 }
 
 #[derive(Deserialize, Clone, Copy)]

@@ -3,6 +3,7 @@
 use super::check::{Check, is_slug};
 use super::tables::{ConnectionTable, PerName, TaskTable};
 use crate::connections::{self, Asks, By};
+use crate::domain::guard;
 use crate::domain::program::{Connection, Elsewhere, Limit, Per, Task, Visit};
 use app::api::TaskKind;
 
@@ -109,6 +110,7 @@ impl Check {
             let elsewhere = self.elsewhere(&at, &table, connections);
             let visit = self.visit(&at, &table);
             let limit = self.limit(&at, &table);
+            self.guard(&at, &table, connections, elsewhere.as_ref(), visit.as_ref());
             ids.push(table.id.clone());
             tasks.push(Task {
                 id: table.id,
@@ -124,6 +126,48 @@ impl Check {
             });
         }
         tasks
+    }
+
+    /// Asks the guard (`spec/product.md` §17).
+    fn guard(
+        &mut self,
+        at: &str,
+        table: &TaskTable,
+        connections: &[Connection],
+        elsewhere: Option<&Elsewhere>,
+        visit: Option<&Visit>,
+    ) {
+        let named = elsewhere.and_then(|there| {
+            connections
+                .iter()
+                .find(|known| known.id == there.connection)
+        });
+        let followed = elsewhere.map(|there| there.url.as_str());
+        let texts = table.title.0.values().chain(table.summary.0.values());
+        let rules = guard::check(&guard::Asked {
+            kind: table.kind,
+            service: named.map(|connection| connection.kind.as_str()),
+            url: visit.map(|visit| visit.url.as_str()).or(followed),
+            texts: texts.map(String::as_str).collect(),
+            locales: &self.locales,
+            audience: &self.audience,
+        });
+        let note = table.guard_note.as_deref().map(str::trim);
+        let noted = note.is_some_and(|note| !note.is_empty());
+        if note == Some("") {
+            self.refused
+                .push((format!("{at}.guard_note"), "say why it is kept".into()));
+        } else if noted && !rules.iter().any(|rule| rule.overridable) {
+            let remedy = "nothing here can be kept by a note: leave it out";
+            self.refused
+                .push((format!("{at}.guard_note"), remedy.into()));
+        }
+        for rule in rules
+            .into_iter()
+            .filter(|rule| !(noted && rule.overridable))
+        {
+            self.refused.push((at.to_owned(), guard::advice(rule)));
+        }
     }
 
     fn limit(&mut self, at: &str, table: &TaskTable) -> Limit {
@@ -231,7 +275,7 @@ impl Check {
         };
         let service = connections::service(&connection.kind)?;
         let by_address = service.about().knows == By::Address;
-        if by_address != is_list {
+        if by_address != is_list && service.about().knows != By::Nobody {
             let remedy = if is_list {
                 "this service keeps no mailing list: name another, or make the task kind = \"follow\""
             } else {

@@ -1,0 +1,124 @@
+//! Shopify: has the customer with this address agreed to be written to.
+//!
+//! A customer is asked for by address exactly
+//! (<https://shopify.dev/docs/api/admin-graphql/latest/queries/customerByIdentifier>): a search would find whoever
+//! is alike, and lags behind. The state of the consent is
+//! <https://shopify.dev/docs/api/admin-graphql/latest/enums/CustomerEmailAddressMarketingState>.
+
+mod api;
+
+use super::lists;
+use super::webhooks::OLD_HOOK_SECRET;
+use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
+use crate::domain::program::Connection;
+use api::{SHOP, State, is_shop};
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use std::time::Duration;
+
+/// <https://shopify.dev/docs/api/admin-graphql/latest/queries/customerByIdentifier>
+pub(super) struct Shopify;
+
+static ABOUT: About = About {
+    kind: "shopify",
+    name: "Shopify",
+    proves: "The customer with the member's own address has agreed to your e-mails: Shopify itself says so.",
+    knows: By::Address,
+    asks: None,
+    settings: &[
+        lists::FORM,
+        Setting {
+            name: "shop",
+            secret: false,
+            required: true,
+            what: "Your shop's own name at Shopify, such as morning-roast.myshopify.com.",
+        },
+        Setting {
+            name: "access_token",
+            secret: true,
+            required: true,
+            what: "An Admin API access token with the scope read_customers.",
+        },
+        Setting {
+            name: "hook_secret",
+            secret: true,
+            required: false,
+            what: "The app's client secret, if its hooks are to bring orders and refunds.",
+        },
+        OLD_HOOK_SECRET,
+        Setting {
+            name: "api",
+            secret: false,
+            required: false,
+            what: "Where the Admin API is, if not at the shop's own name.",
+        },
+    ],
+    target: "Always email: a shop has one list.",
+    budget: Budget {
+        calls: 20,
+        per: Duration::from_secs(1),
+    },
+    limits: "Free. Laurel makes twenty checks a second at most, well below what Shopify allows every plan. Whether an \
+             app may see customers' addresses depends on the plan (protected customer data).",
+    steps: [
+        "In Shopify, make an app of your own for the shop, with the Admin API scope read_customers, and install it.",
+        "Put the shop's name, which ends in .myshopify.com, into the programme file as shop, under \
+         [connection.settings], and beside it the address of your sign-up form as form.",
+        "Make the task's target \"email\".",
+        "Give the app's access token: `laurel connection secret PROGRAM CONNECTION access_token`.",
+        "Run `laurel connection test PROGRAM CONNECTION`.",
+    ],
+    source: "https://shopify.dev/docs/api/admin-graphql/latest/queries/customerByIdentifier",
+};
+
+impl Service for Shopify {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn page(&self, connection: &Connection, target: &str) -> Result<String, String> {
+        if target != "email" {
+            return Err("write \"email\": a shop at Shopify has one list".into());
+        }
+        if connection.setting("shop").is_none_or(|name| !is_shop(name)) {
+            return Err(SHOP.into());
+        }
+        lists::form(connection)
+    }
+
+    fn check<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        account: &'a Account,
+        target: &'a str,
+        _: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
+        Box::pin(async move {
+            let Some(customer) = api::ask(setup, &account.id).await? else {
+                return Ok(Answer::NotDone("not_subscribed"));
+            };
+            let email = customer.default_email_address;
+            lists::is_about(account, &email.email_address)?;
+            Ok(if email.marketing_state == State::Subscribed {
+                lists::done("shopify", target, "subscribed")
+            } else {
+                Answer::NotDone("not_subscribed")
+            })
+        })
+    }
+
+    fn test<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<String, Trouble>> {
+        Box::pin(async move {
+            api::ask(setup, lists::NOBODY).await?;
+            Ok("Shopify answers, and the app may see customers".into())
+        })
+    }
+
+    fn hook(&self) -> Option<&'static str> {
+        Some("shopify")
+    }
+}

@@ -1,0 +1,129 @@
+//! What Shopify's Admin API says of a customer
+//! (<https://shopify.dev/docs/api/admin-graphql/latest/queries/customerByIdentifier>).
+
+use super::super::lists::{self, shop, unclear};
+use super::super::{Setup, Trouble};
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+use std::time::Duration;
+
+/// The version that this is written for. Shopify serves each for a year, and after that the oldest that it has.
+const VERSION: &str = "2026-10";
+
+const QUERY: &str = "query ($address: String!) { customerByIdentifier(identifier: { emailAddress: $address }) { \
+                     defaultEmailAddress { emailAddress marketingState } } }";
+
+/// What the shop is told whose name is wrong.
+pub(super) const SHOP: &str = "Shopify knows no such shop: give the connection the shop's own name as its setting \
+                               shop, such as \"morning-roast.myshopify.com\"";
+
+#[derive(Deserialize)]
+struct Answered {
+    data: Option<Data>,
+    #[serde(default)]
+    errors: Vec<Failure>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    /// Null for an address that no customer has; if it is missing, that says nothing, hence by a function.
+    #[serde(
+        rename = "customerByIdentifier",
+        deserialize_with = "Option::deserialize"
+    )]
+    customer: Option<Customer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Customer {
+    pub(super) default_email_address: Email,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Email {
+    pub(super) email_address: String,
+    pub(super) marketing_state: State,
+}
+
+/// All that are documented: another one is no answer.
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum State {
+    Invalid,
+    NotSubscribed,
+    Pending,
+    Subscribed,
+    Unsubscribed,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    extensions: Option<Extensions>,
+}
+
+#[derive(Deserialize)]
+struct Extensions {
+    code: Option<String>,
+}
+
+pub(super) fn is_shop(text: &str) -> bool {
+    let name = text.strip_suffix(".myshopify.com").unwrap_or("");
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=60).contains(&name.len()) && name.bytes().all(plain) && !name.starts_with('-')
+}
+
+fn locked_out() -> Trouble {
+    shop(
+        "Shopify does not let the app see customers: give it the scope read_customers and access to their e-mail \
+         addresses, install it again, and give its token with `laurel connection secret PROGRAM CONNECTION \
+         access_token`",
+    )
+}
+
+/// What errors mean.
+fn refusal(errors: &[Failure]) -> Trouble {
+    let has = |code: &str| {
+        let mut codes = errors.iter().filter_map(|error| error.extensions.as_ref());
+        codes.any(|extensions| extensions.code.as_deref() == Some(code))
+    };
+    if has("ACCESS_DENIED") {
+        return locked_out();
+    }
+    if has("THROTTLED") {
+        let wait = Some(Duration::from_secs(2));
+        return Trouble::NotNow("it asks for fewer calls".into(), wait);
+    }
+    unclear("it answered with an error")
+}
+
+/// The customer with an address; nothing if there is none.
+pub(super) async fn ask(setup: &Setup<'_>, address: &str) -> Result<Option<Customer>, Trouble> {
+    let name = setup.get("shop");
+    if !is_shop(name) {
+        return Err(shop(SHOP));
+    }
+    let usual = format!("https://{name}");
+    let api = lists::api(setup, &usual);
+    let url = format!("{api}/admin/api/{VERSION}/graphql.json");
+    let call = lists::post(setup, &url)?
+        .header("x-shopify-access-token", setup.get("access_token"))
+        .json(&json!({ "query": QUERY, "variables": { "address": address } }));
+    let reply = setup.outside.send(call).await?;
+    match reply.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(locked_out()),
+        StatusCode::NOT_FOUND => return Err(shop(SHOP)),
+        _ => {}
+    }
+    let answered: Answered = reply.success()?;
+    // Data beside an error is null for another reason than that nobody is there.
+    if !answered.errors.is_empty() {
+        return Err(refusal(&answered.errors));
+    }
+    let data = answered
+        .data
+        .ok_or_else(|| unclear("it answered nothing"))?;
+    Ok(data.customer)
+}

@@ -1,0 +1,234 @@
+//! X: does this account follow that one.
+//!
+//! X itself says whose account it is, and tells the shop's account who is connected with it. Each such question
+//! costs the shop money.
+
+mod api;
+
+use super::oauth::{self, Endpoints};
+use super::{
+    About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
+};
+use crate::domain::program::Connection;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// <https://docs.x.com/x-api/users/lookup/introduction>
+pub(super) struct X;
+
+const WRITE_TARGET: &str = "write your account's name, such as \"@morning_roast\"";
+const WRITE_CAP: &str = "the connection's setting calls_a_month is no number above 0: write how many calls you are \
+     ready to pay for in a month, such as \"1000\"";
+
+static ABOUT: About = About {
+    // Names in programme files have two letters at least.
+    kind: "x-com",
+    name: "X",
+    proves: "The account follows yours: X itself says so, and says so again at the second look.",
+    knows: By::Account,
+    asks: None,
+    settings: &[
+        Setting {
+            name: "client_id",
+            secret: false,
+            required: true,
+            what: "The OAuth 2.0 client id of your app.",
+        },
+        Setting {
+            name: "calls_a_month",
+            secret: false,
+            required: true,
+            what: "How many calls you are ready to pay for in a month: a number, such as 1000.",
+        },
+        Setting {
+            name: "client_secret",
+            secret: true,
+            required: true,
+            what: "The OAuth 2.0 client secret of your app.",
+        },
+        Setting {
+            name: "access_token",
+            secret: true,
+            required: true,
+            what: "An OAuth 2.0 user access token of your shop's account, with the scopes users.read, tweet.read and \
+                   follows.read.",
+        },
+        Setting {
+            name: "api",
+            secret: false,
+            required: false,
+            what: "Where X's API is, if not at https://api.x.com.",
+        },
+        Setting {
+            name: "web",
+            secret: false,
+            required: false,
+            what: "Where people sign in, if not at https://x.com.",
+        },
+    ],
+    target: "The name of your account, such as @morning_roast.",
+    budget: Budget {
+        calls: 900,
+        per: Duration::from_mins(15),
+    },
+    limits: "Not free: X names $0.010 for each account that is looked up, which is one at each sign-in and one at \
+             each check. The setting calls_a_month is how many of these you are ready to pay for. 900 calls in 15 \
+             minutes for one account. A user access token ends after two hours, and a new one has to be given then.",
+    steps: [
+        "At https://console.x.com, make an app of the type Web App, and buy credits.",
+        "As its callback address, enter the one that `laurel connection test` prints.",
+        "Put its OAuth 2.0 client id, and calls_a_month, into the programme file, under [connection.settings].",
+        "Give the secrets: `laurel connection secret PROGRAM CONNECTION client_secret`, and the same for access_token.",
+        "Run `laurel connection test PROGRAM CONNECTION`.",
+    ],
+    source: "https://docs.x.com/x-api/users/lookup/introduction",
+};
+
+fn base<'a>(connection: &'a Connection, name: &str, usual: &'static str) -> &'a str {
+    let base = connection.setting(name).unwrap_or(usual);
+    base.trim_end_matches('/')
+}
+
+fn web(connection: &Connection) -> &str {
+    base(connection, "web", "https://x.com")
+}
+
+/// The name in `@name`.
+fn name_of(target: &str) -> Option<&str> {
+    let name = target.strip_prefix('@')?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    // Fifteen today; some old ones are longer.
+    let is_name = (1..=20).contains(&name.len()) && name.bytes().all(plain);
+    is_name.then_some(name)
+}
+
+/// Whether the shop has said how many calls it pays for.
+fn has_cap(connection: &Connection) -> bool {
+    let calls = connection.setting("calls_a_month").unwrap_or_default();
+    let is_number = calls.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && calls.parse().is_ok_and(|calls: u32| calls > 0)
+}
+
+impl Service for X {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn page(&self, connection: &Connection, target: &str) -> Result<String, String> {
+        let name = name_of(target).ok_or(WRITE_TARGET)?;
+        if has_cap(connection) {
+            return Ok(format!("{}/{name}", web(connection)));
+        }
+        Err(WRITE_CAP.into())
+    }
+
+    fn begin<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        state: &'a str,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
+        Box::pin(async move {
+            let authorize = format!("{}/i/oauth2/authorize", web(setup.connection));
+            let token = api::place(setup, "oauth2/token");
+            let at = Endpoints {
+                authorize: &authorize,
+                token: &token,
+                // X does not show who it is to anybody who may not read posts as well.
+                scopes: &["users.read", "tweet.read"],
+            };
+            oauth::begin(setup, &at, state)
+        })
+    }
+
+    fn finish<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        keep: &'a Value,
+        returned: &'a Returned,
+    ) -> BoxFuture<'a, Result<Account, Trouble>> {
+        Box::pin(async move {
+            let token = api::exchange(setup, keep, returned).await?;
+            let user = api::whose(setup, &token, api::REFUSED).await?;
+            user.account()
+        })
+    }
+
+    fn check<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        account: &'a Account,
+        target: &'a str,
+        _: Option<&'a Value>,
+    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
+        Box::pin(async move {
+            Ok(match api::follows(setup, &account.id).await? {
+                Some(true) => Answer::Done(
+                    json!({ "service": ABOUT.kind, "account": account.id, "follows": target }),
+                ),
+                Some(false) => Answer::NotDone("not_followed"),
+                None => Answer::NotDone("account_gone"),
+            })
+        })
+    }
+
+    fn test<'a>(
+        &'a self,
+        setup: &'a Setup<'a>,
+        target: &'a str,
+    ) -> BoxFuture<'a, Result<String, Trouble>> {
+        Box::pin(async move {
+            let name = name_of(target).ok_or_else(|| api::shop(WRITE_TARGET))?;
+            if !has_cap(setup.connection) {
+                return Err(api::shop(WRITE_CAP));
+            }
+            let token = setup.get("access_token");
+            let user = api::whose(setup, token, api::shop(api::MAKE_TOKEN)).await?;
+            if user.username.eq_ignore_ascii_case(name) {
+                return Ok(format!("X answers, and the access token is of {target}"));
+            }
+            Err(Trouble::Setup(format!(
+                "the access token is of @{}, and not of {target}: correct the task's target, or make a token signed \
+                 in as {target} and give it as the secret access_token",
+                user.username
+            )))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn page(target: &str, cap: &str) -> Result<String, String> {
+        let cap = ("calls_a_month".to_owned(), cap.to_owned());
+        let connection = Connection {
+            id: "x-com".into(),
+            kind: "x-com".into(),
+            settings: BTreeMap::from([cap]),
+        };
+        X.page(&connection, target)
+    }
+
+    #[test]
+    fn a_target_is_a_name_and_a_cap_a_number() {
+        let (target, good) = ("@morning_roast", "https://x.com/morning_roast");
+        assert_eq!(page(target, "1000").as_deref(), Ok(good));
+        for target in [
+            "",
+            "@",
+            "morning_roast",
+            "@a/b",
+            "@a?b",
+            "@a-b",
+            "https://x.com/a",
+        ] {
+            assert_eq!(page(target, "1000"), Err(WRITE_TARGET.into()), "{target}");
+        }
+        for cap in ["", "0", "-1", "+1", "1.5", "many", "99999999999"] {
+            assert_eq!(page(target, cap), Err(WRITE_CAP.into()), "{cap}");
+        }
+    }
+}
