@@ -21,31 +21,31 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An address of which every sign has to arrive.
-const ANNA: &str = "anna+letters@example.com";
+pub(super) const ANNA: &str = "anna+letters@example.com";
 /// Who was on the list, and left it.
 const LEFT: &str = "left@example.com";
 /// Asked about this one, the services answer about somebody else.
 const MIXED: &str = "mixed@example.com";
 const STRANGER: &str = "stranger@example.com";
-const KEY: &str = "0123456789abcdef-us6";
+pub(super) const KEY: &str = "0123456789abcdef-us6";
 const FORM: &str = "https://shop.example/letter";
 const SHOP: &str = "morning-roast.myshopify.com";
 
 type Fields = BTreeMap<String, String>;
 
-struct Case {
-    kind: &'static str,
-    list: &'static str,
+pub(super) struct Case {
+    pub(super) kind: &'static str,
+    pub(super) list: &'static str,
     /// A list that is not there; nothing where there is but one.
     missing: Option<&'static str>,
     /// What the key is called.
-    secret: &'static str,
+    pub(super) secret: &'static str,
     /// What is no list.
     wrong: &'static [&'static str],
-    routes: fn() -> Router<Arc<Net>>,
+    pub(super) routes: fn() -> Router<Arc<Net>>,
 }
 
-static CASES: [Case; 5] = [
+pub(super) static CASES: [Case; 5] = [
     Case {
         kind: "mailchimp",
         list: "3c307a9f3f",
@@ -87,6 +87,16 @@ static CASES: [Case; 5] = [
         routes: shopify,
     },
 ];
+
+/// A connection's settings in a programme file.
+pub(super) fn settings(kind: &str, url: &str) -> String {
+    let shop = if kind == "shopify" {
+        format!("\nshop = \"{SHOP}\"")
+    } else {
+        String::new()
+    };
+    format!("api = \"{url}\"\nform = \"{FORM}\"{shop}")
+}
 
 /// The list that a stand-in has.
 fn list_of(kind: &str) -> &'static str {

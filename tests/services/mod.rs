@@ -6,6 +6,7 @@
 mod bluesky;
 mod discord;
 mod github;
+mod guide;
 mod linking;
 mod lists;
 mod mastodon;
@@ -13,6 +14,7 @@ mod net;
 mod openid;
 mod queue;
 mod redeem;
+mod subscribed;
 mod telegram;
 mod twitch;
 mod visits;
