@@ -5,9 +5,8 @@
 //! calls, and a breaker that leaves a service alone which does not answer. What waits, waits in the database.
 
 use crate::App;
-use crate::connections::{self, Answer, Service, Setup, Trouble};
-use crate::domain::SECOND;
-use crate::domain::check::{BROKEN_WAIT, Heard};
+use crate::connections::{self, Answer, By, Service, Setup, Trouble};
+use crate::domain::check::{BROKEN_WAIT, Heard, Purpose};
 use crate::domain::program::{Connection, Rules};
 use crate::error::Error;
 use crate::store::StoreError;
@@ -71,8 +70,8 @@ impl Lane {
         }
     }
 
-    /// Takes as many places as there are now.
-    fn take(&mut self, now: Instant) -> usize {
+    /// Takes as many places as there are now, for so many questions.
+    fn take(&mut self, wanted: usize, now: Instant) -> usize {
         if self.paused_until.is_some_and(|until| until > now) {
             return 0;
         }
@@ -83,7 +82,7 @@ impl Lane {
             AT_ONCE
         };
         let mut taken = 0;
-        while self.running < most && self.budget.check().is_ok() {
+        while taken < wanted && self.running < most && self.budget.check().is_ok() {
             self.running += 1;
             taken += 1;
         }
@@ -144,19 +143,21 @@ pub async fn run(app: Arc<App>) {
 
 async fn look(app: &Arc<App>) -> Result<(), StoreError> {
     let now = app.clock.now();
-    for of in app.store.read(Waiting { now }).await? {
+    for (program, connection, due) in app.store.read(Waiting { now }).await? {
+        let of = (program, connection);
         let Some(loaded) = app.programs.by_id(of.0) else {
             continue;
         };
         let connection = loaded.program().connection(&of.1);
         let service = connection.and_then(|connection| connections::service(&connection.kind));
-        // A connection that the rules no longer have is asked nothing; one that comes back goes on.
-        let Some(service) = service else {
-            continue;
+        let wanted = usize::try_from(due).unwrap_or(usize::MAX);
+        let places = match service {
+            Some(service) => app
+                .checks
+                .with(&of, service, |lane| lane.take(wanted, Instant::now())),
+            // Nobody is asked about a connection that the rules no longer have.
+            None => AT_ONCE,
         };
-        let places = app
-            .checks
-            .with(&of, service, |lane| lane.take(Instant::now()));
         if places == 0 {
             continue;
         }
@@ -169,8 +170,10 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
         };
         let questions = app.store.write(lease).await;
         let got = questions.as_ref().map_or(0, Vec::len);
-        app.checks
-            .with(&of, service, |lane| lane.running -= places - got);
+        if let Some(service) = service {
+            app.checks
+                .with(&of, service, |lane| lane.running -= places - got);
+        }
         for question in questions? {
             let (app, rules, of) = (Arc::clone(app), Arc::clone(&loaded.rules), of.clone());
             tokio::spawn(async move { ask(&app, rules, of, service, question).await });
@@ -179,28 +182,73 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A place in a lane. However it is left, the lane hears of it.
+struct Place<'a> {
+    checks: &'a Checks,
+    of: (ProgramId, String),
+    service: &'static dyn Service,
+    went: Went,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let went = &self.went;
+        self.checks.with(&self.of, self.service, |lane| {
+            lane.went(went, Instant::now());
+        });
+    }
+}
+
 async fn ask(
     app: &App,
     rules: Arc<Rules>,
     of: (ProgramId, String),
-    service: &'static dyn Service,
+    service: Option<&'static dyn Service>,
     question: Question,
 ) {
-    let (heard, evidence, went) = consult(app, &rules, &of.1, service, &question).await;
-    app.checks
-        .with(&of, service, |lane| lane.went(&went, Instant::now()));
+    let (heard, evidence) = match service {
+        Some(service) => {
+            let mut place = Place {
+                checks: &app.checks,
+                of: of.clone(),
+                service,
+                went: Went::Silent(None),
+            };
+            let (heard, evidence, went) = consult(app, &rules, &of.1, service, &question).await;
+            place.went = went;
+            (heard, evidence)
+        }
+        None => (moved_on(question.purpose), None),
+    };
     let attempt = question.attempt;
+    let by_address = service.filter(|service| service.about().knows == By::Address);
+    let address = by_address
+        .zip(question.account.as_ref())
+        .map(|(service, account)| {
+            let kind = service.about().kind;
+            (kind, connections::digest(&app.master, kind, &account.id))
+        });
     let settle = Settle {
         rules,
         question,
         heard,
         evidence,
+        address,
         stamp: app.clock.stamp(),
     };
     if let Err(error) = app.store.write(settle).await {
         tracing::error!(attempt.id = %attempt, %error, "what was heard about {attempt} is lost, and is asked again");
     }
     app.checks.look();
+}
+
+/// What follows where the shop has changed what it asks for: what was paid stays, and what was not has to be asked
+/// for anew.
+fn moved_on(purpose: Purpose) -> Heard {
+    match purpose {
+        Purpose::Done => Heard::No("could_not_check"),
+        Purpose::Kept => Heard::Yes,
+    }
 }
 
 async fn consult(
@@ -217,6 +265,9 @@ async fn consult(
     else {
         return (Heard::No("unlinked"), None, Went::Answered);
     };
+    if (&connection.id, &target.target) != (&question.about.0, &question.about.1) {
+        return (moved_on(question.purpose), None, Went::Answered);
+    }
     let before = question.evidence.as_deref();
     let before = before.and_then(|text| serde_json::from_str(text).ok());
     let asking = async {
@@ -232,9 +283,7 @@ async fn consult(
     let micros = |wait: Duration| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
     match answer {
         Ok(Answer::Done(evidence)) => (Heard::Yes, Some(evidence.to_string()), Went::Answered),
-        Ok(Answer::NotDone(reason)) | Err(Trouble::Refused(reason)) => {
-            (Heard::No(reason), None, Went::Answered)
-        }
+        Ok(Answer::NotDone(reason)) => (Heard::No(reason), None, Went::Answered),
         Err(Trouble::NotNow(why, wait)) => {
             told(rules, connection, &why);
             (
@@ -243,15 +292,18 @@ async fn consult(
                 Went::Silent(wait),
             )
         }
+        Err(Trouble::Theirs(why)) => {
+            told(rules, connection, &why);
+            (Heard::Nothing(0), None, Went::Answered)
+        }
+        // The service itself has answered; others of its tasks may be well.
         Err(Trouble::Setup(why)) => {
             told(rules, connection, &why);
-            (
-                Heard::Nothing(BROKEN_WAIT),
-                None,
-                Went::Silent(Some(Duration::from_micros(
-                    (BROKEN_WAIT / SECOND * SECOND).unsigned_abs(),
-                ))),
-            )
+            (Heard::Nothing(BROKEN_WAIT), None, Went::Answered)
+        }
+        Err(trouble @ Trouble::Refused(_)) => {
+            told(rules, connection, &trouble.to_string());
+            (Heard::Nothing(BROKEN_WAIT), None, Went::Answered)
         }
     }
 }
@@ -295,37 +347,44 @@ mod tests {
     #[tokio::test]
     async fn a_lane_has_so_many_places_and_no_more() {
         let (mut lane, now) = (lane(), Instant::now());
-        assert_eq!((lane.take(now), lane.take(now)), (AT_ONCE, 0));
+        assert_eq!(
+            (lane.take(AT_ONCE, now), lane.take(AT_ONCE, now)),
+            (AT_ONCE, 0)
+        );
         lane.went(&Went::Answered, now);
-        assert_eq!(lane.take(now), 1);
+        assert_eq!(lane.take(AT_ONCE, now), 1);
     }
 
     #[tokio::test]
     async fn a_service_that_does_not_answer_is_left_alone_and_then_tried_once() {
         let (mut lane, now) = (lane(), Instant::now());
-        lane.take(now);
+        lane.take(AT_ONCE, now);
         for _ in 0..AT_ONCE {
             lane.went(&Went::Silent(None), now);
         }
-        assert_eq!(lane.take(now), 0);
+        assert_eq!(lane.take(AT_ONCE, now), 0);
         let later = now + PAUSE_MAX;
-        assert_eq!(lane.take(later), 1, "one question");
+        assert_eq!(lane.take(AT_ONCE, later), 1, "one question");
         lane.went(&Went::Silent(None), later);
-        assert_eq!(lane.take(later + PAUSE_MIN), 0, "and a longer pause");
+        assert_eq!(
+            lane.take(AT_ONCE, later + PAUSE_MIN),
+            0,
+            "and a longer pause"
+        );
         let much_later = later + PAUSE_MAX;
-        assert_eq!(lane.take(much_later), 1);
+        assert_eq!(lane.take(AT_ONCE, much_later), 1);
         lane.went(&Went::Answered, much_later);
-        assert_eq!(lane.take(much_later), AT_ONCE, "all places again");
+        assert_eq!(lane.take(AT_ONCE, much_later), AT_ONCE, "all places again");
     }
 
     #[tokio::test]
     async fn whoever_asks_for_a_pause_gets_it_at_once() {
         let (mut lane, now) = (lane(), Instant::now());
-        lane.take(now);
+        lane.take(AT_ONCE, now);
         lane.went(&Went::Silent(Some(Duration::from_secs(30))), now);
-        assert_eq!(lane.take(now + Duration::from_secs(29)), 0);
+        assert_eq!(lane.take(AT_ONCE, now + Duration::from_secs(29)), 0);
         assert_eq!(
-            lane.take(now + Duration::from_secs(30)),
+            lane.take(AT_ONCE, now + Duration::from_secs(30)),
             1,
             "the others still run"
         );
@@ -337,7 +396,7 @@ mod tests {
         let now = Instant::now();
         let mut asked = 0;
         loop {
-            let places = lane.take(now);
+            let places = lane.take(AT_ONCE, now);
             if places == 0 {
                 break;
             }

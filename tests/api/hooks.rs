@@ -149,6 +149,14 @@ on_both_databases! { quiet
         };
         assert_eq!(send(sign(b"another", body.as_bytes())).await, StatusCode::UNAUTHORIZED);
         assert_eq!(send(sign(SHOPS.as_bytes(), body.as_bytes())).await, StatusCode::OK);
+        // The order was edited since, which is not heard; the refund that comes with it is.
+        let edited = body.replace("guest@example.com", "guest@example.org").replace("\"refunds\":[]",
+            "\"refunds\":[{\"id\":9,\"reason\":\"\",\"total\":\"-400.00\"}]");
+        let call = world.http.post(&url).header("x-wc-webhook-topic", "order.updated");
+        let call = call.header("x-wc-webhook-signature", sign(SHOPS.as_bytes(), edited.as_bytes()));
+        assert_eq!(call.body(edited).send().await.unwrap().status(), StatusCode::ACCEPTED);
+        let refunded: i64 = one(&world.app.store, "select amount from refund").await;
+        assert_eq!(refunded, 40_000);
         let kept: i64 = one(&world.app.store, "select total from shop_order").await;
         assert_eq!(kept, 240_000, "a guest's order waits for its member");
     }

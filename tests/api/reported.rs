@@ -134,6 +134,12 @@ on_both_databases! { quiet
         let stranger = json!({ "id": "1", "task": "cup", "member": { "customer": "nobody" } });
         assert_eq!(world.post(EVENTS, &world.api_key, &stranger).await.0, StatusCode::NOT_FOUND);
         let bearer = world.session("anna").await;
+        let join = json!({ "customer": "boris" });
+        world.post("/api/v1/programs/demo/members", &world.api_key, &join).await;
+        assert_eq!(told(&world, "cup-7", "cup").await.0, StatusCode::OK);
+        let boris = json!({ "id": "cup-7", "task": "cup", "member": { "customer": "boris" } });
+        let (status, refused) = world.post(EVENTS, &world.api_key, &boris).await;
+        assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!("event_differs")));
         let by_member = world.post("/api/v1/tasks/tsk_cup/attempts", &bearer, &json!({})).await;
         assert_eq!(by_member.0, StatusCode::NOT_FOUND, "members cannot report themselves");
         assert_eq!(world.post(EVENTS, &bearer, &event("1", "cup")).await.0, StatusCode::UNAUTHORIZED);

@@ -32,6 +32,7 @@ fn routes() -> Router<Arc<Net>> {
         .route("/login/oauth/access_token", post(token))
         .route("/user", get(own))
         .route("/user/{id}", get(by_id))
+        .route("/users/{login}", get(by_login))
         .route("/users/{login}/following/{target}", get(following))
 }
 
@@ -65,6 +66,13 @@ async fn by_id(headers: HeaderMap, Path(id): Path<String>) -> Response {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     user(&id).into_response()
+}
+
+async fn by_login(headers: HeaderMap, Path(login): Path<String>) -> Response {
+    if !is_app(&headers) || login != "morning-roast" {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    user("1").into_response()
 }
 
 async fn following(

@@ -10,6 +10,7 @@ mod guide;
 mod linking;
 mod lists;
 mod mastodon;
+mod moved;
 mod net;
 mod openid;
 mod queue;

@@ -96,6 +96,7 @@ impl World {
         let places = Places {
             shop_origin: shop_url.clone(),
             data: folder.path().into(),
+            goes_out: false,
         };
         // The browser has the machine's time, so the test's clock begins there.
         let clock = Arc::new(AtomicI64::new(Clock::System.now()));

@@ -46,11 +46,18 @@ fn to_window(form: &HtmlFormElement) {
     }
     let opened =
         window().open_with_url_and_target_and_features("", NAME, "popup,width=520,height=720");
-    // Where windows are not allowed, a tab is.
-    let target = if matches!(opened, Ok(Some(_))) {
-        NAME
-    } else {
-        "_blank"
+    // What is shown there next is somebody else's, and must not reach back into the panel.
+    // But the form finds it by its name only while they know each other.
+    let target = match opened {
+        Ok(Some(opened)) => {
+            spawn_local(async move {
+                super::dom::sleep(0).await;
+                let _ = opened.set_opener(&JsValue::NULL);
+            });
+            NAME
+        }
+        // Where windows are not allowed, a tab is.
+        _ => "_blank",
     };
     form.set_target(target);
 }

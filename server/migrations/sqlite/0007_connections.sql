@@ -52,6 +52,8 @@ create table verification (
     attempt_id blob primary key references attempt (id),
     program_id blob not null,
     connection text not null,
+    -- Of what it was asked for.
+    target text not null,
     purpose text not null check (purpose in ('done', 'kept')),
     -- How often it was asked.
     tries integer not null,
@@ -68,3 +70,6 @@ create index verification_due on verification (program_id, connection, due_at);
 alter table attempt add column notice_until integer;
 -- What showed that it was done: fields that matter, as JSON. For a second look.
 alter table attempt add column evidence text;
+
+-- What the shop reports happened once, whoever did it.
+create unique index attempt_event on attempt (program_id, task, slot) where substr(slot, 1, 6) = 'event/';

@@ -12,8 +12,8 @@ use crate::domain::{HOUR, email};
 use crate::error::Error;
 use crate::mailer;
 use crate::store::attempts::{
-    Ask, Asked, AtOnce, Did, Get, PER_ADDRESS_MAX, Return, Returned, Start, Started, StoredAttempt,
-    Submit, Submitted, Who,
+    ASKED_MAX, Ask, Asked, AtOnce, Did, Get, PER_ADDRESS_MAX, Return, Returned, Start, Started,
+    StoredAttempt, Submit, Submitted, Who,
 };
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::links::NewLink;
@@ -222,6 +222,11 @@ pub(super) fn did_of(did: Did) -> Result<StoredAttempt, Error> {
             "limit_reached",
             "This pays only so often, and it has.",
         )),
+        Did::SomebodyElse => Err(Error::new(
+            StatusCode::CONFLICT,
+            "event_differs",
+            "This event was told of another member. Give each event a name of its own.",
+        )),
         Did::Unknown => Err(Error::not_found("member")),
     }
 }
@@ -230,6 +235,7 @@ fn asked_of(asked: Asked) -> Result<StoredAttempt, Error> {
     match asked {
         Asked::At(stored) => Ok(stored),
         Asked::Unknown => Err(Error::not_found("attempt")),
+        Asked::TooOften => Err(Error::over_cap("checks", ASKED_MAX, HOUR)),
         Asked::NoAccount => Err(Error::new(
             StatusCode::CONFLICT,
             "account_needed",

@@ -63,12 +63,14 @@ pub async fn hear(
             ));
         }
     };
+    // What cannot be used must not keep back what comes with it: an order that was edited, its refunds.
+    let mut status = StatusCode::OK;
     for told in heard.told {
         if let Err(why) = take_in(&app, &program.rules, told).await? {
-            return Ok(unusable(&name, &why));
+            status = unusable(&name, &why);
         }
     }
-    Ok(StatusCode::OK)
+    Ok(status)
 }
 
 fn unusable(connection: &str, why: &str) -> StatusCode {

@@ -145,10 +145,11 @@ fn newest<'m>(
 /// The member's account where a task is done, as people call it.
 fn account<'m>(reader: &Reader<'_>, task: &Task, owner: &'m StoredMember) -> Option<&'m str> {
     let elsewhere = task.elsewhere.as_ref()?;
-    if elsewhere.by_address {
-        return owner.email.as_deref();
-    }
-    let service = service_of(&reader.program.rules, elsewhere)?.about().kind;
+    let service = if elsewhere.by_address {
+        "email"
+    } else {
+        service_of(&reader.program.rules, elsewhere)?.about().kind
+    };
     let mut all = owner.accounts.iter();
     let found = all.find(|(known, _)| known == service)?;
     Some(&found.1)

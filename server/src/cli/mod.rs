@@ -265,6 +265,7 @@ async fn demo(args: DemoArgs) -> Result<String, String> {
     let places = Places {
         shop_origin: format!("http://localhost:{shop_port}"),
         data,
+        goes_out: true,
     };
     let demo = Demo::open(config, &places, Clock::System)
         .await

@@ -132,6 +132,12 @@ impl GitHub {
         }
     }
 
+    /// The shop's own account.
+    async fn shop(&self, setup: &Setup<'_>, target: &str) -> Result<User, Trouble> {
+        let found = self.user(setup, &format!("/users/{target}")).await?;
+        found.ok_or_else(|| Trouble::Setup(format!("GitHub knows no account {target}")))
+    }
+
     async fn user(&self, setup: &Setup<'_>, path: &str) -> Result<Option<User>, Trouble> {
         let reply = self.get(setup, path).await?;
         if reply.status == StatusCode::NOT_FOUND {
@@ -216,7 +222,11 @@ impl Service for GitHub {
                 StatusCode::NO_CONTENT => Ok(Answer::Done(
                     json!({ "service": "github", "account": account.id, "follows": target }),
                 )),
-                StatusCode::NOT_FOUND => Ok(Answer::NotDone("not_followed")),
+                // It says the same where there is nobody to follow.
+                StatusCode::NOT_FOUND => {
+                    self.shop(setup, target).await?;
+                    Ok(Answer::NotDone("not_followed"))
+                }
                 status => Err(Trouble::NotNow(format!("it answered {status}"), None)),
             }
         })

@@ -241,6 +241,9 @@ pub enum Trouble {
     /// Away, busy, or out of its mind: the same question may be answered later.
     #[error("{0}")]
     NotNow(String, Option<Duration>),
+    /// A server that the member named, and not the service, is away: nobody else's question waits for that.
+    #[error("{0}")]
+    Theirs(String),
     /// The shop has to change something: what, as a sentence.
     #[error("{0}")]
     Setup(String),
@@ -355,6 +358,14 @@ impl<'a> Means<'a> {
             now: self.clock.now(),
         })
     }
+}
+
+/// What an account, or an address at a service that knows people by it, is kept unique by: also when whose it was has
+/// been erased.
+pub fn digest(master: &MasterKey, service: &str, account: &str) -> Vec<u8> {
+    master
+        .mac("account", format!("{service}/{account}").as_bytes())
+        .to_vec()
 }
 
 impl Secrets {

@@ -22,6 +22,8 @@ pub use mailbox::{Letter, Mailbox};
 
 /// The programme's file, with a shop at the usual address.
 pub const PROGRAM: &str = include_str!("program.toml");
+/// More of its tasks, for which the internet is needed.
+const ELSEWHERE: &str = include_str!("elsewhere.toml");
 /// What `origins` says in [`PROGRAM`].
 const USUAL_ORIGIN: &str = "http://localhost:8081";
 /// The name of the key that signs the shop's tokens.
@@ -63,6 +65,8 @@ pub struct Places {
     pub shop_origin: String,
     /// The folder of the database and the key.
     pub data: PathBuf,
+    /// Whether it has tasks that are done elsewhere on the internet.
+    pub goes_out: bool,
 }
 
 impl Demo {
@@ -80,7 +84,7 @@ impl Demo {
         let mailbox = Mailbox::start()?;
         config.smtp_url = Some(format!("smtp://{}", mailbox.address()));
         let app = App::open(&config, clock).await?;
-        let (program, api_key, token_secret) = seed(&app, &places.shop_origin).await?;
+        let (program, api_key, token_secret) = seed(&app, places).await?;
         let backend = shop::Backend {
             laurel: app.public_url.clone(),
             program,
@@ -125,8 +129,10 @@ impl Demo {
 
 /// Stores the programme and its keys. The keys follow from the master key, so a demo that is started
 /// again on the same data still knows them.
-async fn seed(app: &App, shop_origin: &str) -> Result<(String, String, [u8; 32]), DemoError> {
-    let source = PROGRAM.replace(USUAL_ORIGIN, shop_origin);
+async fn seed(app: &App, places: &Places) -> Result<(String, String, [u8; 32]), DemoError> {
+    let more = if places.goes_out { ELSEWHERE } else { "" };
+    let source = [PROGRAM, more].concat();
+    let source = source.replace(USUAL_ORIGIN, &places.shop_origin);
     let program = program_file::check(&source)
         .map_err(|faults| StoreError::internal(format!("the demo's programme: {}", faults[0])))?;
     let now = app.clock.now();

@@ -169,6 +169,24 @@ impl Command for Link {
     }
 }
 
+/// Makes an address a member's own at a service that knows people by it, as an account is: whoever it has earned
+/// for, it earns for nobody else. Answers whether it is theirs.
+pub(super) async fn claim_address<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    service: &'static str,
+    digest: &[u8],
+    member: MemberId,
+    now: Instant,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "insert into outside_account (program_id, service, digest, member_id, linked_at, unlinked_at)
+        values ($1, $2, $3, $4, $5, $5)
+        on conflict (program_id, service, digest) do update set linked_at = excluded.linked_at
+        where outside_account.member_id = excluded.member_id";
+    let row = params![program, service, digest.to_vec(), member, now];
+    Ok(tx.execute(SQL, row).await? == 1)
+}
+
 /// Lets a member's account of a service go.
 pub struct Unlink {
     /// Whose.
@@ -196,13 +214,15 @@ impl Command for Unlink {
     }
 }
 
-/// The accounts that a member has shown: service and handle.
+/// The accounts that a member has shown: service and handle; and as `email` the addresses that they are known
+/// by.
 pub(super) async fn of_member<T: Tx>(
     tx: &mut T,
     member: MemberId,
 ) -> Result<Vec<(String, String)>, StoreError> {
-    const SQL: &str = "select service, handle from outside_account
-        where member_id = $1 and unlinked_at is null order by service";
+    const SQL: &str =
+        "select service, handle from outside_account where member_id = $1 and unlinked_at is null
+        union all select kind, value from identity where member_id = $1 and kind = 'email'";
     let rows = tx.query(SQL, params![member]).await?;
     let read = |row: &super::Row| {
         let handle: Option<String> = row.get(1)?;
@@ -217,8 +237,8 @@ pub(super) async fn current<T: Tx>(
     member: MemberId,
     service: &dyn Service,
 ) -> Result<Option<Account>, StoreError> {
-    const ADDRESS: &str =
-        "select email, email, null from person where member_id = $1 and email is not null";
+    const ADDRESS: &str = "select value, value, null from identity
+        where member_id = $1 and kind = 'email' order by created_at, value limit 1";
     const SQL: &str = "select external_id, handle, created_there_at from outside_account
         where member_id = $1 and service = $2 and unlinked_at is null and external_id is not null";
     let about = service.about();

@@ -7,7 +7,7 @@
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, Reverse, because};
-use super::{Command, Query, Row, StoreError, Tx, accounts, codes, params};
+use super::{Command, Query, Row, StoreError, Tx, Value, accounts, codes, params};
 use crate::clock::Stamp;
 use crate::connections::{Account, Service};
 use crate::domain::check::{self, Decision, Heard, Purpose};
@@ -37,12 +37,13 @@ pub(super) async fn enqueue<T: Tx>(
     due_at: Instant,
     now: Instant,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "insert into verification (attempt_id, program_id, connection, purpose, tries, denials, due_at, since)
-        values ($1, $2, $3, $4, 0, 0, $5, $6)";
+    const SQL: &str = "insert into verification (attempt_id, program_id, connection, target, purpose, tries, denials, due_at, since)
+        values ($1, $2, $3, $4, $5, 0, 0, $6, $7) on conflict (attempt_id) do nothing";
     let row = params![
         attempt,
         rules.id,
         &elsewhere.connection,
+        &elsewhere.target,
         purpose_name(purpose),
         due_at,
         due_at.max(now),
@@ -50,23 +51,24 @@ pub(super) async fn enqueue<T: Tx>(
     tx.later(SQL, row).await
 }
 
-/// The connections about which something is due.
+/// The connections about which something is due, and how much.
 pub struct Waiting {
     /// The time.
     pub now: Instant,
 }
 
 impl Query for Waiting {
-    type Output = Vec<(ProgramId, String)>;
+    type Output = Vec<(ProgramId, String, i64)>;
 
     const IS_ONE_STATEMENT: bool = true;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str = "select program_id, connection from verification
+        const SQL: &str =
+            "select program_id, connection, count(*) filter (where due_at <= $1) from verification
             group by program_id, connection having min(due_at) <= $1 order by min(due_at)";
         let rows = tx.query(SQL, params![self.now]).await?;
         rows.iter()
-            .map(|row| Ok((row.get(0)?, row.get(1)?)))
+            .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .collect()
     }
 }
@@ -86,6 +88,8 @@ pub struct Question {
     pub account: Option<Account>,
     /// What showed it before, as JSON.
     pub evidence: Option<String>,
+    /// What it was about when it was asked for: the connection, and the target there.
+    pub about: (String, String),
     /// How often it was asked, this time among them.
     tries: i64,
     denials: i64,
@@ -106,6 +110,7 @@ impl Question {
             denials: row.get(3)?,
             since: row.get(4)?,
             due_at: row.get(5)?,
+            about: (row.get(6)?, row.get(7)?),
             member: MemberId([0; 16]),
             task: String::new(),
             account: None,
@@ -120,8 +125,8 @@ pub struct Lease {
     pub program: ProgramId,
     /// The connection.
     pub connection: String,
-    /// Which service it is of.
-    pub service: &'static dyn Service,
+    /// Which service it is of; none if the rules no longer have it.
+    pub service: Option<&'static dyn Service>,
     /// At most so many.
     pub limit: i64,
     /// The time.
@@ -136,7 +141,7 @@ impl Command for Lease {
             where program_id = $1 and connection = $2 and due_at <= $3 order by due_at, attempt_id limit $4";
         const TAKE: &str = "update verification set due_at = $1, tries = tries + 1
             where attempt_id = $2 and due_at <= $3
-            returning attempt_id, purpose, tries, denials, since, due_at";
+            returning attempt_id, purpose, tries, denials, since, due_at, connection, target";
         const ATTEMPT: &str = "select member_id, task, evidence from attempt where id = $1";
         let due = params![self.program, &self.connection, self.now, self.limit];
         let mut taken = Vec::new();
@@ -153,7 +158,10 @@ impl Command for Lease {
             question.member = row.get(0)?;
             question.task = row.get(1)?;
             question.evidence = row.get(2)?;
-            question.account = accounts::current(tx, question.member, self.service).await?;
+            question.account = match self.service {
+                Some(service) => accounts::current(tx, question.member, service).await?,
+                None => None,
+            };
             taken.push(question);
         }
         Ok(taken)
@@ -192,6 +200,8 @@ pub struct Settle {
     pub heard: Heard,
     /// What shows it, as JSON.
     pub evidence: Option<String>,
+    /// For a service that knows people by their address: its kind, and a keyed digest of both.
+    pub address: Option<(&'static str, Vec<u8>)>,
     /// When.
     pub stamp: Stamp,
 }
@@ -209,8 +219,7 @@ impl Command for Settle {
         let task = self.rules.program.task(&question.task);
         let here = task.and_then(|task| Some((task, task.elsewhere.as_ref()?)));
         let (Some(attempt), Some((task, elsewhere))) = (found, here) else {
-            // The task is gone from the rules: what was paid for it stands.
-            return Ok(tx.execute(TAKEN, lease).await? == 1);
+            return self.without_task(tx, TAKEN, lease).await;
         };
         let asked = check::Asked {
             purpose: question.purpose,
@@ -242,6 +251,27 @@ impl Command for Settle {
 }
 
 impl Settle {
+    /// The task is gone from the rules: what was paid for it stands, and what was not is over. Unless these rules
+    /// are not the newest: then another server, or this one a moment later, knows the task.
+    async fn without_task<T: Tx>(
+        &self,
+        tx: &mut T,
+        taken: &'static str,
+        lease: &[Value],
+    ) -> Result<bool, StoreError> {
+        const VERSION: &str = "select version from program where id = $1";
+        let row = tx.query_one(VERSION, params![self.rules.id]).await?;
+        let newest: i64 = row.map_or(Ok(0), |row| row.get(0))?;
+        if newest != self.rules.version || tx.execute(taken, lease).await? == 0 {
+            return Ok(false);
+        }
+        let attempt = attempts::by_id(tx, self.question.attempt).await?;
+        if let Some(attempt) = attempt.filter(|_| self.question.purpose == Purpose::Done) {
+            attempts::reject(tx, &attempt, "could_not_check", self.stamp.at).await?;
+        }
+        Ok(true)
+    }
+
     async fn again<T: Tx>(
         &self,
         tx: &mut T,
@@ -286,6 +316,12 @@ impl Settle {
     ) -> Result<(), StoreError> {
         const EVIDENCE: &str = "update attempt set evidence = $1, reason = null where id = $2";
         let now = self.stamp.at;
+        if let Some((service, digest)) = &self.address {
+            let (program, member) = (self.rules.id, attempt.member);
+            if !accounts::claim_address(tx, program, service, digest, member, now).await? {
+                return attempts::reject(tx, attempt, attempts::ADDRESS_USED, now).await;
+            }
+        }
         let available_at = attempt::available_at(task, now);
         let evidence = self.evidence.clone();
         let paid = attempts::pay(
@@ -322,6 +358,8 @@ impl Settle {
     async fn stand<T: Tx>(&self, tx: &mut T, attempt: &StoredAttempt) -> Result<(), StoreError> {
         const SQL: &str = "update attempt set notice_until = null, reason = null, updated_at = $1
             where id = $2 and notice_until is not null";
+        // As whoever posts the hold: the account first, then the attempt.
+        events::lock(tx, attempt.member).await?;
         if tx.execute(SQL, params![self.stamp.at, attempt.id]).await? == 1 {
             let news = News::attempt(&attempt.task);
             events::append(tx, attempt.member, self.stamp.at, &news).await?;

@@ -57,6 +57,13 @@ pub(super) struct Number {
     pub(super) events: i64,
 }
 
+/// Makes everybody else wait who changes something of this member's.
+pub(super) async fn lock<T: Tx>(tx: &mut T, member: MemberId) -> Result<(), StoreError> {
+    const SQL: &str = "update account set events = events where member_id = $1 and asset = $2";
+    tx.execute(SQL, params![member, POINTS]).await?;
+    Ok(())
+}
+
 /// Numbers news and writes it down, to be told once it is committed.
 pub(super) async fn append<T: Tx>(
     tx: &mut T,

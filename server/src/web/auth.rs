@@ -27,8 +27,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The cookie's name.
-const COOKIE: &str = "laurel-sign-in";
+/// The cookie's name. Under https it is one that no other host of the domain can set.
+fn cookie_name(app: &App) -> &'static str {
+    if app.public_url.starts_with("https:") {
+        "__Host-laurel-sign-in"
+    } else {
+        "laurel-sign-in"
+    }
+}
 
 /// What the panel's form says.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -96,7 +102,7 @@ pub async fn begin(
     };
     let locale = me::stored(&app, &found.program, member).await?.locale;
     let locale = Some(locale.as_str());
-    let (state, cookie) = (secret(), cookie(&headers).unwrap_or_else(secret));
+    let (state, cookie) = (secret(), cookie(&app, &headers).unwrap_or_else(secret));
     let setup = app
         .means()
         .setup(&found.program.rules, found.connection()?)
@@ -129,8 +135,10 @@ pub async fn begin(
     };
     let life = LINKING_LIFE / crate::domain::SECOND;
     // Lax: it has to come along when the other service sends the shopper back.
-    let cookie =
-        format!("{COOKIE}={cookie}; Path=/auth; HttpOnly; SameSite=Lax; Max-Age={life}{secure}");
+    let cookie = format!(
+        "{}={cookie}; Path=/; HttpOnly; SameSite=Lax; Max-Age={life}{secure}",
+        cookie_name(&app)
+    );
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
@@ -150,7 +158,7 @@ pub async fn finish(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let found = Found::by_name(&app, &name).await?;
-    let Some(cookie) = cookie(&headers) else {
+    let Some(cookie) = cookie(&app, &headers) else {
         return Ok(failed(
             &app,
             &found,
@@ -212,10 +220,7 @@ pub async fn finish(
         rules: Arc::clone(&found.program.rules),
         member: begun.member,
         service,
-        digest: app
-            .master
-            .mac("account", format!("{service}/{}", account.id).as_bytes())
-            .to_vec(),
+        digest: connections::digest(&app.master, service, &account.id),
         account,
         task: begun.task,
         stamp: app.clock.stamp(),
@@ -289,12 +294,16 @@ fn digest(state: &str, cookie: &str) -> Vec<u8> {
     sha256(format!("{state}.{cookie}").as_bytes()).to_vec()
 }
 
-fn cookie(headers: &HeaderMap) -> Option<String> {
+fn cookie(app: &App, headers: &HeaderMap) -> Option<String> {
     let all = headers.get_all(header::COOKIE).iter();
     let mut pairs = all
         .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(';'));
-    let found = pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+    let found = pairs.find_map(|pair| {
+        pair.trim()
+            .strip_prefix(cookie_name(app))?
+            .strip_prefix('=')
+    });
     let good = |value: &&str| {
         value.len() == secret().len() && !value.contains(|c: char| !c.is_ascii_graphic())
     };
@@ -310,7 +319,7 @@ fn troubled(
 ) -> Response {
     tracing::info!(connection = found.connection, %trouble, "a sign-in did not come about: {trouble}");
     match trouble {
-        Trouble::NotNow(..) => failed(
+        Trouble::NotNow(..) | Trouble::Theirs(_) => failed(
             app,
             found,
             headers,

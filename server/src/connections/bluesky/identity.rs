@@ -107,20 +107,33 @@ impl Identity {
             .find_map(|name| name.strip_prefix("at://"))
             .unwrap_or_default()
             .to_ascii_lowercase();
-        let server = document.service.iter().find(|endpoint| {
-            endpoint.id.ends_with("#atproto_pds") && endpoint.r#type == "AtprotoPersonalDataServer"
-        });
-        let server = server.and_then(|endpoint| endpoint.address.as_str());
-        let server = server.ok_or(Trouble::Refused("unknown_handle"))?;
-        setup.outside.url(server)?;
+        let server = document.server(setup)?;
         if did_of(setup, &handle).await? != did {
             return Err(Trouble::Refused("not_your_handle"));
         }
         Ok(Self {
             did: did.to_owned(),
             handle,
-            server: server.trim_end_matches('/').to_owned(),
+            server,
         })
+    }
+}
+
+/// The server of an account, whatever its handle is.
+pub(super) async fn server_of(setup: &Setup<'_>, did: &str) -> Result<String, Trouble> {
+    document(setup, did).await?.server(setup)
+}
+
+impl Document {
+    /// The account's own server, without a slash at the end.
+    fn server(&self, setup: &Setup<'_>) -> Result<String, Trouble> {
+        let server = self.service.iter().find(|endpoint| {
+            endpoint.id.ends_with("#atproto_pds") && endpoint.r#type == "AtprotoPersonalDataServer"
+        });
+        let server = server.and_then(|endpoint| endpoint.address.as_str());
+        let server = server.ok_or(Trouble::Refused("unknown_handle"))?;
+        setup.outside.url(server)?;
+        Ok(server.trim_end_matches('/').to_owned())
     }
 }
 

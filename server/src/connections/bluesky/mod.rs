@@ -161,8 +161,7 @@ impl Bluesky {
                 call = call.query(&[("cursor", &cursor)]);
             }
             let reply = setup.outside.send(call).await?;
-            if reply.status == reqwest::StatusCode::BAD_REQUEST {
-                // RepoNotFound, RepoDeactivated and the like: it has no records any more.
+            if reply.status == reqwest::StatusCode::BAD_REQUEST && is_gone(&reply.json()?) {
                 return Ok(None);
             }
             let page: Records = reply.success()?;
@@ -175,6 +174,21 @@ impl Bluesky {
             }
         }
         Ok(None)
+    }
+}
+
+/// Whether a server says that there is no such repository any more.
+fn is_gone(answer: &Value) -> bool {
+    let error = answer["error"].as_str().unwrap_or_default();
+    let message = answer["message"].as_str().unwrap_or_default();
+    error.starts_with("Repo") || message.starts_with("Could not find repo")
+}
+
+/// The trouble of a server that the member named.
+fn theirs(trouble: Trouble) -> Trouble {
+    match trouble {
+        Trouble::NotNow(why, _) => Trouble::Theirs(why),
+        trouble => trouble,
     }
 }
 
@@ -226,13 +240,15 @@ impl Service for Bluesky {
             let view = setup.connection.setting("appview").unwrap_or(APP_VIEW);
             let found = if view == "none" {
                 let known = before.and_then(|before| before["record"].as_str());
-                let own = match Identity::of(setup, &account.id).await {
-                    Ok(own) => own,
+                // By the DID, whatever has become of the handle.
+                let server = match identity::server_of(setup, &account.id).await {
+                    Ok(server) => server,
                     Err(Trouble::Refused(_)) => return Ok(Answer::NotDone("account_gone")),
                     Err(trouble) => return Err(trouble),
                 };
-                self.ask_repository(setup, &own.server, &account.id, &target, known)
-                    .await?
+                self.ask_repository(setup, &server, &account.id, &target, known)
+                    .await
+                    .map_err(theirs)?
             } else {
                 self.ask_view(setup, view, &account.id, &target).await?
             };

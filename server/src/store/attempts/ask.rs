@@ -3,12 +3,16 @@
 use super::{Get, StoredAttempt, by_id, current};
 use crate::clock::Stamp;
 use crate::connections::{self, Service};
+use crate::domain::HOUR;
 use crate::domain::check::Purpose;
 use crate::domain::program::{Elsewhere, Rules, Task};
-use crate::store::{Command, Query, StoreError, Tx, accounts, checks, params};
+use crate::store::{Command, Query, StoreError, Tx, accounts, checks, codes, params};
 use app::api::{AttemptId, AttemptState, MemberId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// How often a member may have one task checked in an hour.
+pub const ASKED_MAX: i64 = 10;
 
 /// Asks for an attempt to be checked.
 pub struct Ask {
@@ -31,6 +35,8 @@ pub enum Asked {
     Unknown,
     /// The member has not shown which account is theirs.
     NoAccount,
+    /// It was asked for as often as may be in this hour: calls cost the shop something.
+    TooOften,
 }
 
 /// Which service a task's connection is of.
@@ -57,7 +63,13 @@ impl Command for Ask {
         if accounts::current(tx, member, service).await?.is_none() {
             return Ok(Asked::NoAccount);
         }
-        ask(tx, &self.rules, elsewhere, id, &self.stamp).await?;
+        if attempt.state == AttemptState::Started {
+            let name = format!("ask/{member}/{}", attempt.task);
+            if !codes::tally(tx, &name, self.stamp.at, HOUR, ASKED_MAX).await? {
+                return Ok(Asked::TooOften);
+            }
+        }
+        ask(tx, &self.rules, elsewhere, &attempt, &self.stamp).await?;
         let now = by_id(tx, id).await?;
         Ok(now.map_or(Asked::Unknown, Asked::At))
     }
@@ -68,22 +80,16 @@ async fn ask<T: Tx>(
     tx: &mut T,
     rules: &Rules,
     elsewhere: &Elsewhere,
-    attempt: AttemptId,
+    attempt: &StoredAttempt,
     stamp: &Stamp,
 ) -> Result<(), StoreError> {
     const SQL: &str = "update attempt set state = 'checking', reason = null, updated_at = $1
         where id = $2 and state = 'started'";
-    if tx.execute(SQL, params![stamp.at, attempt]).await? == 1 {
-        checks::enqueue(
-            tx,
-            rules,
-            elsewhere,
-            attempt,
-            Purpose::Done,
-            stamp.at,
-            stamp.at,
-        )
-        .await?;
+    let asked = tx.execute(SQL, params![stamp.at, attempt.id]).await? == 1;
+    // One that is being checked already has a question, or had one that was lost.
+    if asked || attempt.state == AttemptState::Checking {
+        let (purpose, now) = (Purpose::Done, stamp.at);
+        checks::enqueue(tx, rules, elsewhere, attempt.id, purpose, now, now).await?;
     }
     Ok(())
 }
@@ -102,9 +108,12 @@ pub(in crate::store) async fn begin_check<T: Tx>(
     };
     super::start::insert(tx, rules, task, member, stamp).await?;
     if let Some(attempt) = current(tx, member, &task.id).await?
-        && attempt.state == AttemptState::Started
+        && matches!(
+            attempt.state,
+            AttemptState::Started | AttemptState::Checking
+        )
     {
-        ask(tx, rules, elsewhere, attempt.id, stamp).await?;
+        ask(tx, rules, elsewhere, &attempt, stamp).await?;
     }
     Ok(())
 }

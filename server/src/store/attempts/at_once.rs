@@ -40,6 +40,8 @@ pub enum Did {
     At(StoredAttempt),
     /// As often as the task pays in this period.
     Enough,
+    /// The same event was told of another member.
+    SomebodyElse,
     /// There is no such member.
     Unknown,
 }
@@ -48,8 +50,8 @@ impl Command for AtOnce {
     type Output = Did;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Did, StoreError> {
-        const SLOT: &str =
-            "select id from attempt where member_id = $1 and task = $2 and slot = $3";
+        const SLOT: &str = "select id, member_id from attempt
+            where program_id = $1 and task = $2 and slot = $3";
         let task = self.rules.program.task(&self.task);
         let task = task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))?;
         let member = match &self.who {
@@ -66,7 +68,14 @@ impl Command for AtOnce {
             Who::Here(_) => format!("at/{}", crate::crypto::hex(&self.stamp.seed)),
             Who::Told(_, event) => format!("event/{event}"),
         };
-        let found = tx.query_one(SLOT, params![member, &task.id, &slot]).await?;
+        let key = params![self.rules.id, &task.id, &slot];
+        let found = tx.query_one(SLOT, key).await?;
+        if let Some(row) = &found
+            && row.get::<MemberId>(1)? != member
+        {
+            books.close(tx).await?;
+            return Ok(Did::SomebodyElse);
+        }
         let id: AttemptId = match found {
             Some(row) => row.get(0)?,
             None if self.is_enough(tx, task, &books).await? => {

@@ -14,7 +14,7 @@ mod submit;
 mod visit;
 
 pub(super) use ask::begin_check;
-pub use ask::{Ask, Asked, service_of};
+pub use ask::{ASKED_MAX, Ask, Asked, service_of};
 pub use at_once::{AtOnce, Did, Who};
 pub use start::{PER_ADDRESS_MAX, Start, Started};
 pub use submit::{Submit, Submitted};
@@ -127,6 +127,19 @@ async fn current<T: Tx>(
     row.as_ref().map(StoredAttempt::read).transpose()
 }
 
+/// Lapses the attempt at a task whose time is over, so that another can be begun.
+async fn lapse<T: Tx>(
+    tx: &mut T,
+    member: MemberId,
+    task: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    const SQL: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
+        where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
+    tx.execute(SQL, params![now, member, task]).await?;
+    Ok(())
+}
+
 /// One attempt of one member.
 pub struct Get {
     /// The attempt.
@@ -187,7 +200,7 @@ pub(super) async fn insert_done<T: Tx>(
 ) -> Result<AttemptId, StoreError> {
     const SQL: &str = "insert into attempt (id, program_id, member_id, task, slot, state, points, proof, transfer_id,
             available_at, started_at, updated_at, evidence)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) on conflict do nothing";
     let available_at = attempt::available_at(task, at);
     let explanation = explanation(task);
     let credit = credit(
@@ -213,7 +226,8 @@ pub(super) async fn insert_done<T: Tx>(
         at,
         evidence,
     ];
-    tx.later(SQL, row).await?;
+    tx.later_one(SQL, row, "the same occasion was written down meanwhile")
+        .await?;
     Ok(id)
 }
 

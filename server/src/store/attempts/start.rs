@@ -1,6 +1,6 @@
 //! Beginning a task.
 
-use super::{StoredAttempt, current};
+use super::{StoredAttempt, current, lapse};
 use crate::clock::Stamp;
 use crate::domain::HOUR;
 use crate::domain::attempt::{self, RESEND_AFTER, SENDS_MAX};
@@ -52,11 +52,8 @@ impl Command for Start {
     type Output = Started;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Started, StoreError> {
-        const LAPSE: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
-            where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
         let task = self.task()?;
-        tx.execute(LAPSE, params![self.stamp.at, self.member, &task.id])
-            .await?;
+        lapse(tx, self.member, &task.id, self.stamp.at).await?;
         let new = insert(tx, &self.rules, task, self.member, &self.stamp).await?;
         let found = current(tx, self.member, &task.id).await?;
         let mut attempt =

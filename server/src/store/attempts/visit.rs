@@ -1,7 +1,7 @@
 //! Visits: a page was opened from the panel, and the shopper came back after a while. That is all that is seen
 //! of it, and the level of its proof says so.
 
-use super::{Get, StoredAttempt, by_id, current, pay};
+use super::{Get, StoredAttempt, by_id, current, lapse, pay};
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
 use crate::domain::{Instant, SECOND, attempt};
@@ -28,15 +28,12 @@ impl Command for OpenPage {
     type Output = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
-        const LAPSE: &str = "update attempt set state = 'expired', slot = null, updated_at = $1
-            where member_id = $2 and task = $3 and state = 'started' and expires_at <= $1";
         const OPEN: &str = "update attempt set sent_at = $1, updated_at = $1
             where id = $2 and state = 'started' and sent_at is null";
         let task = self.rules.program.task(&self.task);
         let task = task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))?;
         let now = self.stamp.at;
-        tx.execute(LAPSE, params![now, self.member, &task.id])
-            .await?;
+        lapse(tx, self.member, &task.id, now).await?;
         super::start::insert(tx, &self.rules, task, self.member, &self.stamp).await?;
         if let Some(attempt) = current(tx, self.member, &task.id).await?
             && tx.execute(OPEN, params![now, attempt.id]).await? == 1

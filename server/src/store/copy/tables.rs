@@ -114,7 +114,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             sealed: Bytes, created_at: Int, expires_at: Int, used_at: Int,
         }
         verification (attempt_id) {
-            attempt_id: Bytes, program_id: Bytes, connection: Text, purpose: Text, tries: Int,
+            attempt_id: Bytes, program_id: Bytes, connection: Text, target: Text, purpose: Text, tries: Int,
             denials: Int, due_at: Int, since: Int,
         }
         link (digest) {
