@@ -10,7 +10,7 @@ use crate::App;
 use crate::api::Shared;
 use crate::api::extract::{Anyone, Query};
 use crate::api::me;
-use crate::connections::{self, Returned, Service, Trouble};
+use crate::connections::{self, Account, Returned, Service, Trouble};
 use crate::crypto::{base64url, sha256};
 use crate::domain::program::Connection;
 use crate::error::Error;
@@ -197,20 +197,7 @@ pub async fn finish(
             StatusCode::OK,
         ));
     }
-    let keep = app
-        .master
-        .unseal(&digest, &begun.sealed)
-        .map_err(|error| Error::internal(&error))?;
-    let keep: Value = serde_json::from_slice(&keep).map_err(|error| Error::internal(&error))?;
-    let setup = app
-        .means()
-        .setup(&found.program.rules, found.connection()?)
-        .await;
-    let account = match setup {
-        Ok(setup) => found.service.finish(&setup, &keep, &returned).await,
-        Err(trouble) => Err(trouble),
-    };
-    let account = match account {
+    let account = match account_of(&app, &found, &digest, &begun.sealed, &returned).await? {
         Ok(account) => account,
         Err(trouble) => return Ok(troubled(&app, &found, &headers, locale, &trouble)),
     };
@@ -243,6 +230,25 @@ pub async fn finish(
             "taken",
             StatusCode::CONFLICT,
         ),
+    })
+}
+
+/// Whose account it is, says the service.
+async fn account_of(
+    app: &App,
+    found: &Found,
+    digest: &[u8],
+    sealed: &[u8],
+    returned: &Returned,
+) -> Result<Result<Account, Trouble>, Error> {
+    let keep = app.master.unseal(digest, sealed);
+    let keep = keep.map_err(|error| Error::internal(&error))?;
+    let keep: Value = serde_json::from_slice(&keep).map_err(|error| Error::internal(&error))?;
+    let rules = &found.program.rules;
+    let setup = app.means().setup(rules, found.connection()?).await;
+    Ok(match setup {
+        Ok(setup) => found.service.finish(&setup, &keep, returned).await,
+        Err(trouble) => Err(trouble),
     })
 }
 
