@@ -11,12 +11,14 @@ use crate::domain::program::Task;
 use crate::domain::{HOUR, email};
 use crate::error::Error;
 use crate::mailer;
+use crate::programs::Loaded;
 use crate::store::attempts::{
     ASKED_MAX, Ask, Asked, AtOnce, Did, Get, PER_ADDRESS_MAX, Return, Returned, Start, Started,
     StoredAttempt, Submit, Submitted, Who,
 };
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::links::NewLink;
+use crate::store::members::StoredMember;
 use app::api::{AttemptId, AttemptView, StartAttempt, SubmitProof, TaskKind};
 use app::text::Text;
 use axum::extract::{Path, State};
@@ -28,8 +30,21 @@ async fn view(
     member: &Member,
     stored: &StoredAttempt,
 ) -> Result<axum::Json<AttemptView>, Error> {
-    let owner = me::stored(app, &member.session.program, member.id).await?;
     let program = &member.session.program;
+    let owner = me::stored(app, program, member.id).await?;
+    shown(app, program, stored, &owner)
+}
+
+/// An attempt as its member is shown it.
+///
+/// # Errors
+/// 404 once the rules no longer have its task.
+pub(super) fn shown(
+    app: &App,
+    program: &Loaded,
+    stored: &StoredAttempt,
+    owner: &StoredMember,
+) -> Result<axum::Json<AttemptView>, Error> {
     let reader = Reader {
         program,
         locale: program.program().locale(Some(&owner.locale)),
@@ -40,7 +55,7 @@ async fn view(
         .program()
         .task(&stored.task)
         .ok_or_else(|| Error::not_found("task"))?;
-    Ok(axum::Json(views::attempt(&reader, task, stored, &owner)))
+    Ok(axum::Json(views::attempt(&reader, task, stored, owner)))
 }
 
 /// `POST /api/v1/tasks/{task}/attempts`

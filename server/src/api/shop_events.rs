@@ -2,10 +2,9 @@
 
 use super::Shared;
 use super::adjustments::member_faults;
-use super::attempts::did_of;
+use super::attempts::{did_of, shown};
 use super::extract::{IdempotencyKey, Json, Shop};
 use super::me;
-use super::views::{self, Reader};
 use crate::domain::order;
 use crate::error::Error;
 use crate::store::attempts::{AtOnce, Who};
@@ -69,11 +68,5 @@ pub async fn record(
     let stored = did_of(app.store.write(keyed).await?.done()?)?;
     let owner = me::find(&app, program, stored.member).await?;
     let owner = owner.ok_or_else(|| Error::not_found("member"))?;
-    let reader = Reader {
-        program,
-        locale: program.program().locale(Some(&owner.locale)),
-        time_zone: &owner.time_zone,
-        now: app.clock.now(),
-    };
-    Ok(axum::Json(views::attempt(&reader, task, &stored, &owner)))
+    shown(&app, program, &stored, &owner)
 }

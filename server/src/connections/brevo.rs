@@ -4,10 +4,10 @@
 //! whether the list that was asked for is there at all; so a list is asked for, too, before somebody is told
 //! that they are not on it.
 
-use super::lists::{self, shop, unclear};
+use super::lists;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -86,7 +86,7 @@ struct Problem {
 async fn ask<T: DeserializeOwned>(setup: &Setup<'_>, path: &str) -> Result<Option<T>, Trouble> {
     let url = format!(
         "{}/v3/contacts/{path}",
-        lists::api(setup, "https://api.brevo.com")
+        setup.connection.base("api", "https://api.brevo.com")
     );
     let call = lists::get(setup, &url)?.header("api-key", setup.get("api_key"));
     let reply = setup.outside.send(call).await?;
@@ -97,16 +97,16 @@ async fn ask<T: DeserializeOwned>(setup: &Setup<'_>, path: &str) -> Result<Optio
     let problem: Problem = reply.json()?;
     match (reply.status, problem.code.as_str()) {
         (StatusCode::NOT_FOUND, "document_not_found") => Ok(None),
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => Err(shop(
+        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => Err(Trouble::shop(
             "Brevo does not accept the API key, or not from this server's IP address: look at Settings, SMTP & API, \
              and give the key again with `laurel connection secret PROGRAM CONNECTION api_key`",
         )),
-        (status, _) => Err(unclear(&format!("it answered {status}"))),
+        (status, _) => Err(Trouble::unclear(&format!("it answered {status}"))),
     }
 }
 
 fn unknown() -> Trouble {
-    shop(
+    Trouble::shop(
         "Brevo knows no such list: write the list's number, from Contacts, Lists, as the task's target",
     )
 }
@@ -120,54 +120,47 @@ async fn is_there(setup: &Setup<'_>, list: u64) -> Result<(), Trouble> {
     let found: Option<List> = ask(setup, &format!("lists/{list}")).await?;
     match found {
         Some(found) if found.id == list => Ok(()),
-        Some(_) => Err(unclear("it answered about another list")),
+        Some(_) => Err(Trouble::unclear("it answered about another list")),
         None => Err(unknown()),
     }
 }
 
+#[async_trait]
 impl Service for Brevo {
     fn about(&self) -> &'static About {
         &ABOUT
     }
 
     fn page(&self, connection: &Connection, target: &str) -> Result<String, String> {
-        if lists::is_number(target) {
+        if super::is_number(target, lists::DIGITS_MAX) {
             return lists::form(connection);
         }
         Err("write your list's number, such as \"7\"".into())
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let list = number(target)?;
-            let address = lists::encoded(&account.id);
-            let path = format!("{address}?identifierType=email_id");
-            let contact: Option<Contact> = ask(setup, &path).await?;
-            if let Some(contact) = &contact {
-                lists::is_about(account, &contact.email)?;
-                if contact.list_ids.contains(&list) && !contact.left(list) {
-                    return Ok(lists::done("brevo", target, "subscribed"));
-                }
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let list = number(target)?;
+        let address = lists::encoded(&account.id);
+        let path = format!("{address}?identifierType=email_id");
+        let contact: Option<Contact> = ask(setup, &path).await?;
+        if let Some(contact) = &contact {
+            lists::is_about(account, &contact.email)?;
+            if contact.list_ids.contains(&list) && !contact.left(list) {
+                return Ok(lists::done("brevo", target, "subscribed"));
             }
-            is_there(setup, list).await?;
-            Ok(Answer::NotDone("not_subscribed"))
-        })
+        }
+        is_there(setup, list).await?;
+        Ok(Answer::NotDone("not_subscribed"))
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            is_there(setup, number(target)?).await?;
-            Ok(format!("Brevo answers, and the list {target} is there"))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        is_there(setup, number(target)?).await?;
+        Ok(format!("Brevo answers, and the list {target} is there"))
     }
 }

@@ -9,8 +9,7 @@ use super::{
     About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
-use api::{shop, unclear};
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -79,16 +78,11 @@ static ABOUT: About = About {
     source: "https://discord.com/developers/docs/resources/guild#get-guild-member",
 };
 
-fn base<'a>(setup: &'a Setup<'_>, name: &str, usual: &'static str) -> &'a str {
-    let base = setup.connection.setting(name).unwrap_or(usual);
-    base.trim_end_matches('/')
-}
-
 /// Where a shopper is asked for leave, and where a code becomes a token.
 fn places(setup: &Setup<'_>) -> (String, String) {
     let authorize = format!(
         "{}/oauth2/authorize",
-        base(setup, "web", "https://discord.com")
+        setup.connection.base("web", "https://discord.com")
     );
     (authorize, api::place(setup, "oauth2/token"))
 }
@@ -110,6 +104,7 @@ fn code(invite: &str) -> Option<&str> {
     is_code.then_some(code)
 }
 
+#[async_trait]
 impl Service for Discord {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -126,73 +121,56 @@ impl Service for Discord {
         })
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(async move {
-            let places = places(setup);
-            oauth::begin(setup, &endpoints(&places), state)
-        })
+    async fn begin(&self, setup: &Setup<'_>, state: &str, _: &str) -> Result<Begun, Trouble> {
+        let places = places(setup);
+        oauth::begin(setup, &endpoints(&places), state)
     }
 
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(async move {
-            let places = places(setup);
-            let token = oauth::token(setup, &endpoints(&places), keep, returned).await?;
-            let user = api::whose(setup, &token).await?;
-            let account = user.account();
-            account.ok_or_else(|| unclear("it does not say who signed in"))
-        })
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        let places = places(setup);
+        let token = oauth::token(setup, &endpoints(&places), keep, returned).await?;
+        let user = api::whose(setup, &token).await?;
+        let account = user.account();
+        account.ok_or_else(|| Trouble::unclear("it does not say who signed in"))
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let Some(member) = api::member(setup, target, &account.id).await? else {
-                return Ok(Answer::NotDone("not_followed"));
-            };
-            if member.user.id != account.id {
-                return Err(unclear("its answer is about another account"));
-            }
-            // Whoever has not agreed to the server's rules yet is not let in.
-            if member.pending {
-                return Ok(Answer::NotDone("not_followed"));
-            }
-            Ok(Answer::Done(json!({
-                "service": "discord", "account": account.id, "follows": target, "joined_at": member.joined_at,
-            })))
-        })
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let Some(member) = api::member(setup, target, &account.id).await? else {
+            return Ok(Answer::NotDone("not_followed"));
+        };
+        if member.user.id != account.id {
+            return Err(Trouble::contradiction());
+        }
+        // Whoever has not agreed to the server's rules yet is not let in.
+        if member.pending {
+            return Ok(Answer::NotDone("not_followed"));
+        }
+        Ok(Answer::Done(json!({
+            "service": "discord", "account": account.id, "follows": target, "joined_at": member.joined_at,
+        })))
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            let bot = api::bot(setup).await?;
-            let member = api::member(setup, target, &bot.id).await?;
-            member.ok_or_else(|| shop(api::INVITE_BOT))?;
-            let code = code(setup.get("invite")).ok_or_else(|| shop(api::INVITE_AGAIN))?;
-            let server = api::leads_to(setup, code).await?;
-            if server.as_deref() != Some(target) {
-                return Err(shop(api::INVITE_AGAIN));
-            }
-            let name = bot.username;
-            Ok(format!("Discord answers, and {name} is in server {target}"))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        let bot = api::bot(setup).await?;
+        let member = api::member(setup, target, &bot.id).await?;
+        member.ok_or_else(|| Trouble::shop(api::INVITE_BOT))?;
+        let code = code(setup.get("invite")).ok_or_else(|| Trouble::shop(api::INVITE_AGAIN))?;
+        let server = api::leads_to(setup, code).await?;
+        if server.as_deref() != Some(target) {
+            return Err(Trouble::shop(api::INVITE_AGAIN));
+        }
+        let name = bot.username;
+        Ok(format!("Discord answers, and {name} is in server {target}"))
     }
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::Instant;
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -83,14 +83,11 @@ impl User {
 }
 
 fn web(connection: &Connection) -> &str {
-    connection.setting("web").unwrap_or("https://github.com")
+    connection.base("web", "https://github.com")
 }
 
 fn api<'a>(setup: &'a Setup<'_>) -> &'a str {
-    setup
-        .connection
-        .setting("api")
-        .unwrap_or("https://api.github.com")
+    setup.connection.base("api", "https://api.github.com")
 }
 
 fn is_login(text: &str) -> bool {
@@ -147,6 +144,7 @@ impl GitHub {
     }
 }
 
+#[async_trait]
 impl Service for GitHub {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -159,89 +157,72 @@ impl Service for GitHub {
         Err("write the name of your account, such as \"octocat\"".into())
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
+    async fn begin(&self, setup: &Setup<'_>, state: &str, _: &str) -> Result<Begun, Trouble> {
         let (authorize, token) = Self::endpoints(web(setup.connection));
         // Nothing is asked for but who it is: public data needs no scope.
         let scopes = &[];
-        Box::pin(async move {
-            oauth::begin(
-                setup,
-                &Endpoints {
-                    authorize: &authorize,
-                    token: &token,
-                    scopes,
-                },
-                state,
-            )
-        })
-    }
-
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(async move {
-            let (authorize, token) = Self::endpoints(web(setup.connection));
-            let at = Endpoints {
+        oauth::begin(
+            setup,
+            &Endpoints {
                 authorize: &authorize,
                 token: &token,
-                scopes: &[],
-            };
-            let token = oauth::token(setup, &at, keep, returned).await?;
-            let call = setup
-                .outside
-                .get(&format!("{}/user", api(setup)))?
-                .bearer_auth(token);
-            let user: User = setup.outside.send(call).await?.success()?;
-            Ok(user.account())
-        })
+                scopes,
+            },
+            state,
+        )
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            // The login may have gone to somebody else since; the id has not.
-            let Some(user) = self.user(setup, &format!("/user/{}", account.id)).await? else {
-                return Ok(Answer::NotDone("account_gone"));
-            };
-            let path = format!("/users/{}/following/{target}", user.login);
-            let reply = self.get(setup, &path).await?;
-            match reply.status {
-                StatusCode::NO_CONTENT => Ok(Answer::Done(
-                    json!({ "service": "github", "account": account.id, "follows": target }),
-                )),
-                // It says the same where there is nobody to follow.
-                StatusCode::NOT_FOUND => {
-                    self.shop(setup, target).await?;
-                    Ok(Answer::NotDone("not_followed"))
-                }
-                status => Err(Trouble::NotNow(format!("it answered {status}"), None)),
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        let (authorize, token) = Self::endpoints(web(setup.connection));
+        let at = Endpoints {
+            authorize: &authorize,
+            token: &token,
+            scopes: &[],
+        };
+        let token = oauth::token(setup, &at, keep, returned).await?;
+        let call = setup
+            .outside
+            .get(&format!("{}/user", api(setup)))?
+            .bearer_auth(token);
+        let user: User = setup.outside.send(call).await?.success()?;
+        Ok(user.account())
+    }
+
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        // The login may have gone to somebody else since; the id has not.
+        let Some(user) = self.user(setup, &format!("/user/{}", account.id)).await? else {
+            return Ok(Answer::NotDone("account_gone"));
+        };
+        let path = format!("/users/{}/following/{target}", user.login);
+        let reply = self.get(setup, &path).await?;
+        match reply.status {
+            StatusCode::NO_CONTENT => Ok(Answer::Done(
+                json!({ "service": "github", "account": account.id, "follows": target }),
+            )),
+            // It says the same where there is nobody to follow.
+            StatusCode::NOT_FOUND => {
+                self.shop(setup, target).await?;
+                Ok(Answer::NotDone("not_followed"))
             }
-        })
+            status => Err(Trouble::NotNow(format!("it answered {status}"), None)),
+        }
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            let found = self.user(setup, &format!("/users/{target}")).await?;
-            let user =
-                found.ok_or_else(|| Trouble::Setup(format!("GitHub knows no account {target}")))?;
-            Ok(format!("GitHub answers, and {} is there", user.login))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        let found = self.user(setup, &format!("/users/{target}")).await?;
+        let user =
+            found.ok_or_else(|| Trouble::Setup(format!("GitHub knows no account {target}")))?;
+        Ok(format!("GitHub answers, and {} is there", user.login))
     }
 }

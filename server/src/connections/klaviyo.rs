@@ -7,11 +7,11 @@
 
 mod api;
 
-use super::lists::{self, unclear};
+use super::lists;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
 use api::Profile;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -55,6 +55,7 @@ static ABOUT: About = About {
     source: "https://developers.klaviyo.com/en/reference/get_profiles_for_list",
 };
 
+#[async_trait]
 impl Service for Klaviyo {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -67,42 +68,34 @@ impl Service for Klaviyo {
         Err("write your list's id, such as \"Y6nRLr\"".into())
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            // Within a filter these would end the text. No address that Laurel takes has them.
-            if account.id.contains(['"', '\\']) {
-                return Ok(Answer::NotDone("not_subscribed"));
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        // Within a filter these would end the text. No address that Laurel takes has them.
+        if account.id.contains(['"', '\\']) {
+            return Ok(Answer::NotDone("not_subscribed"));
+        }
+        let found = api::ask(setup, target, &account.id).await?;
+        match found.as_slice() {
+            [] => Ok(Answer::NotDone("not_subscribed")),
+            [Profile { attributes }] => {
+                lists::is_about(account, &attributes.email)?;
+                Ok(if attributes.subscriptions.email.marketing.holds(target) {
+                    lists::done("klaviyo", target, "subscribed")
+                } else {
+                    Answer::NotDone("not_subscribed")
+                })
             }
-            let found = api::ask(setup, target, &account.id).await?;
-            match found.as_slice() {
-                [] => Ok(Answer::NotDone("not_subscribed")),
-                [Profile { attributes }] => {
-                    lists::is_about(account, &attributes.email)?;
-                    Ok(if attributes.subscriptions.email.marketing.holds(target) {
-                        lists::done("klaviyo", target, "subscribed")
-                    } else {
-                        Answer::NotDone("not_subscribed")
-                    })
-                }
-                _ => Err(unclear("it answered about several addresses")),
-            }
-        })
+            _ => Err(Trouble::unclear("it answered about several addresses")),
+        }
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            api::ask(setup, target, lists::NOBODY).await?;
-            Ok(format!("Klaviyo answers, and the list {target} is there"))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        api::ask(setup, target, lists::NOBODY).await?;
+        Ok(format!("Klaviyo answers, and the list {target} is there"))
     }
 }

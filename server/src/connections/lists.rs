@@ -7,6 +7,9 @@ use reqwest::{RequestBuilder, Url};
 use serde_json::json;
 use std::fmt::Write;
 
+/// The most digits of a list's number.
+pub(super) const DIGITS_MAX: usize = 18;
+
 /// The page on which people sign up.
 pub(super) const FORM: Setting = Setting {
     name: "form",
@@ -39,13 +42,7 @@ pub(super) fn is_about(account: &Account, answered: &str) -> Result<(), Trouble>
     if answered.to_lowercase() == account.id {
         return Ok(());
     }
-    Err(unclear("it answered about another address"))
-}
-
-/// Where the API is.
-pub(super) fn api<'a>(setup: &'a Setup<'_>, usual: &'a str) -> &'a str {
-    let api = setup.connection.setting("api").unwrap_or(usual);
-    api.trim_end_matches('/')
+    Err(Trouble::unclear("it answered about another address"))
 }
 
 /// A GET there.
@@ -59,7 +56,9 @@ pub(super) fn post(setup: &Setup<'_>, url: &str) -> Result<RequestBuilder, Troub
 }
 
 fn misplaced() -> Trouble {
-    shop("the API cannot be called there: correct the connection's setting api, or leave it out")
+    Trouble::shop(
+        "the API cannot be called there: correct the connection's setting api, or leave it out",
+    )
 }
 
 /// One part of a path. Everything that could mean something is encoded, a plus sign as well, which some
@@ -77,24 +76,10 @@ pub(super) fn encoded(text: &str) -> String {
     encoded
 }
 
-/// Whether this can be a list's number.
-pub(super) fn is_number(text: &str) -> bool {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    (1..=18).contains(&text.len()) && digits && !text.starts_with('0')
-}
-
 /// Whether this can be a list's id, where those are letters and digits.
 pub(super) fn is_id(text: &str) -> bool {
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (4..=32).contains(&text.len()) && plain
-}
-
-pub(super) fn shop(what: &str) -> Trouble {
-    Trouble::Setup(what.into())
-}
-
-pub(super) fn unclear(why: &str) -> Trouble {
-    Trouble::NotNow(why.into(), None)
 }
 
 #[cfg(test)]

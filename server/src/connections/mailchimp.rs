@@ -4,10 +4,10 @@
 //! (<https://mailchimp.com/developer/marketing/api/list-members/get-member-info/>). That nobody is there it says
 //! in the same words as that the audience is not, so the audience is asked for then, too.
 
-use super::lists::{self, shop, unclear};
+use super::lists;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -86,7 +86,7 @@ struct Problem {
 /// Where the account's API is: a key ends with the name of its data centre.
 fn place(setup: &Setup<'_>) -> Result<String, Trouble> {
     if setup.connection.setting("api").is_some() {
-        return Ok(lists::api(setup, "").to_owned());
+        return Ok(setup.connection.base("api", "").to_owned());
     }
     let key = setup.get("api_key");
     let centre = key.rsplit_once('-').map_or("", |(_, centre)| centre);
@@ -94,7 +94,7 @@ fn place(setup: &Setup<'_>) -> Result<String, Trouble> {
     if plain && (2..=8).contains(&centre.len()) {
         return Ok(format!("https://{centre}.api.mailchimp.com"));
     }
-    Err(shop(
+    Err(Trouble::shop(
         "the API key has no ending that names a data centre, such as -us6: copy the whole key from Mailchimp \
          and give it again with `laurel connection secret PROGRAM CONNECTION api_key`",
     ))
@@ -118,14 +118,14 @@ async fn ask<T: DeserializeOwned>(
     let problem: Problem = reply.json()?;
     match reply.status {
         status if status.as_u16() != problem.status => {
-            Err(unclear("its answer contradicts itself"))
+            Err(Trouble::unclear("its answer contradicts itself"))
         }
         StatusCode::NOT_FOUND => Ok(None),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(shop(
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Trouble::shop(
             "Mailchimp does not accept the API key: make a new one under Account & billing, Extras, API keys, and \
              give it with `laurel connection secret PROGRAM CONNECTION api_key`",
         )),
-        status => Err(unclear(&format!("it answered {status}"))),
+        status => Err(Trouble::unclear(&format!("it answered {status}"))),
     }
 }
 
@@ -134,13 +134,14 @@ async fn is_there(setup: &Setup<'_>, list: &str) -> Result<(), Trouble> {
     let audience: Option<Audience> = ask(setup, &lists::encoded(list), "id").await?;
     match audience {
         Some(audience) if audience.id == list => Ok(()),
-        Some(_) => Err(unclear("it answered about another audience")),
-        None => Err(shop(
+        Some(_) => Err(Trouble::unclear("it answered about another audience")),
+        None => Err(Trouble::shop(
             "Mailchimp knows no such audience: write the audience's id, from its settings, as the task's target",
         )),
     }
 }
 
+#[async_trait]
 impl Service for Mailchimp {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -153,40 +154,32 @@ impl Service for Mailchimp {
         Err("write your audience's id, such as \"3c307a9f3f\"".into())
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let (list, address) = (lists::encoded(target), lists::encoded(&account.id));
-            let path = format!("{list}/members/{address}");
-            let member: Option<Member> = ask(setup, &path, "email_address,status").await?;
-            let Some(member) = member else {
-                is_there(setup, target).await?;
-                return Ok(Answer::NotDone("not_subscribed"));
-            };
-            lists::is_about(account, &member.email_address)?;
-            Ok(if member.status == Status::Subscribed {
-                lists::done("mailchimp", target, "subscribed")
-            } else {
-                Answer::NotDone("not_subscribed")
-            })
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let (list, address) = (lists::encoded(target), lists::encoded(&account.id));
+        let path = format!("{list}/members/{address}");
+        let member: Option<Member> = ask(setup, &path, "email_address,status").await?;
+        let Some(member) = member else {
+            is_there(setup, target).await?;
+            return Ok(Answer::NotDone("not_subscribed"));
+        };
+        lists::is_about(account, &member.email_address)?;
+        Ok(if member.status == Status::Subscribed {
+            lists::done("mailchimp", target, "subscribed")
+        } else {
+            Answer::NotDone("not_subscribed")
         })
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            is_there(setup, target).await?;
-            Ok(format!(
-                "Mailchimp answers, and the audience {target} is there"
-            ))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        is_there(setup, target).await?;
+        Ok(format!(
+            "Mailchimp answers, and the audience {target} is there"
+        ))
     }
 }

@@ -11,7 +11,7 @@ use super::{
     About, Account, Answer, Asks, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use names::{parts, target_parts};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -60,6 +60,7 @@ static ABOUT: About = About {
     source: "https://docs.joinmastodon.org/methods/accounts/#relationships",
 };
 
+#[async_trait]
 impl Service for Mastodon {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -70,64 +71,51 @@ impl Service for Mastodon {
         Ok(format!("https://{host}/@{user}"))
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        asked: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(sign_in::begin(setup, state, asked))
+    async fn begin(&self, setup: &Setup<'_>, state: &str, asked: &str) -> Result<Begun, Trouble> {
+        sign_in::begin(setup, state, asked).await
     }
 
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(sign_in::finish(setup, keep, returned))
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        sign_in::finish(setup, keep, returned).await
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let (user, host) = parts(&account.id).ok_or_else(api::contradiction)?;
-            if api::follows(setup, user, host).await? {
-                return Ok(Answer::Done(
-                    json!({ "service": "mastodon", "account": account.id, "follows": target }),
-                ));
-            }
-            Ok(Answer::NotDone("not_followed"))
-        })
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let (user, host) = parts(&account.id).ok_or_else(Trouble::contradiction)?;
+        if api::follows(setup, user, host).await? {
+            return Ok(Answer::Done(
+                json!({ "service": "mastodon", "account": account.id, "follows": target }),
+            ));
+        }
+        Ok(Answer::NotDone("not_followed"))
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            let parts = target_parts(target);
-            let (user, host) = parts.ok_or_else(|| Trouble::Setup(WRITE_TARGET.into()))?;
-            let own = api::own(setup).await?;
-            // By its number as well: two servers may each have an account of this name.
-            let known = api::find(setup, user, host).await?;
-            let is_known = known.is_some_and(|known| known.id == own.id);
-            if is_known && own.username.eq_ignore_ascii_case(user) {
-                let server = setup.get("server");
-                return Ok(format!("{server} answers, and knows who follows {target}"));
-            }
-            Err(Trouble::Setup(format!(
-                "the access token is of @{} on your server, and not of {target}: correct the task's target, or make \
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        let parts = target_parts(target);
+        let (user, host) = parts.ok_or_else(|| Trouble::Setup(WRITE_TARGET.into()))?;
+        let own = api::own(setup).await?;
+        // By its number as well: two servers may each have an account of this name.
+        let known = api::find(setup, user, host).await?;
+        let is_known = known.is_some_and(|known| known.id == own.id);
+        if is_known && own.username.eq_ignore_ascii_case(user) {
+            let server = setup.get("server");
+            return Ok(format!("{server} answers, and knows who follows {target}"));
+        }
+        Err(Trouble::Setup(format!(
+            "the access token is of @{} on your server, and not of {target}: correct the task's target, or make \
                  a token signed in as {target} and give it as the secret access_token",
-                own.username
-            )))
-        })
+            own.username
+        )))
     }
 }
 

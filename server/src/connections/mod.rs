@@ -38,7 +38,7 @@ use crate::domain::program::{Connection, Rules};
 use crate::store::Store;
 use crate::store::connections::Sealed;
 use app::api::ProgramId;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -252,7 +252,32 @@ pub enum Trouble {
     Refused(&'static str),
 }
 
+impl Trouble {
+    /// It answered, and nothing that can be used: why.
+    fn unclear(why: &str) -> Self {
+        Self::NotNow(why.into(), None)
+    }
+
+    /// It answered about somebody else.
+    fn contradiction() -> Self {
+        Self::unclear("its answer is about another account")
+    }
+
+    /// What the shop has to change.
+    fn shop(what: &str) -> Self {
+        Self::Setup(what.into())
+    }
+}
+
+/// Whether a text can be a number that a service knows something by, of at most so many digits. It becomes a part
+/// of addresses.
+fn is_number(text: &str, digits_max: usize) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=digits_max).contains(&text.len()) && digits && !text.starts_with('0')
+}
+
 /// A kind of outside service.
+#[async_trait]
 pub trait Service: Send + Sync {
     /// What it is.
     fn about(&self) -> &'static About;
@@ -264,44 +289,35 @@ pub trait Service: Send + Sync {
 
     /// Begins a sign-in. `state` comes back with the shopper; `asked` is what [`About::asks`] asked for. There is
     /// none at a service that knows people by their address.
-    fn begin<'a>(
-        &'a self,
-        _: &'a Setup<'a>,
-        _state: &'a str,
-        _asked: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(async { Err(Trouble::Refused("sign_in_failed")) })
+    async fn begin(&self, _: &Setup<'_>, _state: &str, _asked: &str) -> Result<Begun, Trouble> {
+        Err(Trouble::Refused("sign_in_failed"))
     }
 
     /// Whose account it is that was signed in to.
-    fn finish<'a>(
-        &'a self,
-        _: &'a Setup<'a>,
-        _keep: &'a Value,
-        _returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(async { Err(Trouble::Refused("sign_in_failed")) })
+    async fn finish(
+        &self,
+        _: &Setup<'_>,
+        _keep: &Value,
+        _returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        Err(Trouble::Refused("sign_in_failed"))
     }
 
     /// Whether an account has done what the task asks for: follows the target, for example. `before` is
     /// what showed it the last time, for a second look.
-    fn check<'a>(
-        &'a self,
-        _: &'a Setup<'a>,
-        _account: &'a Account,
-        _target: &'a str,
-        _before: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async { Err(Trouble::Setup("this service is asked nothing".into())) })
+    async fn check(
+        &self,
+        _: &Setup<'_>,
+        _account: &Account,
+        _target: &str,
+        _before: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        Err(Trouble::Setup("this service is asked nothing".into()))
     }
 
     /// Tries everything that a shop has set up, for one target; says what is well.
-    fn test<'a>(
-        &'a self,
-        _: &'a Setup<'a>,
-        _target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async { Ok("it tells by itself, so there is nothing to ask".to_owned()) })
+    async fn test(&self, _: &Setup<'_>, _target: &str) -> Result<String, Trouble> {
+        Ok("it tells by itself, so there is nothing to ask".to_owned())
     }
 
     /// The form of the hooks that it sends, if it does: a kind of [`crate::hooks`].

@@ -78,6 +78,24 @@ pub(super) async fn token(
     }
 }
 
+/// What every exchange of a code has in its form (RFC 6749 §4.1.3, RFC 7636 §4.5), for services that want something
+/// beside it which the crate does not send.
+pub(super) fn grant<'a>(
+    callback: &'a str,
+    keep: &'a Value,
+    returned: &'a Returned,
+) -> [(&'static str, &'a str); 4] {
+    [
+        ("grant_type", "authorization_code"),
+        ("code", &returned.code),
+        ("redirect_uri", callback),
+        (
+            "code_verifier",
+            keep["verifier"].as_str().unwrap_or_default(),
+        ),
+    ]
+}
+
 fn callback(setup: &Setup<'_>) -> Result<RedirectUrl, Trouble> {
     let address = setup.callback();
     RedirectUrl::new(address.clone()).map_err(|_| misspelt(&address))

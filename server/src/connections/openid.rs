@@ -8,13 +8,13 @@ use super::oauth::{self, Endpoints};
 use super::{Begun, Returned, Setup, Trouble};
 use crate::crypto::base64url;
 use crate::domain::SECOND;
+use crate::token::signature_only;
 use jsonwebtoken::jwk::{JwkSet, KeyAlgorithm};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey};
 use reqwest::Url;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::HashSet;
 
 /// How far clocks may be apart, in seconds.
 const LEEWAY: i64 = 60;
@@ -113,14 +113,11 @@ async fn exchange(
     returned: &Returned,
 ) -> Result<String, Trouble> {
     let callback = setup.callback();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", returned.code.as_str()),
-        ("redirect_uri", callback.as_str()),
+    let client = [
         ("client_id", setup.get("client_id")),
         ("client_secret", setup.get("client_secret")),
-        ("code_verifier", kept(keep, "verifier")),
     ];
+    let form = [&client[..], &oauth::grant(&callback, keep, returned)].concat();
     let call = setup.outside.post(issuer.at.token)?.form(&form);
     let reply = setup.outside.send(call).await?;
     if reply.status.is_client_error() {
@@ -152,14 +149,6 @@ fn verify(keys: &JwkSet, token: &str, expected: &Expected<'_>) -> Option<Value> 
     let read = jsonwebtoken::decode::<Value>(token, &key, &signature_only(header.alg));
     let claims = read.ok()?.claims;
     is_right(&claims, expected).then_some(claims)
-}
-
-fn signature_only(algorithm: Algorithm) -> Validation {
-    let mut validation = Validation::new(algorithm);
-    validation.required_spec_claims = HashSet::new();
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation
 }
 
 /// Whether it is this service's, for us, for this sign-in, and of now (Core 1.0 §3.1.3.7).

@@ -12,7 +12,7 @@ use super::webhooks::OLD_HOOK_SECRET;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
 use api::{SHOP, State, is_shop};
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -71,6 +71,7 @@ static ABOUT: About = About {
     source: "https://shopify.dev/docs/api/admin-graphql/latest/queries/customerByIdentifier",
 };
 
+#[async_trait]
 impl Service for Shopify {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -86,36 +87,28 @@ impl Service for Shopify {
         lists::form(connection)
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let Some(customer) = api::ask(setup, &account.id).await? else {
-                return Ok(Answer::NotDone("not_subscribed"));
-            };
-            let email = customer.default_email_address;
-            lists::is_about(account, &email.email_address)?;
-            Ok(if email.marketing_state == State::Subscribed {
-                lists::done("shopify", target, "subscribed")
-            } else {
-                Answer::NotDone("not_subscribed")
-            })
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let Some(customer) = api::ask(setup, &account.id).await? else {
+            return Ok(Answer::NotDone("not_subscribed"));
+        };
+        let email = customer.default_email_address;
+        lists::is_about(account, &email.email_address)?;
+        Ok(if email.marketing_state == State::Subscribed {
+            lists::done("shopify", target, "subscribed")
+        } else {
+            Answer::NotDone("not_subscribed")
         })
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            api::ask(setup, lists::NOBODY).await?;
-            Ok("Shopify answers, and the app may see customers".into())
-        })
+    async fn test(&self, setup: &Setup<'_>, _: &str) -> Result<String, Trouble> {
+        api::ask(setup, lists::NOBODY).await?;
+        Ok("Shopify answers, and the app may see customers".into())
     }
 
     fn hook(&self) -> Option<&'static str> {

@@ -12,8 +12,8 @@ use super::{
     About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
-use bot::{MAKE_ADMINISTRATOR, Member, User, ask, unclear};
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
+use bot::{MAKE_ADMINISTRATOR, Member, User, ask};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -81,11 +81,6 @@ static ABOUT: About = About {
     source: "https://core.telegram.org/bots/telegram-login",
 };
 
-fn base<'a>(setup: &'a Setup<'_>, name: &str, usual: &'static str) -> &'a str {
-    let base = setup.connection.setting(name).unwrap_or(usual);
-    base.trim_end_matches('/')
-}
-
 fn is_number(text: &str) -> bool {
     (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -96,6 +91,7 @@ fn is_name(text: &str) -> bool {
     (4..=32).contains(&text.len()) && text.bytes().all(plain) && text.starts_with(first)
 }
 
+#[async_trait]
 impl Service for Telegram {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -117,68 +113,57 @@ impl Service for Telegram {
         })
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(async move { sign_in::begin(setup, state) })
+    async fn begin(&self, setup: &Setup<'_>, state: &str, _: &str) -> Result<Begun, Trouble> {
+        sign_in::begin(setup, state)
     }
 
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(sign_in::finish(setup, keep, returned))
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        sign_in::finish(setup, keep, returned).await
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let query = [("chat_id", target), ("user_id", account.id.as_str())];
-            let Some(member) = ask::<Member>(setup, "getChatMember", &query).await? else {
-                return Ok(Answer::NotDone("not_followed"));
-            };
-            if member.user.id.to_string() != account.id {
-                return Err(unclear("its answer is about another account"));
-            }
-            match member.is_in() {
-                Some(true) => Ok(Answer::Done(
-                    json!({ "service": "telegram", "account": account.id, "follows": target, "status": member.status }),
-                )),
-                Some(false) => Ok(Answer::NotDone("not_followed")),
-                None => Err(unclear("it answered a standing that is not documented")),
-            }
-        })
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let query = [("chat_id", target), ("user_id", account.id.as_str())];
+        let Some(member) = ask::<Member>(setup, "getChatMember", &query).await? else {
+            return Ok(Answer::NotDone("not_followed"));
+        };
+        if member.user.id.to_string() != account.id {
+            return Err(Trouble::contradiction());
+        }
+        match member.is_in() {
+            Some(true) => Ok(Answer::Done(
+                json!({ "service": "telegram", "account": account.id, "follows": target, "status": member.status }),
+            )),
+            Some(false) => Ok(Answer::NotDone("not_followed")),
+            None => Err(Trouble::unclear(
+                "it answered a standing that is not documented",
+            )),
+        }
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            let bot = ask::<User>(setup, "getMe", &[]).await?;
-            let bot = bot.ok_or_else(|| unclear("it does not know the bot"))?;
-            let id = bot.id.to_string();
-            let query = [("chat_id", target), ("user_id", id.as_str())];
-            let member = ask::<Member>(setup, "getChatMember", &query).await?;
-            let status = member.map_or_else(String::new, |member| member.status);
-            if status != "administrator" && status != "creator" {
-                return Err(Trouble::Setup(MAKE_ADMINISTRATOR.into()));
-            }
-            let name = bot.username.unwrap_or(id);
-            Ok(format!(
-                "Telegram answers, and {name} is an administrator of {target}"
-            ))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        let bot = ask::<User>(setup, "getMe", &[]).await?;
+        let bot = bot.ok_or_else(|| Trouble::unclear("it does not know the bot"))?;
+        let id = bot.id.to_string();
+        let query = [("chat_id", target), ("user_id", id.as_str())];
+        let member = ask::<Member>(setup, "getChatMember", &query).await?;
+        let status = member.map_or_else(String::new, |member| member.status);
+        if status != "administrator" && status != "creator" {
+            return Err(Trouble::Setup(MAKE_ADMINISTRATOR.into()));
+        }
+        let name = bot.username.unwrap_or(id);
+        Ok(format!(
+            "Telegram answers, and {name} is an administrator of {target}"
+        ))
     }
 }

@@ -11,7 +11,7 @@ use super::{
     About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -82,22 +82,16 @@ static ABOUT: About = About {
     source: "https://dev.twitch.tv/docs/api/reference/#get-channel-followers",
 };
 
-fn base<'a>(setup: &'a Setup<'_>, name: &str, usual: &'static str) -> &'a str {
-    let base = setup.connection.setting(name).unwrap_or(usual);
-    base.trim_end_matches('/')
-}
-
 /// An address where people sign in, and tokens are made.
 fn place(setup: &Setup<'_>, path: &str) -> String {
     format!(
         "{}/oauth2/{path}",
-        base(setup, "id", "https://id.twitch.tv")
+        setup.connection.base("id", "https://id.twitch.tv")
     )
 }
 
-fn is_number(text: &str) -> bool {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    (1..=16).contains(&text.len()) && digits && !text.starts_with('0')
+fn is_id(text: &str) -> bool {
+    super::is_number(text, 16)
 }
 
 fn is_login(text: &str) -> bool {
@@ -105,21 +99,14 @@ fn is_login(text: &str) -> bool {
     (1..=25).contains(&text.len()) && text.bytes().all(plain)
 }
 
-fn unclear(why: &str) -> Trouble {
-    Trouble::NotNow(why.into(), None)
-}
-
-fn shop(what: &str) -> Trouble {
-    Trouble::Setup(what.into())
-}
-
+#[async_trait]
 impl Service for Twitch {
     fn about(&self) -> &'static About {
         &ABOUT
     }
 
     fn page(&self, connection: &Connection, target: &str) -> Result<String, String> {
-        if !is_number(target) {
+        if !is_id(target) {
             return Err("write the channel's number, such as \"141981764\"".into());
         }
         let login = connection.setting("login").filter(|login| is_login(login));
@@ -128,71 +115,54 @@ impl Service for Twitch {
         Ok(format!("https://www.twitch.tv/{login}"))
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(async move {
-            let (authorize, token) = (place(setup, "authorize"), place(setup, "token"));
-            let at = Endpoints {
-                authorize: &authorize,
-                token: &token,
-                scopes: &[],
-            };
-            let mut begun = oauth::begin(setup, &at, state)?;
-            // Twitch wants to be told the scopes even where none is needed, as for who it is.
-            begun.url.push_str("&scope=");
-            Ok(begun)
-        })
+    async fn begin(&self, setup: &Setup<'_>, state: &str, _: &str) -> Result<Begun, Trouble> {
+        let (authorize, token) = (place(setup, "authorize"), place(setup, "token"));
+        let at = Endpoints {
+            authorize: &authorize,
+            token: &token,
+            scopes: &[],
+        };
+        let mut begun = oauth::begin(setup, &at, state)?;
+        // Twitch wants to be told the scopes even where none is needed, as for who it is.
+        begun.url.push_str("&scope=");
+        Ok(begun)
     }
 
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(async move {
-            let token = token::of_code(setup, keep, returned).await?;
-            api::whose(setup, &token).await
-        })
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        let token = token::of_code(setup, keep, returned).await?;
+        api::whose(setup, &token).await
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let found = api::followers(setup, target, &account.id).await?;
-            match found.as_slice() {
-                [] => Ok(Answer::NotDone("not_followed")),
-                [one] if one.user_id == account.id => Ok(Answer::Done(json!({
-                    "service": "twitch", "account": account.id, "follows": target, "followed_at": one.followed_at,
-                }))),
-                _ => Err(unclear("its answer is about another account")),
-            }
-        })
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let found = api::followers(setup, target, &account.id).await?;
+        match found.as_slice() {
+            [] => Ok(Answer::NotDone("not_followed")),
+            [one] if one.user_id == account.id => Ok(Answer::Done(json!({
+                "service": "twitch", "account": account.id, "follows": target, "followed_at": one.followed_at,
+            }))),
+            _ => Err(Trouble::contradiction()),
+        }
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            let login = token::of_channel(setup, target).await?.login;
-            if !login.eq_ignore_ascii_case(setup.get("login")) {
-                let what = format!("channel {target} is {login}: correct the setting login");
-                return Err(Trouble::Setup(what));
-            }
-            // Whom it is about does not matter: nobody follows themselves.
-            api::followers(setup, target, target).await?;
-            Ok(format!("Twitch answers, and tells who follows {login}"))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        let login = token::of_channel(setup, target).await?.login;
+        if !login.eq_ignore_ascii_case(setup.get("login")) {
+            let what = format!("channel {target} is {login}: correct the setting login");
+            return Err(Trouble::Setup(what));
+        }
+        // Whom it is about does not matter: nobody follows themselves.
+        api::followers(setup, target, target).await?;
+        Ok(format!("Twitch answers, and tells who follows {login}"))
     }
 }

@@ -11,7 +11,7 @@ use super::lists;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
 use api::Contact;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -56,47 +56,40 @@ static ABOUT: About = About {
     source: "https://www.unisender.com/ru/support/api/contacts/getcontact/",
 };
 
+#[async_trait]
 impl Service for Unisender {
     fn about(&self) -> &'static About {
         &ABOUT
     }
 
     fn page(&self, connection: &Connection, target: &str) -> Result<String, String> {
-        if lists::is_number(target) {
+        if super::is_number(target, lists::DIGITS_MAX) {
             return lists::form(connection);
         }
         Err("write your list's number, such as \"20547119\"".into())
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let form = [("email", account.id.as_str()), ("include_lists", "1")];
-            let contact: Option<Contact> = api::call(setup, "getContact", &form).await?;
-            if let Some(contact) = &contact {
-                lists::is_about(account, &contact.email.email)?;
-                if contact.is_active(target) {
-                    return Ok(lists::done("unisender", target, "active"));
-                }
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let form = [("email", account.id.as_str()), ("include_lists", "1")];
+        let contact: Option<Contact> = api::call(setup, "getContact", &form).await?;
+        if let Some(contact) = &contact {
+            lists::is_about(account, &contact.email.email)?;
+            if contact.is_active(target) {
+                return Ok(lists::done("unisender", target, "active"));
             }
-            api::is_there(setup, target).await?;
-            Ok(Answer::NotDone("not_subscribed"))
-        })
+        }
+        api::is_there(setup, target).await?;
+        Ok(Answer::NotDone("not_subscribed"))
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            api::is_there(setup, target).await?;
-            Ok(format!("Unisender answers, and the list {target} is there"))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        api::is_there(setup, target).await?;
+        Ok(format!("Unisender answers, and the list {target} is there"))
     }
 }

@@ -10,7 +10,7 @@ use super::{
     About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -69,15 +69,8 @@ static ABOUT: About = About {
     source: "https://id.vk.com/about/business/go/docs/en/vkid/latest/vk-id/connection/api-description",
 };
 
-fn base<'a>(setup: &'a Setup<'_>, name: &str, usual: &'static str) -> &'a str {
-    let base = setup.connection.setting(name).unwrap_or(usual);
-    base.trim_end_matches('/')
-}
-
-fn is_number(text: &str) -> bool {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    (1..=12).contains(&text.len()) && digits && !text.starts_with('0')
-}
+/// The most digits of a number at VK.
+const DIGITS_MAX: usize = 12;
 
 fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
@@ -85,13 +78,14 @@ fn is_name(text: &str) -> bool {
     (2..=32).contains(&text.len()) && text.bytes().all(plain) && text.starts_with(first)
 }
 
+#[async_trait]
 impl Service for Vk {
     fn about(&self) -> &'static About {
         &ABOUT
     }
 
     fn page(&self, _: &Connection, target: &str) -> Result<String, String> {
-        if is_number(target) {
+        if super::is_number(target, DIGITS_MAX) {
             return Ok(format!("https://vk.com/club{target}"));
         }
         if is_name(target) {
@@ -103,51 +97,38 @@ impl Service for Vk {
         )
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(async move { id::begin(setup, state) })
+    async fn begin(&self, setup: &Setup<'_>, state: &str, _: &str) -> Result<Begun, Trouble> {
+        id::begin(setup, state)
     }
 
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(id::finish(setup, keep, returned))
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        id::finish(setup, keep, returned).await
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            Ok(match api::is_member(setup, &account.id, target).await? {
-                Some(true) => Answer::Done(
-                    json!({ "service": "vk", "account": account.id, "follows": target }),
-                ),
-                Some(false) => Answer::NotDone("not_followed"),
-                None => Answer::NotDone("account_gone"),
-            })
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        Ok(match api::is_member(setup, &account.id, target).await? {
+            Some(true) => {
+                Answer::Done(json!({ "service": "vk", "account": account.id, "follows": target }))
+            }
+            Some(false) => Answer::NotDone("not_followed"),
+            None => Answer::NotDone("account_gone"),
         })
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            api::is_member(setup, SOMEBODY, target).await?;
-            Ok(format!("VK answers, and knows who is in {target}"))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        api::is_member(setup, SOMEBODY, target).await?;
+        Ok(format!("VK answers, and knows who is in {target}"))
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -85,13 +85,8 @@ static ABOUT: About = About {
     source: "https://docs.x.com/x-api/users/lookup/introduction",
 };
 
-fn base<'a>(connection: &'a Connection, name: &str, usual: &'static str) -> &'a str {
-    let base = connection.setting(name).unwrap_or(usual);
-    base.trim_end_matches('/')
-}
-
 fn web(connection: &Connection) -> &str {
-    base(connection, "web", "https://x.com")
+    connection.base("web", "https://x.com")
 }
 
 /// The name in `@name`.
@@ -110,6 +105,7 @@ fn has_cap(connection: &Connection) -> bool {
     is_number && calls.parse().is_ok_and(|calls: u32| calls > 0)
 }
 
+#[async_trait]
 impl Service for X {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -123,77 +119,60 @@ impl Service for X {
         Err(WRITE_CAP.into())
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        _: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(async move {
-            let authorize = format!("{}/i/oauth2/authorize", web(setup.connection));
-            let token = api::place(setup, "oauth2/token");
-            let at = Endpoints {
-                authorize: &authorize,
-                token: &token,
-                // X does not show who it is to anybody who may not read posts as well.
-                scopes: &["users.read", "tweet.read"],
-            };
-            oauth::begin(setup, &at, state)
+    async fn begin(&self, setup: &Setup<'_>, state: &str, _: &str) -> Result<Begun, Trouble> {
+        let authorize = format!("{}/i/oauth2/authorize", web(setup.connection));
+        let token = api::place(setup, "oauth2/token");
+        let at = Endpoints {
+            authorize: &authorize,
+            token: &token,
+            // X does not show who it is to anybody who may not read posts as well.
+            scopes: &["users.read", "tweet.read"],
+        };
+        oauth::begin(setup, &at, state)
+    }
+
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        let token = api::exchange(setup, keep, returned).await?;
+        let user = api::whose(setup, &token, api::REFUSED).await?;
+        user.account()
+    }
+
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        _: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        Ok(match api::follows(setup, &account.id).await? {
+            Some(true) => Answer::Done(
+                json!({ "service": ABOUT.kind, "account": account.id, "follows": target }),
+            ),
+            Some(false) => Answer::NotDone("not_followed"),
+            None => Answer::NotDone("account_gone"),
         })
     }
 
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(async move {
-            let token = api::exchange(setup, keep, returned).await?;
-            let user = api::whose(setup, &token, api::REFUSED).await?;
-            user.account()
-        })
-    }
-
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        _: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            Ok(match api::follows(setup, &account.id).await? {
-                Some(true) => Answer::Done(
-                    json!({ "service": ABOUT.kind, "account": account.id, "follows": target }),
-                ),
-                Some(false) => Answer::NotDone("not_followed"),
-                None => Answer::NotDone("account_gone"),
-            })
-        })
-    }
-
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            let name = name_of(target).ok_or_else(|| api::shop(WRITE_TARGET))?;
-            if !has_cap(setup.connection) {
-                return Err(api::shop(WRITE_CAP));
-            }
-            let token = setup.get("access_token");
-            let user = api::whose(setup, token, api::shop(api::MAKE_TOKEN)).await?;
-            if user.username.eq_ignore_ascii_case(name) {
-                return Ok(format!("X answers, and the access token is of {target}"));
-            }
-            Err(Trouble::Setup(format!(
-                "the access token is of @{}, and not of {target}: correct the task's target, or make a token signed \
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        let name = name_of(target).ok_or_else(|| Trouble::shop(WRITE_TARGET))?;
+        if !has_cap(setup.connection) {
+            return Err(Trouble::shop(WRITE_CAP));
+        }
+        let token = setup.get("access_token");
+        let user = api::whose(setup, token, Trouble::shop(api::MAKE_TOKEN)).await?;
+        if user.username.eq_ignore_ascii_case(name) {
+            return Ok(format!("X answers, and the access token is of {target}"));
+        }
+        Err(Trouble::Setup(format!(
+            "the access token is of @{}, and not of {target}: correct the task's target, or make a token signed \
                  in as {target} and give it as the secret access_token",
-                user.username
-            )))
-        })
+            user.username
+        )))
     }
 }
 

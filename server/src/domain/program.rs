@@ -126,6 +126,11 @@ impl Connection {
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings.get(name).map(String::as_str)
     }
+
+    /// An address that a setting may name, or the usual one; without a slash at the end.
+    pub fn base<'a>(&'a self, name: &str, usual: &'a str) -> &'a str {
+        self.setting(name).unwrap_or(usual).trim_end_matches('/')
+    }
 }
 
 /// What points can be turned into: an amount off an order, by a code.

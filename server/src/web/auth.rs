@@ -371,13 +371,25 @@ fn draw(
     let accepted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok());
-    let view = found.program.view(locale.or(accepted));
+    let service = found.service.about().name;
+    window(app, &found.program, locale.or(accepted), service, state)
+}
+
+/// The page of a window that the panel opens, on the way to somewhere else and after it.
+pub(super) fn window(
+    app: &App,
+    program: &Loaded,
+    locale: Option<&str>,
+    service: &str,
+    state: LinkingState<'_>,
+) -> Response {
+    let view = program.view(locale);
     let nonce = nonce();
     let shown = LinkingPage {
         locale: &view.locale,
         program: &view.name,
         color: &view.brand.color,
-        service: found.service.about().name,
+        service,
         state,
     };
     let assets = Assets {

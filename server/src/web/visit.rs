@@ -1,7 +1,7 @@
 //! Opening a page of the shop's elsewhere, from the panel: a form that the panel sends to a window of its own, so
 //! that nobody is sent there by an address alone, and nobody else's visit counts.
 
-use super::{Policy, nonce, page};
+use super::auth::{member_of_form, window};
 use crate::App;
 use crate::api::Shared;
 use crate::api::extract::Anyone;
@@ -9,8 +9,7 @@ use crate::api::me;
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::attempts::OpenPage;
-use app::pages::{LinkingPage, LinkingState};
-use app::shell::{self, Assets};
+use app::pages::LinkingState;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -37,7 +36,7 @@ pub async fn open(
     axum::Form(asked): axum::Form<Asked>,
 ) -> Result<Response, Error> {
     let (program, task) = find(&app, &name).await?;
-    let member = super::auth::member_of_form(&app, &program, &headers, &asked.bearer).await?;
+    let member = member_of_form(&app, &program, &headers, &asked.bearer).await?;
     let Some(member) = member else {
         return refused(&app, &program, &task);
     };
@@ -102,27 +101,9 @@ fn draw(
         .split('/')
         .next()
         .unwrap_or("");
-    let view = program.view(Some(locale));
-    let nonce = nonce();
-    let shown = LinkingPage {
-        locale: &view.locale,
-        program: &view.name,
-        color: &view.brand.color,
-        service: host,
-        state: match refused {
-            Some(reason) => LinkingState::Failed { reason },
-            None => LinkingState::Visiting { url },
-        },
+    let state = match refused {
+        Some(reason) => LinkingState::Failed { reason },
+        None => LinkingState::Visiting { url },
     };
-    let assets = Assets {
-        css: &app.css,
-        pkg: "",
-        nonce: &nonce,
-    };
-    let policy = Policy {
-        nonce: &nonce,
-        scripts: false,
-        ancestors: &[],
-    };
-    Ok(page(shell::linking(&shown, &assets), &policy))
+    Ok(window(app, program, Some(locale), host, state))
 }

@@ -152,7 +152,7 @@ async fn document(setup: &Setup<'_>, did: &str) -> Result<Document, Trouble> {
     if document.id == did {
         return Ok(document);
     }
-    Err(super::contradiction())
+    Err(Trouble::contradiction())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
     About, Account, Answer, Asks, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
 use crate::domain::program::Connection;
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use identity::Identity;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -119,10 +119,10 @@ impl Bluesky {
         }
         let answer: Relationships = reply.success()?;
         let [relationship] = answer.relationships.as_slice() else {
-            return Err(contradiction());
+            return Err(Trouble::contradiction());
         };
         if relationship.did.as_deref() != Some(target) {
-            return Err(contradiction());
+            return Err(Trouble::contradiction());
         }
         Ok(relationship.following.clone())
     }
@@ -192,10 +192,7 @@ fn theirs(trouble: Trouble) -> Trouble {
     }
 }
 
-fn contradiction() -> Trouble {
-    Trouble::NotNow("its answer is about another account".into(), None)
-}
-
+#[async_trait]
 impl Service for Bluesky {
     fn about(&self) -> &'static About {
         &ABOUT
@@ -208,74 +205,61 @@ impl Service for Bluesky {
         Err("write your handle, such as \"shop.example\", or your DID".into())
     }
 
-    fn begin<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        state: &'a str,
-        asked: &'a str,
-    ) -> BoxFuture<'a, Result<Begun, Trouble>> {
-        Box::pin(sign_in::begin(setup, state, asked))
+    async fn begin(&self, setup: &Setup<'_>, state: &str, asked: &str) -> Result<Begun, Trouble> {
+        sign_in::begin(setup, state, asked).await
     }
 
-    fn finish<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        keep: &'a Value,
-        returned: &'a Returned,
-    ) -> BoxFuture<'a, Result<Account, Trouble>> {
-        Box::pin(sign_in::finish(setup, keep, returned))
+    async fn finish(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<Account, Trouble> {
+        sign_in::finish(setup, keep, returned).await
     }
 
-    fn check<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        account: &'a Account,
-        target: &'a str,
-        before: Option<&'a Value>,
-    ) -> BoxFuture<'a, Result<Answer, Trouble>> {
-        Box::pin(async move {
-            let target = identity::did_of(setup, target)
-                .await
-                .map_err(unknown_target)?;
-            let view = setup.connection.setting("appview").unwrap_or(APP_VIEW);
-            let found = if view == "none" {
-                let known = before.and_then(|before| before["record"].as_str());
-                // By the DID, whatever has become of the handle.
-                let server = match identity::server_of(setup, &account.id).await {
-                    Ok(server) => server,
-                    Err(Trouble::Refused(_)) => return Ok(Answer::NotDone("account_gone")),
-                    Err(trouble) => return Err(trouble),
-                };
-                self.ask_repository(setup, &server, &account.id, &target, known)
-                    .await
-                    .map_err(theirs)?
-            } else {
-                self.ask_view(setup, view, &account.id, &target).await?
+    async fn check(
+        &self,
+        setup: &Setup<'_>,
+        account: &Account,
+        target: &str,
+        before: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let target = identity::did_of(setup, target)
+            .await
+            .map_err(unknown_target)?;
+        let view = setup.connection.setting("appview").unwrap_or(APP_VIEW);
+        let found = if view == "none" {
+            let known = before.and_then(|before| before["record"].as_str());
+            // By the DID, whatever has become of the handle.
+            let server = match identity::server_of(setup, &account.id).await {
+                Ok(server) => server,
+                Err(Trouble::Refused(_)) => return Ok(Answer::NotDone("account_gone")),
+                Err(trouble) => return Err(trouble),
             };
-            Ok(match found {
-                Some(record) => Answer::Done(
-                    json!({ "service": "bluesky", "account": account.id, "record": record, "follows": target }),
-                ),
-                None => Answer::NotDone("not_followed"),
-            })
+            self.ask_repository(setup, &server, &account.id, &target, known)
+                .await
+                .map_err(theirs)?
+        } else {
+            self.ask_view(setup, view, &account.id, &target).await?
+        };
+        Ok(match found {
+            Some(record) => Answer::Done(
+                json!({ "service": "bluesky", "account": account.id, "record": record, "follows": target }),
+            ),
+            None => Answer::NotDone("not_followed"),
         })
     }
 
-    fn test<'a>(
-        &'a self,
-        setup: &'a Setup<'a>,
-        target: &'a str,
-    ) -> BoxFuture<'a, Result<String, Trouble>> {
-        Box::pin(async move {
-            let did = identity::did_of(setup, target)
-                .await
-                .map_err(unknown_target)?;
-            let identity = Identity::of(setup, &did).await.map_err(unknown_target)?;
-            Ok(format!(
-                "the network answers, and {} is {did}",
-                identity.handle
-            ))
-        })
+    async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
+        let did = identity::did_of(setup, target)
+            .await
+            .map_err(unknown_target)?;
+        let identity = Identity::of(setup, &did).await.map_err(unknown_target)?;
+        Ok(format!(
+            "the network answers, and {} is {did}",
+            identity.handle
+        ))
     }
 
     fn client(&self, setup: &Setup<'_>) -> Option<Value> {

@@ -3,7 +3,7 @@
 //! The chain is followed before anybody is sent anywhere: handle, DID, the DID's server, the server's own
 //! authority. So an authority can only ever speak for accounts of its own.
 
-use super::super::{Account, Begun, Returned, Setup, Trouble};
+use super::super::{Account, Begun, Returned, Setup, Trouble, oauth};
 use super::dpop::Key;
 use super::identity::{self, Identity};
 use oauth2::PkceCodeChallenge;
@@ -79,7 +79,7 @@ async fn authority(setup: &Setup<'_>, server: &str) -> Result<Authority, Trouble
         .get(&format!("{issuer}/.well-known/oauth-authorization-server"))?;
     let authority: Authority = setup.outside.send(call).await?.success()?;
     if authority.issuer != *issuer {
-        return Err(super::contradiction());
+        return Err(Trouble::contradiction());
     }
     Ok(authority)
 }
@@ -128,13 +128,8 @@ pub(super) async fn finish(
         return Err(Trouble::Refused("sign_in_failed"));
     }
     let (client_id, callback) = (client_id(setup), setup.callback());
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("client_id", client_id.as_str()),
-        ("redirect_uri", &callback),
-        ("code", &returned.code),
-        ("code_verifier", kept("verifier")),
-    ];
+    let client = [("client_id", client_id.as_str())];
+    let form = [&client[..], &oauth::grant(&callback, keep, returned)].concat();
     let key = Key::from_text(kept("key"))?;
     let reply = key
         .post(setup.outside, kept("token"), &form, setup.now)

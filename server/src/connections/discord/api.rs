@@ -1,7 +1,6 @@
 //! What Discord's API tells a bot, and whoever signed in (<https://discord.com/developers/docs/reference>).
 
 use super::super::{Account, Setup, Trouble};
-use super::base;
 use crate::domain::Instant;
 use reqwest::RequestBuilder;
 use serde::Deserialize;
@@ -73,19 +72,11 @@ fn created_at(snowflake: u64) -> Option<Instant> {
     Instant::try_from(milliseconds * 1000).ok()
 }
 
-pub(super) fn unclear(why: &str) -> Trouble {
-    Trouble::NotNow(why.into(), None)
-}
-
-pub(super) fn shop(what: &str) -> Trouble {
-    Trouble::Setup(what.into())
-}
-
 /// An address of the API.
 pub(super) fn place(setup: &Setup<'_>, path: &str) -> String {
     format!(
         "{}/{path}",
-        base(setup, "api", "https://discord.com/api/v10")
+        setup.connection.base("api", "https://discord.com/api/v10")
     )
 }
 
@@ -98,7 +89,7 @@ pub(super) async fn whose(setup: &Setup<'_>, token: &str) -> Result<User, Troubl
 /// The bot's own account.
 pub(super) async fn bot(setup: &Setup<'_>) -> Result<User, Trouble> {
     let bot = ask(setup, "users/@me").await?;
-    bot.ok_or_else(|| unclear("it does not know the bot"))
+    bot.ok_or_else(|| Trouble::unclear("it does not know the bot"))
 }
 
 /// A server's member; nothing where there is no such one.
@@ -119,7 +110,8 @@ pub(super) async fn leads_to(setup: &Setup<'_>, code: &str) -> Result<Option<Str
 
 fn call(setup: &Setup<'_>, path: &str, authorization: &str) -> Result<RequestBuilder, Trouble> {
     let call = setup.outside.get(&place(setup, path));
-    let call = call.map_err(|_| shop("Discord cannot be called there: correct the setting api"))?;
+    let call =
+        call.map_err(|_| Trouble::shop("Discord cannot be called there: correct the setting api"))?;
     // It turns away callers that do not say what they are in just these words.
     let version = env!("CARGO_PKG_VERSION");
     let agent = format!("DiscordBot ({}, {version})", setup.public_url);
@@ -146,15 +138,15 @@ fn refusal(status: u16, code: u64) -> Option<Trouble> {
     match (status, code) {
         // No such member, and no such user at all.
         (404, 10007 | 10013) => None,
-        (404, 10006) => Some(shop(INVITE_AGAIN)),
+        (404, 10006) => Some(Trouble::shop(INVITE_AGAIN)),
         // The network's word and not the server's.
-        (_, 40333) => Some(unclear("it turned the call away")),
-        (404, 10004) | (403, _) => Some(shop(INVITE_BOT)),
-        (401, _) => Some(shop(
+        (_, 40333) => Some(Trouble::unclear("it turned the call away")),
+        (404, 10004) | (403, _) => Some(Trouble::shop(INVITE_BOT)),
+        (401, _) => Some(Trouble::shop(
             "Discord does not know the bot's token: make another in your application under Bot, and give it as the \
              secret bot_token",
         )),
-        _ => Some(unclear(&format!(
+        _ => Some(Trouble::unclear(&format!(
             "it refused with {status} and error {code}"
         ))),
     }

@@ -1,6 +1,6 @@
 //! What Klaviyo's API says of a list (<https://developers.klaviyo.com/en/reference/get_profiles_for_list>).
 
-use super::super::lists::{self, shop, unclear};
+use super::super::lists;
 use super::super::{Setup, Trouble};
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -82,7 +82,7 @@ pub(super) async fn ask(
     list: &str,
     address: &str,
 ) -> Result<Vec<Profile>, Trouble> {
-    let api = lists::api(setup, "https://a.klaviyo.com");
+    let api = setup.connection.base("api", "https://a.klaviyo.com");
     let url = format!("{api}/api/lists/{}/profiles", lists::encoded(list));
     let filter = format!("equals(email,\"{address}\")");
     let query = [
@@ -107,19 +107,19 @@ pub(super) async fn ask(
         .iter()
         .all(|problem| problem.code.is_empty())
     {
-        return Err(unclear("it refused without a reason"));
+        return Err(Trouble::unclear("it refused without a reason"));
     }
     Err(match reply.status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => shop(
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Trouble::shop(
             "Klaviyo does not accept the API key: create a private key that may read lists and profiles under \
              Settings, API keys, and give it with `laurel connection secret PROGRAM CONNECTION api_key`",
         ),
-        StatusCode::NOT_FOUND => shop(
+        StatusCode::NOT_FOUND => Trouble::shop(
             "Klaviyo knows no such list: write the list's id, from the end of its address, as the task's target",
         ),
-        StatusCode::GONE => shop(
+        StatusCode::GONE => Trouble::shop(
             "Klaviyo has retired the revision of its API that this Laurel speaks: update Laurel",
         ),
-        status => unclear(&format!("it answered {status}")),
+        status => Trouble::unclear(&format!("it answered {status}")),
     })
 }

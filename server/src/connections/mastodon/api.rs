@@ -43,10 +43,6 @@ impl Known {
     }
 }
 
-pub(super) fn contradiction() -> Trouble {
-    Trouble::NotNow("its answer is about another account".into(), None)
-}
-
 fn server(setup: &Setup<'_>) -> Result<String, Trouble> {
     origin(setup, setup.get("server")).map_err(|_| Trouble::Setup(WRITE_SERVER.into()))
 }
@@ -90,7 +86,7 @@ pub(super) async fn find(
     if refusal["error"].is_string() {
         return Ok(None);
     }
-    Err(contradiction())
+    Err(Trouble::contradiction())
 }
 
 /// Whether an account is one of the shop's server's own.
@@ -105,7 +101,7 @@ pub(super) async fn follows(setup: &Setup<'_>, user: &str, host: &str) -> Result
         return Ok(false);
     };
     if !known.is(user, is_local(setup, host)?) {
-        return Err(contradiction());
+        return Err(Trouble::contradiction());
     }
     // Without the second, nothing is said of those whom the server has locked out.
     let query = [("id[]", known.id.as_str()), ("with_suspended", "true")];
@@ -113,7 +109,7 @@ pub(super) async fn follows(setup: &Setup<'_>, user: &str, host: &str) -> Result
     let found: Vec<Relationship> = reply.success()?;
     match found.as_slice() {
         [one] if one.id == known.id => Ok(one.followed_by),
-        _ => Err(contradiction()),
+        _ => Err(Trouble::contradiction()),
     }
 }
 

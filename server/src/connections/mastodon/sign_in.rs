@@ -3,7 +3,7 @@
 //!
 //! Such a server may be anybody's. Whatever it answers, it speaks for accounts under its own name alone.
 
-use super::super::{Account, Begun, Returned, Setup, Trouble};
+use super::super::{Account, Begun, Returned, Setup, Trouble, oauth};
 use super::names::{host_of, is_username, origin, server_of};
 use oauth2::PkceCodeChallenge;
 use reqwest::StatusCode;
@@ -88,15 +88,12 @@ pub(super) async fn finish(
         return Err(REFUSED);
     }
     let callback = setup.callback();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", returned.code.as_str()),
+    let more = [
         ("client_id", kept("client_id")),
         ("client_secret", kept("client_secret")),
-        ("redirect_uri", callback.as_str()),
-        ("code_verifier", kept("verifier")),
         ("scope", kept("scope")),
     ];
+    let form = [&more[..], &oauth::grant(&callback, keep, returned)].concat();
     let call = setup.outside.post(&format!("{origin}/oauth/token"))?;
     let reply = setup.outside.send(call.form(&form)).await?;
     if reply.status.is_client_error() {

@@ -1,7 +1,7 @@
 //! What Shopify's Admin API says of a customer
 //! (<https://shopify.dev/docs/api/admin-graphql/latest/queries/customerByIdentifier>).
 
-use super::super::lists::{self, shop, unclear};
+use super::super::lists;
 use super::super::{Setup, Trouble};
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -76,7 +76,7 @@ pub(super) fn is_shop(text: &str) -> bool {
 }
 
 fn locked_out() -> Trouble {
-    shop(
+    Trouble::shop(
         "Shopify does not let the app see customers: give it the scope read_customers and access to their e-mail \
          addresses, install it again, and give its token with `laurel connection secret PROGRAM CONNECTION \
          access_token`",
@@ -96,17 +96,17 @@ fn refusal(errors: &[Failure]) -> Trouble {
         let wait = Some(Duration::from_secs(2));
         return Trouble::NotNow("it asks for fewer calls".into(), wait);
     }
-    unclear("it answered with an error")
+    Trouble::unclear("it answered with an error")
 }
 
 /// The customer with an address; nothing if there is none.
 pub(super) async fn ask(setup: &Setup<'_>, address: &str) -> Result<Option<Customer>, Trouble> {
     let name = setup.get("shop");
     if !is_shop(name) {
-        return Err(shop(SHOP));
+        return Err(Trouble::shop(SHOP));
     }
     let usual = format!("https://{name}");
-    let api = lists::api(setup, &usual);
+    let api = setup.connection.base("api", &usual);
     let url = format!("{api}/admin/api/{VERSION}/graphql.json");
     let call = lists::post(setup, &url)?
         .header("x-shopify-access-token", setup.get("access_token"))
@@ -114,7 +114,7 @@ pub(super) async fn ask(setup: &Setup<'_>, address: &str) -> Result<Option<Custo
     let reply = setup.outside.send(call).await?;
     match reply.status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(locked_out()),
-        StatusCode::NOT_FOUND => return Err(shop(SHOP)),
+        StatusCode::NOT_FOUND => return Err(Trouble::shop(SHOP)),
         _ => {}
     }
     let answered: Answered = reply.success()?;
@@ -124,6 +124,6 @@ pub(super) async fn ask(setup: &Setup<'_>, address: &str) -> Result<Option<Custo
     }
     let data = answered
         .data
-        .ok_or_else(|| unclear("it answered nothing"))?;
+        .ok_or_else(|| Trouble::unclear("it answered nothing"))?;
     Ok(data.customer)
 }

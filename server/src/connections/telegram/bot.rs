@@ -67,17 +67,13 @@ impl Member {
     }
 }
 
-pub(super) fn unclear(why: &str) -> Trouble {
-    Trouble::NotNow(why.into(), None)
-}
-
 /// Asks as the bot; nothing where there is no such member.
 pub(super) async fn ask<T: DeserializeOwned>(
     setup: &Setup<'_>,
     method: &str,
     query: &[(&str, &str)],
 ) -> Result<Option<T>, Trouble> {
-    let api = super::base(setup, "api", "https://api.telegram.org");
+    let api = setup.connection.base("api", "https://api.telegram.org");
     // The token is a part of the address, which is why no address is ever told of.
     let url = format!("{api}/bot{}/{method}", setup.get("bot_token"));
     let call = setup.outside.get(&url);
@@ -87,7 +83,7 @@ pub(super) async fn ask<T: DeserializeOwned>(
     let answered: Answered<T> = setup.outside.send(call.query(query)).await?.json()?;
     if answered.ok {
         let result = answered.result.map(Some);
-        return result.ok_or_else(|| unclear("it answered nothing"));
+        return result.ok_or_else(|| Trouble::unclear("it answered nothing"));
     }
     let code = answered.error_code.unwrap_or(0);
     let wait = answered.parameters.and_then(|more| more.retry_after);
@@ -110,7 +106,7 @@ fn refusal(code: u16, why: &str, wait: Option<u64>) -> Option<Trouble> {
             let wait = wait.map(|wait| Duration::from_secs(wait.min(WAIT_MAX)));
             Some(Trouble::NotNow("it asks for fewer calls".into(), wait))
         }
-        _ => Some(unclear(&format!("it refused with {code}"))),
+        _ => Some(Trouble::unclear(&format!("it refused with {code}"))),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::oauth::Endpoints;
 use super::super::openid::{self, Issuer};
 use super::super::{Account, Begun, Returned, Setup, Trouble};
-use super::{base, is_number};
+use super::is_number;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ struct Places {
 
 impl Places {
     fn of(setup: &Setup<'_>) -> Self {
-        let base = base(setup, "oauth", "https://oauth.telegram.org");
+        let base = setup.connection.base("oauth", "https://oauth.telegram.org");
         Self {
             base: base.to_owned(),
             authorize: format!("{base}/auth"),

@@ -1,7 +1,7 @@
 //! What Twitch's API tells whoever brings a token (<https://dev.twitch.tv/docs/api/reference/>).
 
 use super::super::{Account, Reply, Setup, Trouble};
-use super::{base, is_number, shop, token, unclear};
+use super::{is_id, token};
 use crate::domain::Instant;
 use jiff::Timestamp;
 use reqwest::StatusCode;
@@ -45,9 +45,10 @@ async fn ask(
     path: &str,
     query: &[(&str, &str)],
 ) -> Result<Reply, Trouble> {
-    let api = base(setup, "api", "https://api.twitch.tv");
+    let api = setup.connection.base("api", "https://api.twitch.tv");
     let call = setup.outside.get(&format!("{api}/helix/{path}"));
-    let call = call.map_err(|_| shop("Twitch cannot be called there: correct the setting api"))?;
+    let call =
+        call.map_err(|_| Trouble::shop("Twitch cannot be called there: correct the setting api"))?;
     let call = call.query(query).bearer_auth(token);
     let call = call.header("client-id", setup.get("client_id"));
     setup.outside.send(call).await
@@ -57,9 +58,9 @@ async fn ask(
 pub(super) async fn whose(setup: &Setup<'_>, token: &str) -> Result<Account, Trouble> {
     let found: Listed<User> = ask(setup, token, "users", &[]).await?.success()?;
     let user = found.data.into_iter().next();
-    let user = user.filter(|user| is_number(&user.id));
+    let user = user.filter(|user| is_id(&user.id));
     user.map(User::account)
-        .ok_or_else(|| unclear("it does not say who signed in"))
+        .ok_or_else(|| Trouble::unclear("it does not say who signed in"))
 }
 
 /// The channel's followers, as far as they are this account: one or none.
@@ -76,9 +77,11 @@ pub(super) async fn followers(
         StatusCode::UNAUTHORIZED => {
             // It was taken back before its time. Whether there is another one, the next question finds out.
             token::forget(setup, &token).await;
-            Err(unclear("it does not accept the channel's token any more"))
+            Err(Trouble::unclear(
+                "it does not accept the channel's token any more",
+            ))
         }
-        StatusCode::FORBIDDEN => Err(shop(
+        StatusCode::FORBIDDEN => Err(Trouble::shop(
             "Twitch does not tell who follows the channel: look whether its account is in order, make another \
              refresh token with the scope moderator:read:followers, and give it as the secret refresh_token",
         )),

@@ -4,8 +4,8 @@
 //! They are not asked for through `oauth`: Twitch answers its scopes as a list, where the standard and the crate
 //! have a text (<https://github.com/twitchdev/issues/issues/164>).
 
-use super::super::{Returned, Setup, Trouble};
-use super::{place, shop};
+use super::super::{Returned, Setup, Trouble, oauth};
+use super::place;
 use crate::domain::{Instant, SECOND};
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
@@ -73,15 +73,7 @@ pub(super) async fn of_code(
     returned: &Returned,
 ) -> Result<String, Trouble> {
     let callback = setup.callback();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", returned.code.as_str()),
-        ("redirect_uri", callback.as_str()),
-        (
-            "code_verifier",
-            keep["verifier"].as_str().unwrap_or_default(),
-        ),
-    ];
+    let form = oauth::grant(&callback, keep, returned);
     let granted = grant(setup, &form, Trouble::Refused("sign_in_failed")).await?;
     Ok(granted.access_token)
 }
@@ -134,7 +126,7 @@ async fn fetch(setup: &Setup<'_>, held: &mut Held) -> Result<Token, Trouble> {
         ("grant_type", "refresh_token"),
         ("refresh_token", held.refresh.as_str()),
     ];
-    let refused = shop(
+    let refused = Trouble::shop(
         "Twitch does not accept the refresh token any more: make another, signed in as the channel's account, and \
          give it as the secret refresh_token",
     );
@@ -165,7 +157,7 @@ async fn grant(
             let Refusal { message } = reply.json()?;
             // Such as "invalid client" and "invalid client secret".
             if message.to_ascii_lowercase().contains("client") {
-                return Err(shop(
+                return Err(Trouble::shop(
                     "Twitch does not accept the client id and secret: copy both again from your application",
                 ));
             }
@@ -197,5 +189,5 @@ async fn look(setup: &Setup<'_>, access: String) -> Result<Token, Trouble> {
 }
 
 fn reachable(call: Result<RequestBuilder, Trouble>) -> Result<RequestBuilder, Trouble> {
-    call.map_err(|_| shop("Twitch cannot be called there: correct the setting id"))
+    call.map_err(|_| Trouble::shop("Twitch cannot be called there: correct the setting id"))
 }

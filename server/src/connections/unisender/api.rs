@@ -1,7 +1,7 @@
 //! What Unisender's API says of a contact and of the lists
 //! (<https://www.unisender.com/ru/support/api/contacts/getcontact/>).
 
-use super::super::lists::{self, shop, unclear};
+use super::super::lists;
 use super::super::{Setup, Trouble};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -77,7 +77,7 @@ pub(super) async fn call<T: DeserializeOwned>(
     method: &str,
     form: &[(&str, &str)],
 ) -> Result<Option<T>, Trouble> {
-    let api = lists::api(setup, "https://api.unisender.com");
+    let api = setup.connection.base("api", "https://api.unisender.com");
     let url = format!("{api}/ru/api/{method}?format=json");
     // The key is in a form and not in the address, which more people get to see.
     let mut fields = vec![("api_key", setup.get("api_key"))];
@@ -89,7 +89,7 @@ pub(super) async fn call<T: DeserializeOwned>(
     match answered {
         Answered::Refused { code, .. } => refusal(&code).map_or(Ok(None), Err),
         Answered::Said { result } if reply.status.is_success() => Ok(Some(result)),
-        Answered::Said { .. } => Err(unclear(&format!("it answered {}", reply.status))),
+        Answered::Said { .. } => Err(Trouble::unclear(&format!("it answered {}", reply.status))),
     }
 }
 
@@ -98,25 +98,25 @@ fn refusal(code: &str) -> Option<Trouble> {
     const MINUTE: Duration = Duration::from_mins(1);
     Some(match code {
         "object_not_found" | "not_found" => return None,
-        "invalid_api_key" | "access_denied" => shop(
+        "invalid_api_key" | "access_denied" => Trouble::shop(
             "Unisender does not accept the API key: switch the API on and copy the key in the account's settings, \
              Integration and API, and give it with `laurel connection secret PROGRAM CONNECTION api_key`",
         ),
         "api_call_limit_exceeded_for_api_key" | "api_call_limit_exceeded_for_ip" => {
             Trouble::NotNow("it asks for fewer calls".into(), Some(MINUTE))
         }
-        _ => unclear("it refused with an error that says nothing about the contact"),
+        _ => Trouble::unclear("it refused with an error that says nothing about the contact"),
     })
 }
 
 /// Makes sure that there is such a list.
 pub(super) async fn is_there(setup: &Setup<'_>, list: &str) -> Result<(), Trouble> {
     let found: Option<Vec<List>> = call(setup, "getLists", &[]).await?;
-    let found = found.ok_or_else(|| unclear("it does not say which lists there are"))?;
+    let found = found.ok_or_else(|| Trouble::unclear("it does not say which lists there are"))?;
     if found.iter().any(|found| found.id.is(list)) {
         return Ok(());
     }
-    Err(shop(
+    Err(Trouble::shop(
         "Unisender knows no such list: write the list's number, from the end of its address, as the task's target",
     ))
 }

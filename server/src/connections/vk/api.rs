@@ -26,7 +26,7 @@ pub(super) async fn is_member(
     account: &str,
     community: &str,
 ) -> Result<Option<bool>, Trouble> {
-    let api = super::base(setup, "api", "https://api.vk.com");
+    let api = setup.connection.base("api", "https://api.vk.com");
     let url = format!("{api}/method/groups.isMember");
     // In a form and not in the address, which more people get to see.
     let form = [
@@ -36,7 +36,8 @@ pub(super) async fn is_member(
         ("v", VERSION),
     ];
     let call = setup.outside.post(&url);
-    let call = call.map_err(|_| shop("VK cannot be called there: correct the setting api"))?;
+    let call =
+        call.map_err(|_| Trouble::shop("VK cannot be called there: correct the setting api"))?;
     let answered: Answered = setup.outside.send(call.form(&form)).await?.success()?;
     match answered {
         Answered::Said { response: 1 } => Ok(Some(true)),
@@ -55,21 +56,17 @@ fn refusal(code: i64) -> Option<Trouble> {
         // It was deleted or banned, or is private.
         18 | 30 => return None,
         5 | 27 | 28 => {
-            shop("VK does not accept the service key: copy it again from your application")
+            Trouble::shop("VK does not accept the service key: copy it again from your application")
         }
-        15 | 203 => shop(
+        15 | 203 => Trouble::shop(
             "VK does not tell your application who is in this community: let everybody see its members",
         ),
-        100 | 125 => shop("VK knows no such community: correct the task's target"),
+        100 | 125 => Trouble::shop("VK knows no such community: correct the task's target"),
         6 => not_now("it asks for fewer calls in a second", Some(SECOND)),
         9 => not_now("it asks for fewer calls", Some(MINUTE)),
         29 => not_now("the calls that it allows are used up", Some(HOUR)),
         _ => not_now(&format!("it refused with error {code}"), None),
     })
-}
-
-fn shop(what: &str) -> Trouble {
-    Trouble::Setup(what.into())
 }
 
 fn not_now(why: &str, wait: Option<Duration>) -> Trouble {

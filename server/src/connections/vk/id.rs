@@ -1,9 +1,10 @@
 //! How somebody shows that an account is theirs: VK ID's OAuth 2.1, for clients without a secret
 //! (<https://id.vk.com/about/business/go/docs/en/vkid/latest/vk-id/connection/api-description>).
 
+use super::super::is_number;
 use super::super::oauth::{self, Endpoints};
 use super::super::{Account, Begun, Returned, Setup, Trouble};
-use super::{base, is_number};
+use super::DIGITS_MAX;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -55,7 +56,10 @@ struct User {
 }
 
 fn place(setup: &Setup<'_>, path: &str) -> String {
-    format!("{}/{path}", base(setup, "oauth", "https://id.vk.com"))
+    format!(
+        "{}/{path}",
+        setup.connection.base("oauth", "https://id.vk.com")
+    )
 }
 
 pub(super) fn begin(setup: &Setup<'_>, state: &str) -> Result<Begun, Trouble> {
@@ -82,7 +86,7 @@ pub(super) async fn finish(
     ];
     let call = setup.outside.post(&place(setup, "oauth2/user_info"))?;
     let Shown { user } = setup.outside.send(call.form(&form)).await?.success()?;
-    if user.id.into_text() != id || !is_number(&id) {
+    if user.id.into_text() != id || !is_number(&id, DIGITS_MAX) {
         let why = "its answers are not about one account";
         return Err(Trouble::NotNow(why.into(), None));
     }
@@ -104,17 +108,13 @@ async fn exchange(
 ) -> Result<(String, String), Trouble> {
     // A code is bound to the browser that it was given to, which is named when it comes back.
     let device = returned.device_id.as_deref().ok_or(REFUSED)?;
-    let verifier = keep["verifier"].as_str().unwrap_or_default();
     let callback = setup.callback();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", returned.code.as_str()),
-        ("code_verifier", verifier),
+    let more = [
         ("client_id", setup.get("client_id")),
         ("device_id", device),
-        ("redirect_uri", callback.as_str()),
         ("state", returned.state.as_str()),
     ];
+    let form = [&more[..], &oauth::grant(&callback, keep, returned)].concat();
     let call = setup.outside.post(&place(setup, "oauth2/auth"))?;
     // A refusal may come with any status.
     let exchanged: Exchanged = setup.outside.send(call.form(&form)).await?.json()?;

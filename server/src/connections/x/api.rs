@@ -1,7 +1,6 @@
 //! What X's API tells (<https://docs.x.com/x-api/users/lookup/introduction>).
 
-use super::super::{Account, Reply, Returned, Setup, Trouble};
-use super::base;
+use super::super::{Account, Reply, Returned, Setup, Trouble, oauth};
 use crate::domain::Instant;
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode};
@@ -63,7 +62,7 @@ impl User {
         // It becomes a part of addresses.
         let is_number = self.id.bytes().all(|byte| byte.is_ascii_digit());
         if self.id.is_empty() || !is_number {
-            return Err(unclear("it does not say who signed in"));
+            return Err(Trouble::unclear("it does not say who signed in"));
         }
         let at = self.created_at.and_then(|at| at.parse::<Timestamp>().ok());
         Ok(Account {
@@ -88,21 +87,13 @@ impl Found {
     }
 }
 
-pub(super) fn shop(what: &str) -> Trouble {
-    Trouble::Setup(what.into())
-}
-
-fn unclear(why: &str) -> Trouble {
-    Trouble::NotNow(why.into(), None)
-}
-
 pub(super) fn place(setup: &Setup<'_>, path: &str) -> String {
-    let base = base(setup.connection, "api", "https://api.x.com");
+    let base = setup.connection.base("api", "https://api.x.com");
     format!("{base}/2/{path}")
 }
 
 fn reachable(call: Result<RequestBuilder, Trouble>) -> Result<RequestBuilder, Trouble> {
-    call.map_err(|_| shop(CORRECT_API))
+    call.map_err(|_| Trouble::shop(CORRECT_API))
 }
 
 /// Exchanges the code for a look at the account.
@@ -111,20 +102,14 @@ pub(super) async fn exchange(
     keep: &Value,
     returned: &Returned,
 ) -> Result<String, Trouble> {
-    let verifier = keep["verifier"].as_str().unwrap_or_default();
     let callback = setup.callback();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", returned.code.as_str()),
-        ("redirect_uri", callback.as_str()),
-        ("code_verifier", verifier),
-    ];
+    let form = oauth::grant(&callback, keep, returned);
     let call = reachable(setup.outside.post(&place(setup, "oauth2/token")))?;
     // Not through `oauth`, which shows the secret in the form: X looks for it here and nowhere else.
     let call = call.basic_auth(setup.get("client_id"), Some(setup.get("client_secret")));
     let reply = setup.outside.send(call.form(&form)).await?;
     if reply.status == StatusCode::UNAUTHORIZED {
-        return Err(shop(COPY_CLIENT));
+        return Err(Trouble::shop(COPY_CLIENT));
     }
     let exchanged: Exchanged = reply.json()?;
     match exchanged {
@@ -135,8 +120,10 @@ pub(super) async fn exchange(
 
 fn refusal(error: &str) -> Trouble {
     match error {
-        "invalid_client" | "unauthorized_client" => shop(COPY_CLIENT),
-        "rate_limited" | "server_error" | "temporarily_unavailable" => unclear("it is not well"),
+        "invalid_client" | "unauthorized_client" => Trouble::shop(COPY_CLIENT),
+        "rate_limited" | "server_error" | "temporarily_unavailable" => {
+            Trouble::unclear("it is not well")
+        }
         _ => REFUSED,
     }
 }
@@ -153,8 +140,8 @@ async fn ask(
     let reply = setup.outside.send(call).await?;
     match reply.status {
         StatusCode::UNAUTHORIZED => Err(refused),
-        StatusCode::PAYMENT_REQUIRED => Err(shop(BUY_CREDITS)),
-        StatusCode::FORBIDDEN => Err(shop(ALLOW_APP)),
+        StatusCode::PAYMENT_REQUIRED => Err(Trouble::shop(BUY_CREDITS)),
+        StatusCode::FORBIDDEN => Err(Trouble::shop(ALLOW_APP)),
         _ => Ok(reply),
     }
 }
@@ -168,13 +155,20 @@ pub(super) async fn whose(
     let reply = ask(setup, "me", "created_at", token, refused).await?;
     let found: Found = reply.success()?;
     let user = found.data;
-    user.ok_or_else(|| unclear("it does not say whose token it is"))
+    user.ok_or_else(|| Trouble::unclear("it does not say whose token it is"))
 }
 
 /// Whether an account follows the shop's; nothing if there is no such account any more.
 pub(super) async fn follows(setup: &Setup<'_>, id: &str) -> Result<Option<bool>, Trouble> {
     let token = setup.get("access_token");
-    let reply = ask(setup, id, "connection_status", token, shop(MAKE_TOKEN)).await?;
+    let reply = ask(
+        setup,
+        id,
+        "connection_status",
+        token,
+        Trouble::shop(MAKE_TOKEN),
+    )
+    .await?;
     // X says in words that an account is gone, with either status. An address that leads nowhere is a 404 as well.
     let found: Found = match reply.status {
         StatusCode::NOT_FOUND => reply.json()?,
@@ -184,7 +178,7 @@ pub(super) async fn follows(setup: &Setup<'_>, id: &str) -> Result<Option<bool>,
     match found.data {
         Some(user) if user.id == id => Ok(Some(user.follows())),
         None if is_gone => Ok(None),
-        _ => Err(unclear("its answer is about another account")),
+        _ => Err(Trouble::contradiction()),
     }
 }
 
