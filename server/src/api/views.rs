@@ -185,7 +185,7 @@ pub fn attempt(
 fn reason(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt, code: &str) -> String {
     let text = reader.text();
     let service = task.elsewhere.as_ref().map_or("", |at| at.service);
-    // The last whole day on which something can still be done.
+    // The day on which the time for that ends.
     let until = stored
         .notice_until
         .map(|at| app::text::date(text, at, reader.time_zone, reader.now));

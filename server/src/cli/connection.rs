@@ -96,13 +96,12 @@ async fn secret(of: &Of, name: &str, value: &str) -> Result<String, String> {
         .connection(&of.connection)
         .ok_or_else(|| of.missing())?;
     let service = connections::service(&connection.kind).ok_or_else(|| of.missing())?;
-    let mut known = service
-        .about()
-        .settings
-        .iter()
-        .filter(|setting| setting.secret);
-    if !known.clone().any(|setting| setting.name == name) {
-        let names: Vec<_> = known.by_ref().map(|setting| setting.name).collect();
+    let known = service.about().settings.iter();
+    let names: Vec<_> = known
+        .filter(|setting| setting.secret)
+        .map(|setting| setting.name)
+        .collect();
+    if !names.contains(&name) {
         return Err(format!(
             "the secrets of {} are: {}",
             connection.kind,

@@ -25,18 +25,11 @@ static ABOUT: About = About {
     asks: None,
     settings: &[
         lists::FORM,
-        Setting {
-            name: "api_key",
-            secret: true,
-            required: true,
-            what: "An API key (version 3) of your account.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where Brevo's API is, if not at https://api.brevo.com.",
-        },
+        Setting::secret("api_key", "An API key (version 3) of your account."),
+        Setting::optional(
+            "api",
+            "Where Brevo's API is, if not at https://api.brevo.com.",
+        ),
     ],
     target: "Your list's number, such as 7.",
     budget: Budget {

@@ -23,42 +23,24 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: None,
     settings: &[
-        Setting {
-            name: "client_id",
-            secret: false,
-            required: true,
-            what: "The client id of your application.",
-        },
-        Setting {
-            name: "client_secret",
-            secret: true,
-            required: true,
-            what: "Its client secret.",
-        },
-        Setting {
-            name: "bot_token",
-            secret: true,
-            required: true,
-            what: "The token of its bot, which has to be in your server.",
-        },
-        Setting {
-            name: "invite",
-            secret: false,
-            required: true,
-            what: "An invitation to your server that never expires, such as https://discord.gg/AbCdEf.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where Discord's API is, if not at https://discord.com/api/v10.",
-        },
-        Setting {
-            name: "web",
-            secret: false,
-            required: false,
-            what: "Where people sign in, if not at https://discord.com.",
-        },
+        Setting::public("client_id", "The client id of your application."),
+        Setting::secret("client_secret", "Its client secret."),
+        Setting::secret(
+            "bot_token",
+            "The token of its bot, which has to be in your server.",
+        ),
+        Setting::public(
+            "invite",
+            "An invitation to your server that never expires, such as https://discord.gg/AbCdEf.",
+        ),
+        Setting::optional(
+            "api",
+            "Where Discord's API is, if not at https://discord.com/api/v10.",
+        ),
+        Setting::optional(
+            "web",
+            "Where people sign in, if not at https://discord.com.",
+        ),
     ],
     target: "Your server's id, such as 197038439483310086: switch on Developer Mode and choose Copy Server ID.",
     budget: Budget {

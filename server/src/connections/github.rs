@@ -23,30 +23,13 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: None,
     settings: &[
-        Setting {
-            name: "client_id",
-            secret: false,
-            required: true,
-            what: "The client id of your OAuth app.",
-        },
-        Setting {
-            name: "client_secret",
-            secret: true,
-            required: true,
-            what: "The client secret of your OAuth app.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where GitHub's API is, if not at https://api.github.com (GitHub Enterprise).",
-        },
-        Setting {
-            name: "web",
-            secret: false,
-            required: false,
-            what: "Where its pages are, if not at https://github.com.",
-        },
+        Setting::public("client_id", "The client id of your OAuth app."),
+        Setting::secret("client_secret", "The client secret of your OAuth app."),
+        Setting::optional(
+            "api",
+            "Where GitHub's API is, if not at https://api.github.com (GitHub Enterprise).",
+        ),
+        Setting::optional("web", "Where its pages are, if not at https://github.com."),
     ],
     target: "The name of your account or organisation.",
     budget: Budget {

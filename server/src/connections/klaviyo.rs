@@ -26,18 +26,14 @@ static ABOUT: About = About {
     asks: None,
     settings: &[
         lists::FORM,
-        Setting {
-            name: "api_key",
-            secret: true,
-            required: true,
-            what: "A private API key that may read lists and profiles.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where Klaviyo's API is, if not at https://a.klaviyo.com.",
-        },
+        Setting::secret(
+            "api_key",
+            "A private API key that may read lists and profiles.",
+        ),
+        Setting::optional(
+            "api",
+            "Where Klaviyo's API is, if not at https://a.klaviyo.com.",
+        ),
     ],
     target: "Your list's id, such as Y6nRLr.",
     budget: Budget {

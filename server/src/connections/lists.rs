@@ -11,12 +11,10 @@ use std::fmt::Write;
 pub(super) const DIGITS_MAX: usize = 18;
 
 /// The page on which people sign up.
-pub(super) const FORM: Setting = Setting {
-    name: "form",
-    secret: false,
-    required: true,
-    what: "The address of your own sign-up form, which begins with https://.",
-};
+pub(super) const FORM: Setting = Setting::public(
+    "form",
+    "The address of your own sign-up form, which begins with https://.",
+);
 
 /// Somebody who is on no list, to try an API with: the name is reserved (RFC 2606).
 pub(super) const NOBODY: &str = "nobody@example.com";

@@ -25,18 +25,14 @@ static ABOUT: About = About {
     asks: None,
     settings: &[
         lists::FORM,
-        Setting {
-            name: "api_key",
-            secret: true,
-            required: true,
-            what: "An API key of your account, with its ending, such as -us6.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where Mailchimp's API is, if not where the key's ending says.",
-        },
+        Setting::secret(
+            "api_key",
+            "An API key of your account, with its ending, such as -us6.",
+        ),
+        Setting::optional(
+            "api",
+            "Where Mailchimp's API is, if not where the key's ending says.",
+        ),
     ],
     target: "Your audience's id, such as 3c307a9f3f.",
     budget: Budget {

@@ -29,18 +29,14 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: Some(Asks::Server),
     settings: &[
-        Setting {
-            name: "server",
-            secret: false,
-            required: true,
-            what: "The server that your account is on, such as mastodon.social.",
-        },
-        Setting {
-            name: "access_token",
-            secret: true,
-            required: true,
-            what: "An access token of your account, with the scopes read:accounts and read:follows.",
-        },
+        Setting::public(
+            "server",
+            "The server that your account is on, such as mastodon.social.",
+        ),
+        Setting::secret(
+            "access_token",
+            "An access token of your account, with the scopes read:accounts and read:follows.",
+        ),
     ],
     target: "Your account with its server, such as @morning_roast@mastodon.social.",
     budget: Budget {

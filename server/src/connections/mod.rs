@@ -139,6 +139,37 @@ pub struct Setting {
     pub what: &'static str,
 }
 
+impl Setting {
+    const fn new(name: &'static str, secret: bool, required: bool, what: &'static str) -> Self {
+        Self {
+            name,
+            secret,
+            required,
+            what,
+        }
+    }
+
+    /// One that the programme file has to have.
+    const fn public(name: &'static str, what: &'static str) -> Self {
+        Self::new(name, false, true, what)
+    }
+
+    /// One that it may have.
+    const fn optional(name: &'static str, what: &'static str) -> Self {
+        Self::new(name, false, false, what)
+    }
+
+    /// One that has to be sealed.
+    const fn secret(name: &'static str, what: &'static str) -> Self {
+        Self::new(name, true, true, what)
+    }
+
+    /// One that may be sealed.
+    const fn optional_secret(name: &'static str, what: &'static str) -> Self {
+        Self::new(name, true, false, what)
+    }
+}
+
 /// So many calls in so long a time.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {

@@ -179,11 +179,6 @@ impl Reply {
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
-
-    /// The body as text.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
 }
 
 fn away(error: &reqwest::Error) -> Trouble {

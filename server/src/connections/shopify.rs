@@ -27,31 +27,23 @@ static ABOUT: About = About {
     asks: None,
     settings: &[
         lists::FORM,
-        Setting {
-            name: "shop",
-            secret: false,
-            required: true,
-            what: "Your shop's own name at Shopify, such as morning-roast.myshopify.com.",
-        },
-        Setting {
-            name: "access_token",
-            secret: true,
-            required: true,
-            what: "An Admin API access token with the scope read_customers.",
-        },
-        Setting {
-            name: "hook_secret",
-            secret: true,
-            required: false,
-            what: "The app's client secret, if its hooks are to bring orders and refunds.",
-        },
+        Setting::public(
+            "shop",
+            "Your shop's own name at Shopify, such as morning-roast.myshopify.com.",
+        ),
+        Setting::secret(
+            "access_token",
+            "An Admin API access token with the scope read_customers.",
+        ),
+        Setting::optional_secret(
+            "hook_secret",
+            "The app's client secret, if its hooks are to bring orders and refunds.",
+        ),
         OLD_HOOK_SECRET,
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where the Admin API is, if not at the shop's own name.",
-        },
+        Setting::optional(
+            "api",
+            "Where the Admin API is, if not at the shop's own name.",
+        ),
     ],
     target: "Always email: a shop has one list.",
     budget: Budget {

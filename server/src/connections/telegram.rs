@@ -27,42 +27,30 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: None,
     settings: &[
-        Setting {
-            name: "client_id",
-            secret: false,
-            required: true,
-            what: "The client id that @BotFather shows for your bot.",
-        },
-        Setting {
-            name: "client_secret",
-            secret: true,
-            required: true,
-            what: "The client secret that it shows beside it.",
-        },
-        Setting {
-            name: "bot_token",
-            secret: true,
-            required: true,
-            what: "The token of a bot that is an administrator of your channel.",
-        },
-        Setting {
-            name: "link",
-            secret: false,
-            required: false,
-            what: "Where shoppers find a private channel: its invitation, such as https://t.me/+AbCdEf.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where the Bot API is, if not at https://api.telegram.org.",
-        },
-        Setting {
-            name: "oauth",
-            secret: false,
-            required: false,
-            what: "Where people sign in, if not at https://oauth.telegram.org.",
-        },
+        Setting::public(
+            "client_id",
+            "The client id that @BotFather shows for your bot.",
+        ),
+        Setting::secret(
+            "client_secret",
+            "The client secret that it shows beside it.",
+        ),
+        Setting::secret(
+            "bot_token",
+            "The token of a bot that is an administrator of your channel.",
+        ),
+        Setting::optional(
+            "link",
+            "Where shoppers find a private channel: its invitation, such as https://t.me/+AbCdEf.",
+        ),
+        Setting::optional(
+            "api",
+            "Where the Bot API is, if not at https://api.telegram.org.",
+        ),
+        Setting::optional(
+            "oauth",
+            "Where people sign in, if not at https://oauth.telegram.org.",
+        ),
     ],
     target: "Your channel's or group's name, such as \"@channel\"; if it is private its number, such as -1001234567890.",
     budget: Budget {

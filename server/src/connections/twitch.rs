@@ -25,42 +25,24 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: None,
     settings: &[
-        Setting {
-            name: "client_id",
-            secret: false,
-            required: true,
-            what: "The client id of your application.",
-        },
-        Setting {
-            name: "client_secret",
-            secret: true,
-            required: true,
-            what: "Its client secret.",
-        },
-        Setting {
-            name: "refresh_token",
-            secret: true,
-            required: true,
-            what: "A refresh token of the channel's own account, with the scope moderator:read:followers.",
-        },
-        Setting {
-            name: "login",
-            secret: false,
-            required: true,
-            what: "The channel's name, as it stands in its address after https://www.twitch.tv/.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where Twitch's API is, if not at https://api.twitch.tv.",
-        },
-        Setting {
-            name: "id",
-            secret: false,
-            required: false,
-            what: "Where people sign in, if not at https://id.twitch.tv.",
-        },
+        Setting::public("client_id", "The client id of your application."),
+        Setting::secret("client_secret", "Its client secret."),
+        Setting::secret(
+            "refresh_token",
+            "A refresh token of the channel's own account, with the scope moderator:read:followers.",
+        ),
+        Setting::public(
+            "login",
+            "The channel's name, as it stands in its address after https://www.twitch.tv/.",
+        ),
+        Setting::optional(
+            "api",
+            "Where Twitch's API is, if not at https://api.twitch.tv.",
+        ),
+        Setting::optional(
+            "id",
+            "Where people sign in, if not at https://id.twitch.tv.",
+        ),
     ],
     target: "The channel's number, which is its account's user id, such as 141981764.",
     budget: Budget {

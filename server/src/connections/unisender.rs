@@ -26,18 +26,11 @@ static ABOUT: About = About {
     asks: None,
     settings: &[
         lists::FORM,
-        Setting {
-            name: "api_key",
-            secret: true,
-            required: true,
-            what: "The API key of your account.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where Unisender's API is, if not at https://api.unisender.com.",
-        },
+        Setting::secret("api_key", "The API key of your account."),
+        Setting::optional(
+            "api",
+            "Where Unisender's API is, if not at https://api.unisender.com.",
+        ),
     ],
     target: "Your list's number, such as 20547119.",
     budget: Budget {

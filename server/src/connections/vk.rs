@@ -27,30 +27,13 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: None,
     settings: &[
-        Setting {
-            name: "client_id",
-            secret: false,
-            required: true,
-            what: "The number of your application in VK ID.",
-        },
-        Setting {
-            name: "service_token",
-            secret: true,
-            required: true,
-            what: "The service key of that application.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where VK's API is, if not at https://api.vk.com.",
-        },
-        Setting {
-            name: "oauth",
-            secret: false,
-            required: false,
-            what: "Where people sign in, if not at https://id.vk.com.",
-        },
+        Setting::public("client_id", "The number of your application in VK ID."),
+        Setting::secret("service_token", "The service key of that application."),
+        Setting::optional("api", "Where VK's API is, if not at https://api.vk.com."),
+        Setting::optional(
+            "oauth",
+            "Where people sign in, if not at https://id.vk.com.",
+        ),
     ],
     target: "The number of your community, or its short name.",
     budget: Budget {

@@ -7,19 +7,13 @@ use std::time::Duration;
 pub(super) struct Webhooks;
 
 /// The secrets of a hook, whichever kind it is: while one is being changed both are good.
-pub(super) const HOOK_SECRET: Setting = Setting {
-    name: "hook_secret",
-    secret: true,
-    required: true,
-    what: "What the hooks are signed with.",
-};
+pub(super) const HOOK_SECRET: Setting =
+    Setting::secret("hook_secret", "What the hooks are signed with.");
 /// See [`HOOK_SECRET`].
-pub(super) const OLD_HOOK_SECRET: Setting = Setting {
-    name: "old_hook_secret",
-    secret: true,
-    required: false,
-    what: "What they were signed with before, while that is being changed.",
-};
+pub(super) const OLD_HOOK_SECRET: Setting = Setting::optional_secret(
+    "old_hook_secret",
+    "What they were signed with before, while that is being changed.",
+);
 /// Nothing is asked, so nothing is counted.
 pub(super) const ASKED_NOTHING: Budget = Budget {
     calls: 1,

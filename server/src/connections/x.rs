@@ -29,43 +29,19 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: None,
     settings: &[
-        Setting {
-            name: "client_id",
-            secret: false,
-            required: true,
-            what: "The OAuth 2.0 client id of your app.",
-        },
-        Setting {
-            name: "calls_a_month",
-            secret: false,
-            required: true,
-            what: "How many calls you are ready to pay for in a month: a number, such as 1000.",
-        },
-        Setting {
-            name: "client_secret",
-            secret: true,
-            required: true,
-            what: "The OAuth 2.0 client secret of your app.",
-        },
-        Setting {
-            name: "access_token",
-            secret: true,
-            required: true,
-            what: "An OAuth 2.0 user access token of your shop's account, with the scopes users.read, tweet.read and \
+        Setting::public("client_id", "The OAuth 2.0 client id of your app."),
+        Setting::public(
+            "calls_a_month",
+            "How many calls you are ready to pay for in a month: a number, such as 1000.",
+        ),
+        Setting::secret("client_secret", "The OAuth 2.0 client secret of your app."),
+        Setting::secret(
+            "access_token",
+            "An OAuth 2.0 user access token of your shop's account, with the scopes users.read, tweet.read and \
                    follows.read.",
-        },
-        Setting {
-            name: "api",
-            secret: false,
-            required: false,
-            what: "Where X's API is, if not at https://api.x.com.",
-        },
-        Setting {
-            name: "web",
-            secret: false,
-            required: false,
-            what: "Where people sign in, if not at https://x.com.",
-        },
+        ),
+        Setting::optional("api", "Where X's API is, if not at https://api.x.com."),
+        Setting::optional("web", "Where people sign in, if not at https://x.com."),
     ],
     target: "The name of your account, such as @morning_roast.",
     budget: Budget {

@@ -32,25 +32,19 @@ static ABOUT: About = About {
     knows: By::Account,
     asks: Some(Asks::Handle),
     settings: &[
-        Setting {
-            name: "appview",
-            secret: false,
-            required: false,
-            what: "Which view of the network is asked; https://public.api.bsky.app if left out, and \"none\" to \
+        Setting::optional(
+            "appview",
+            "Which view of the network is asked; https://public.api.bsky.app if left out, and \"none\" to \
                    read the record in the account's own repository instead.",
-        },
-        Setting {
-            name: "directory",
-            secret: false,
-            required: false,
-            what: "The directory of DIDs, if not https://plc.directory.",
-        },
-        Setting {
-            name: "resolver",
-            secret: false,
-            required: false,
-            what: "Who knows which DID a handle belongs to, if not https://public.api.bsky.app.",
-        },
+        ),
+        Setting::optional(
+            "directory",
+            "The directory of DIDs, if not https://plc.directory.",
+        ),
+        Setting::optional(
+            "resolver",
+            "Who knows which DID a handle belongs to, if not https://public.api.bsky.app.",
+        ),
     ],
     target: "Your handle, or better your DID, which stays when the handle changes.",
     budget: Budget {
