@@ -241,6 +241,7 @@ fn joining(program: &Program) -> String {
 fn ordering(program: &Program) -> String {
     let line = OrderLine {
         id: "1".into(),
+        name: None,
         sku: Some("beans".into()),
         amount: 240_000,
         qty: 1,

@@ -149,6 +149,7 @@ impl Pair {
         let goods: i64 = cart.lines.iter().map(|line| line.0).sum();
         let line = |(number, (amount, sku)): (usize, &(i64, Option<&'static str>))| OrderLine {
             id: format!("{number}"),
+            name: None,
             sku: sku.map(str::to_owned),
             amount: *amount,
             qty: 1,

@@ -3,10 +3,10 @@
 
 use app::api::{Expiry, Gives, Localized, Metric, ProgramId, TaskKind, Window};
 use server::domain::program::{
-    Campaign, Debt, Ladder, ProductRate, Program, Purchase, Reward, Rules as ServerRules, Task,
-    Tier,
+    Campaign, Debt, Ladder, ProductRate, Program, Purchase, Reward, Rules as ServerRules, Tier,
 };
 use server::domain::program_file;
+use server::domain::task::Task;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -204,7 +204,11 @@ fn join(points: i64, wait: i64) -> Task {
         consent: Localized::default(),
         elsewhere: None,
         visit: None,
-        limit: server::domain::program::Limit::ONCE,
+        survey: None,
+        share: None,
+        file: None,
+        streak: None,
+        limit: server::domain::task::Limit::ONCE,
     }
 }
 

@@ -184,6 +184,7 @@ impl Life {
         }
         let lines = (1..).zip(&prices).map(|(line, price)| OrderLine {
             id: line.to_string(),
+            name: None,
             sku: None,
             amount: *price,
             qty: 1,

@@ -127,6 +127,8 @@ pub(crate) fn task(
         consent: String::new(),
         elsewhere: None,
         seconds: None,
+        questions: Vec::new(),
+        streak: None,
     }
 }
 
@@ -335,6 +337,8 @@ pub(crate) fn attempt(
         state,
         attempt: (state != AttemptState::Available).then_some(view),
         account: None,
+        products: Vec::new(),
+        days_in_row: 0,
     }
 }
 

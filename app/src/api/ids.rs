@@ -97,6 +97,8 @@ id! {
     ProgramId = "prg";
     /// Points that a member turned into a coupon.
     RedemptionId = "rdm";
+    /// What a member wrote to the shop, and all that followed.
+    ThreadId = "thr";
     /// An immutable movement of points.
     TransferId = "trf";
 }

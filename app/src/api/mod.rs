@@ -15,7 +15,9 @@ mod program;
 mod task;
 
 pub use event::{Event, EventKind};
-pub use ids::{AttemptId, ChallengeId, IdError, MemberId, ProgramId, RedemptionId, TransferId};
+pub use ids::{
+    AttemptId, ChallengeId, IdError, MemberId, ProgramId, RedemptionId, ThreadId, TransferId,
+};
 pub use ledger::{
     CampaignFact, Explanation, Fact, GivenBackCause, ProofView, TransferState, TransferView,
     Transfers,
@@ -37,8 +39,9 @@ pub use program::{
     RewardView, TierView, UnitForms, Window,
 };
 pub use task::{
-    AttemptState, AttemptView, Elsewhere, NewEvent, NextStep, ProofLevel, Reason, StartAttempt,
-    SubmitProof, TaskKind, TaskStanding, TaskView,
+    Answer, AttemptState, AttemptView, Elsewhere, NewEvent, NextStep, Product, ProofLevel,
+    QuestionKind, QuestionView, Reason, StartAttempt, Streak, SubmitProof, TaskKind, TaskStanding,
+    TaskView,
 };
 
 /// The largest request body a shopper or a shop may send, in bytes.

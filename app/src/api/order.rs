@@ -35,6 +35,9 @@ pub struct OrderLine {
     pub id: String,
     /// What was bought.
     pub sku: Option<String>,
+    /// What people call it.
+    #[serde(default)]
+    pub name: Option<String>,
     /// What was paid for the whole line, in the currency's smallest unit.
     pub amount: i64,
     /// How many.

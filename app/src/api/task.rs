@@ -2,6 +2,7 @@
 
 use super::AttemptId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What kind of thing is to be done, and so how it is proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,18 @@ pub enum TaskKind {
     Visit,
     /// Looking in at the shop: once a day, or as often as its limit says.
     Daily,
+    /// Reviewing a product that was bought.
+    Review,
+    /// Answering questions.
+    Survey,
+    /// Writing to the shop.
+    Feedback,
+    /// Passing a link on that somebody then opens.
+    Share,
+    /// Downloading a file to its end.
+    Download,
+    /// Being in the shop: by the code on the till, or when staff say so.
+    InStore,
     /// Attending something, as the shop reports it.
     Event,
     /// Whatever the shop itself reports.
@@ -92,8 +105,18 @@ pub enum NextStep {
     },
     /// Fill in these fields and send them as the proof.
     Form {
-        /// `name`, `birthday`.
+        /// Fields of `SubmitProof`; `answers.` and a question's id for an answer.
         fields: Vec<String>,
+    },
+    /// Pass this link on. It counts when somebody opens it.
+    Share {
+        /// The link.
+        url: String,
+    },
+    /// Download the file to its end.
+    Download {
+        /// The page that hands it out, once.
+        url: String,
     },
     /// Sign in there, to show whose account it is.
     Account,
@@ -131,8 +154,53 @@ pub struct TaskView {
     pub consent: String,
     /// For what is done elsewhere: where.
     pub elsewhere: Option<Elsewhere>,
-    /// For a visit: how many seconds it takes at least.
+    /// For a visit and a survey: how many seconds it takes at least.
     pub seconds: Option<u32>,
+    /// What a survey asks.
+    pub questions: Vec<QuestionView>,
+    /// What looking in on several days in a row earns on top.
+    pub streak: Option<Streak>,
+}
+
+/// Points on top for every so many days in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Streak {
+    /// Days.
+    pub days: u32,
+    /// Points.
+    pub points: i64,
+}
+
+/// How a question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// How likely one is to recommend the shop, from 0 to 10 (Net Promoter Score).
+    Nps,
+    /// How satisfied one is, from 1 to 5 (CSAT).
+    Csat,
+    /// One of several answers.
+    Choice,
+    /// In one's own words.
+    Text,
+}
+
+/// One question of a survey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct QuestionView {
+    /// Its name in `SubmitProof::answers`.
+    pub id: String,
+    /// How it is answered.
+    pub kind: QuestionKind,
+    /// What is asked.
+    pub text: String,
+    /// What can be chosen from.
+    pub choices: Vec<String>,
+    /// Whether it may be left out.
+    pub optional: bool,
 }
 
 /// Where a task is done that is not done here.
@@ -191,6 +259,20 @@ pub struct TaskStanding {
     pub attempt: Option<AttemptView>,
     /// For what is done elsewhere: the member's account there, as people call it, once they have shown it.
     pub account: Option<String>,
+    /// For reviews: what the member has bought and not reviewed yet, the newest first.
+    pub products: Vec<Product>,
+    /// For looking in: how many days in a row, until today or yesterday.
+    pub days_in_row: u32,
+}
+
+/// Something that a member has bought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Product {
+    /// The shop's name for it.
+    pub sku: String,
+    /// What people call it.
+    pub name: String,
 }
 
 /// Something that a member has done, as the shop reports it.
@@ -200,7 +282,7 @@ pub struct TaskStanding {
 pub struct NewEvent {
     /// The shop's own name for it: the same again changes nothing.
     pub id: String,
-    /// The task's id, of kind `event` or `custom`.
+    /// The task's id, of kind `event`, `custom` or `in_store`.
     pub task: String,
     /// Who has done it.
     pub member: super::MemberRef,
@@ -216,6 +298,8 @@ pub struct StartAttempt {
     /// For a subscription: that its consent sentence was agreed to.
     #[serde(default)]
     pub consent: bool,
+    /// For a review: the product, one of those that the member has bought.
+    pub product: Option<String>,
 }
 
 /// What the shopper answers.
@@ -227,4 +311,29 @@ pub struct SubmitProof {
     pub name: Option<String>,
     /// `YYYY-MM-DD`.
     pub birthday: Option<String>,
+    /// A survey's answers, by the question's id: the number, or the text, of a choice the number from 0.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Answer>,
+    /// What a review says, or what is written to the shop.
+    pub text: Option<String>,
+    /// A review's stars, from 1 to 5. However many, it earns the same.
+    pub stars: Option<i64>,
+    /// The name under which a review is published.
+    pub author: Option<String>,
+    /// For a review: that it may be published.
+    #[serde(default)]
+    pub publish: bool,
+    /// The code on the till.
+    pub code: Option<String>,
+}
+
+/// An answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum Answer {
+    /// A number on its scale, or of a choice.
+    Number(i64),
+    /// Words.
+    Text(String),
 }

@@ -1,6 +1,7 @@
 //! English.
 
 mod elsewhere;
+mod voices;
 
 use super::problem::Problems;
 use super::sentence::listed;
@@ -455,6 +456,7 @@ pub(super) static EN: Text = Text {
     a_rules: |n| format!("This page is made from the rules the server works by: version {n}."),
 
     elsewhere: &elsewhere::ELSEWHERE,
+    voices: &voices::VOICES,
     confirm: Confirm {
         title: "Confirm your e-mail",
         lead: |address, program| format!("{program} may write to {address}."),

@@ -14,6 +14,7 @@ mod ru;
 mod sentence;
 #[cfg(test)]
 mod tests;
+mod voices;
 mod words;
 
 pub use date::{date, date_of};

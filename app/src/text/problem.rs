@@ -45,7 +45,7 @@ pub fn problem(text: &Text, code: &str) -> Option<&'static str> {
         "too_quick" => words.too_quick,
         "limit_reached" => words.limit_reached,
         "invalid" => words.invalid,
-        _ => return None,
+        _ => return text.voices.problem(code),
     })
 }
 
@@ -59,6 +59,6 @@ pub fn fault(text: &Text, field: &str) -> Option<&'static str> {
         "consent" => words.field_consent,
         "name" => words.field_name,
         "birthday" => words.field_birthday,
-        _ => return None,
+        _ => return text.voices.fault(field),
     })
 }

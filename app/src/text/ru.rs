@@ -1,6 +1,7 @@
 //! Русский.
 
 mod elsewhere;
+mod voices;
 
 use super::problem::Problems;
 use super::sentence::listed;
@@ -458,6 +459,7 @@ pub(super) static RU: Text = Text {
     a_rules: |n| format!("Страница составлена по действующим правилам сервера, версия {n}."),
 
     elsewhere: &elsewhere::ELSEWHERE,
+    voices: &voices::VOICES,
     confirm: Confirm {
         title: "Подтвердите адрес",
         lead: |address, program| format!("«{program}» сможет писать на {address}."),

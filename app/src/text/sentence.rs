@@ -296,7 +296,10 @@ pub fn proof_how(text: &Text, level: ProofLevel, of: ProofOf) -> &'static str {
 #[must_use]
 pub fn reason(text: &Text, code: &str, service: &str, until: &str) -> String {
     let elsewhere = text.elsewhere.reason(code, service, until);
-    elsewhere.unwrap_or_else(|| text.reasons.of(code).to_owned())
+    elsewhere.unwrap_or_else(|| {
+        let here = text.voices.reason(code);
+        here.unwrap_or_else(|| text.reasons.of(code)).to_owned()
+    })
 }
 
 /// What happened, as one sentence for the live announcement.

@@ -2,6 +2,7 @@
 
 use super::elsewhere::Elsewhere;
 use super::problem::Problems;
+use super::voices::Voices;
 use crate::api::{Debt, Expiry, Metric, Window};
 use icu_plurals::PluralCategory;
 
@@ -259,6 +260,7 @@ pub struct Text {
 
     pub(crate) confirm: Confirm,
     pub(crate) elsewhere: &'static Elsewhere,
+    pub(crate) voices: &'static Voices,
     pub(crate) mails: Mails,
 }
 

@@ -4,11 +4,15 @@ mod amount;
 mod drawn;
 mod elsewhere;
 mod field;
+mod handed;
 mod ladder;
 mod line;
 mod prints;
 mod proof;
+mod review;
+mod survey;
 mod task;
+mod thread;
 
 pub(crate) use amount::{Words, hero};
 pub(crate) use drawn::{Draw, Drawn};

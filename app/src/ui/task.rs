@@ -1,6 +1,9 @@
 //! The card of one task, in every state it can have.
 
-use super::{Draw as _, Drawn, Field, Words, action, before, elsewhere, submit};
+use super::{
+    Draw as _, Drawn, Field, Words, action, before, elsewhere, handed, review, submit, survey,
+    thread,
+};
 use crate::{
     api::{AttemptState, NextStep, ProofLevel, TaskKind, TaskStanding, TaskView},
     text::{self, ProofOf},
@@ -81,7 +84,14 @@ fn state_sentence(words: Words<'_>, card: &TaskCard<'_>) -> Option<String> {
             Some(NextStep::Visit { opened: true }) => {
                 Some(words.text.elsewhere.visit.opened.to_owned())
             }
-            Some(NextStep::Visit { .. } | NextStep::Address | NextStep::Account) | None => None,
+            Some(
+                NextStep::Visit { .. }
+                | NextStep::Address
+                | NextStep::Account
+                | NextStep::Share { .. }
+                | NextStep::Download { .. },
+            )
+            | None => None,
         },
         AttemptState::Checking if card.task.kind == TaskKind::Birthday => {
             Some(states.birthday_saved.to_owned())
@@ -126,6 +136,12 @@ pub(crate) fn will_check(words: Words<'_>, task: &TaskView) -> String {
         TaskKind::Daily => text.will_check_daily,
         TaskKind::Event | TaskKind::Custom => text.will_check_reported,
         TaskKind::Follow => return String::new(),
+        TaskKind::Survey => return survey::will_check(words, task),
+        TaskKind::Review => return review::will_check(words, task),
+        TaskKind::Feedback => return thread::will_check(words, task),
+        TaskKind::Share | TaskKind::Download | TaskKind::InStore => {
+            return handed::will_check(words, task);
+        }
         TaskKind::Visit => return (text.elsewhere.visit.will_check)(task.seconds.unwrap_or(0)),
     };
     plain.to_owned()
@@ -237,6 +253,7 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     let again = match standing.state {
         AttemptState::Available => false,
         AttemptState::Rejected | AttemptState::Expired | AttemptState::Reversed => true,
+        AttemptState::Started if is_own(card.task.kind) => return own(words, card),
         AttemptState::Started => {
             return match next {
                 Some(NextStep::Mail { .. }) => Some(resend(words, card)),
@@ -246,7 +263,8 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
                 }
                 Some(NextStep::Account | NextStep::Open { .. }) => elsewhere::forms(words, card),
                 Some(NextStep::Visit { opened }) => Some(elsewhere::visit(words, card, *opened)),
-                Some(NextStep::Address) | None => Some(subscribe_form(words, card, text.send_link)),
+                Some(NextStep::Address | NextStep::Share { .. } | NextStep::Download { .. })
+                | None => Some(subscribe_form(words, card, text.send_link)),
             };
         }
         AttemptState::Checking | AttemptState::Held | AttemptState::Earned => return None,
@@ -266,6 +284,34 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         TaskKind::Visit => Some(elsewhere::visit(words, card, false)),
         TaskKind::Daily => Some(check_in(words, card)),
         TaskKind::Join | TaskKind::Follow | TaskKind::Event | TaskKind::Custom => None,
+        TaskKind::Survey
+        | TaskKind::Review
+        | TaskKind::Feedback
+        | TaskKind::Share
+        | TaskKind::Download
+        | TaskKind::InStore => own(words, card),
+    }
+}
+
+/// Whether tasks of a kind have a card of their own, whatever their state.
+fn is_own(kind: TaskKind) -> bool {
+    matches!(
+        kind,
+        TaskKind::Survey
+            | TaskKind::Review
+            | TaskKind::Feedback
+            | TaskKind::Share
+            | TaskKind::Download
+            | TaskKind::InStore
+    )
+}
+
+fn own(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
+    match card.task.kind {
+        TaskKind::Survey => survey::forms(words, card),
+        TaskKind::Review => review::forms(words, card),
+        TaskKind::Feedback => thread::forms(words, card),
+        _ => handed::forms(words, card),
     }
 }
 

@@ -7,7 +7,7 @@ use super::views::{self, Reader};
 use crate::App;
 use crate::clock::Stamp;
 use crate::crypto::{base64url, sha256};
-use crate::domain::program::Task;
+use crate::domain::task::Task;
 use crate::domain::{HOUR, email};
 use crate::error::Error;
 use crate::mailer;
@@ -99,7 +99,16 @@ pub async fn start(
         }
         _ if task.elsewhere.is_some() => None,
         TaskKind::Subscribe => Some(new_link(&app, &member, task, &body.value, &stamp).await?),
-        TaskKind::Profile | TaskKind::Birthday | TaskKind::Follow | TaskKind::Visit => None,
+        TaskKind::Profile
+        | TaskKind::Birthday
+        | TaskKind::Follow
+        | TaskKind::Visit
+        | TaskKind::Review
+        | TaskKind::Survey
+        | TaskKind::Feedback
+        | TaskKind::Share
+        | TaskKind::Download
+        | TaskKind::InStore => None,
     };
     let route = format!("POST /tasks/{}/attempts", task.id);
     let keyed = Keyed {

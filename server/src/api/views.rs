@@ -1,7 +1,8 @@
 //! From what is stored to what is shown. Pure: texts, times and states of one moment.
 
 use crate::domain::attempt::{self, RESEND_AFTER};
-use crate::domain::program::{Limit, POINTS, Program, Task, zone};
+use crate::domain::program::{POINTS, Program, zone};
+use crate::domain::task::{Limit, Task};
 use crate::domain::{Instant, email, tier};
 use crate::programs::Loaded;
 use crate::store::StoreError;
@@ -117,6 +118,8 @@ fn standing(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> TaskStan
         }),
         attempt: newest.map(|newest| attempt(reader, task, newest, member)),
         account: account(reader, task, member).map(str::to_owned),
+        products: Vec::new(),
+        days_in_row: 0,
     }
 }
 
@@ -183,6 +186,9 @@ pub fn attempt(
 }
 
 fn reason(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt, code: &str) -> String {
+    if let Some(note) = &stored.note {
+        return note.to_string();
+    }
     let text = reader.text();
     let service = task.elsewhere.as_ref().map_or("", |at| at.service);
     // The day on which the time for that ends.

@@ -6,7 +6,7 @@
 //!        rejected or expired     reversed (re-check, refund)
 //! ```
 
-use super::{DAY, HOUR, Instant, SECOND, birthday, program::Task};
+use super::{DAY, HOUR, Instant, SECOND, birthday, task::Task};
 use app::api::{AttemptState, FieldError, SubmitProof, TaskKind};
 use jiff::tz::TimeZone;
 
@@ -154,6 +154,7 @@ mod tests {
         let proof = SubmitProof {
             name: name.map(str::to_owned),
             birthday: birthday.map(str::to_owned),
+            ..SubmitProof::default()
         };
         check_proof(
             program.task(task).unwrap(),

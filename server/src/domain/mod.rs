@@ -15,7 +15,9 @@ pub mod lot;
 pub mod order;
 pub mod program;
 pub mod program_file;
+pub mod signal;
 pub mod split;
+pub mod task;
 pub mod tier;
 
 /// Microseconds since 1970 in UTC.

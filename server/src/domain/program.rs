@@ -4,10 +4,11 @@
 mod tests;
 
 use super::Instant;
+use super::task::Task;
 pub use app::api::Debt;
 use app::api::{
-    Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramId, ProgramView, ProofLevel,
-    PurchaseRule, RewardView, TaskKind, TaskView, TierView, UnitForms, Window,
+    Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramId, ProgramView, PurchaseRule,
+    RewardView, TaskKind, TierView, UnitForms, Window,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -199,155 +200,6 @@ pub struct Purchase {
     pub first_order_bonus: i64,
     /// Products with a multiplier of their own. The first that names a product counts.
     pub products: Vec<ProductRate>,
-}
-
-/// Something that earns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
-    /// Stable name.
-    pub id: String,
-    /// How it is proven.
-    pub kind: TaskKind,
-    /// What it earns.
-    pub points: i64,
-    /// Days until the points can be spent.
-    pub hold_days: u32,
-    /// What to do.
-    pub title: Localized,
-    /// One more sentence.
-    pub summary: Localized,
-    /// The sentence a subscriber agrees to.
-    pub consent: Localized,
-    /// Where it is done, if not here.
-    pub elsewhere: Option<Elsewhere>,
-    /// What is to be opened, for a visit.
-    pub visit: Option<Visit>,
-    /// How often it pays.
-    pub limit: Limit,
-}
-
-/// How often a task pays: so many times in each period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// Times.
-    pub times: u32,
-    /// In each of these.
-    pub per: Per,
-}
-
-/// What a limit counts in, by the calendar of the member's zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Per {
-    /// All time.
-    Ever,
-    /// A day.
-    Day,
-    /// A week, from Monday.
-    Week,
-    /// A month.
-    Month,
-    /// A year.
-    Year,
-}
-
-impl Limit {
-    /// Once and never again.
-    pub const ONCE: Self = Self {
-        times: 1,
-        per: Per::Ever,
-    };
-
-    /// When the period began that a moment is in.
-    pub fn since(self, now: Instant, zone: &TimeZone) -> Instant {
-        let Ok(at) = Timestamp::from_microsecond(now) else {
-            return now;
-        };
-        let day = at.to_zoned(zone.clone()).date();
-        let first = match self.per {
-            Per::Ever => return Instant::MIN,
-            Per::Day => Some(day),
-            Per::Week => {
-                let back = i64::from(day.weekday().to_monday_zero_offset());
-                day.checked_sub(jiff::Span::new().days(back)).ok()
-            }
-            Per::Month => Some(day.first_of_month()),
-            Per::Year => Some(day.first_of_year()),
-        };
-        let start = first.and_then(|first| first.to_zoned(zone.clone()).ok());
-        start.map_or(now, |start| start.timestamp().as_microsecond())
-    }
-}
-
-/// A page that is to be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// Its address.
-    pub url: String,
-    /// How long a visit takes at least.
-    pub seconds: u32,
-}
-
-/// Where a task is done that is not done here, and how often it is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// The connection's id.
-    pub connection: String,
-    /// The service's name for people.
-    pub service: &'static str,
-    /// Whether people are known there by their e-mail address, and not by an account of theirs.
-    pub by_address: bool,
-    /// What has to be named before signing in there.
-    pub asks: Option<&'static str>,
-    /// Whom to follow, as the service names it.
-    pub target: String,
-    /// The page of that.
-    pub url: String,
-    /// Days until the second look; 0: none.
-    pub recheck_days: u32,
-    /// Whether the points are taken back if it is then no longer so.
-    pub clawback: bool,
-}
-
-impl Task {
-    /// The level that this task's proof reaches: `spec/proof.md`.
-    pub fn proof(&self) -> ProofLevel {
-        match self.kind {
-            TaskKind::Join | TaskKind::Subscribe | TaskKind::Follow => ProofLevel::Verified,
-            TaskKind::Visit | TaskKind::Daily => ProofLevel::Observed,
-            TaskKind::Event | TaskKind::Custom => ProofLevel::Confirmed,
-            TaskKind::Profile | TaskKind::Birthday => ProofLevel::Declared,
-        }
-    }
-
-    /// The task in one language.
-    pub fn view(&self, locale: &str) -> TaskView {
-        TaskView {
-            id: format!("tsk_{}", self.id),
-            kind: self.kind,
-            title: self.title.get(locale).to_owned(),
-            summary: self.summary.get(locale).to_owned(),
-            points: self.points,
-            proof: self.proof(),
-            hold_days: self.hold_days,
-            consent: self.consent.get(locale).to_owned(),
-            elsewhere: self.elsewhere.as_ref().map(Elsewhere::view),
-            seconds: self.visit.as_ref().map(|visit| visit.seconds),
-        }
-    }
-}
-
-impl Elsewhere {
-    fn view(&self) -> app::api::Elsewhere {
-        app::api::Elsewhere {
-            connection: self.connection.clone(),
-            service: self.service.to_owned(),
-            url: self.url.clone(),
-            by_address: self.by_address,
-            asks: self.asks.map(str::to_owned),
-            recheck_days: self.recheck_days,
-            clawback: self.clawback,
-        }
-    }
 }
 
 impl Tier {

@@ -234,6 +234,7 @@ fn line(index: usize, item: Item, money: Money) -> Result<OrderLine, Refused> {
     };
     Ok(OrderLine {
         id: item.id.to_string(),
+        name: None,
         sku: field::sku(item.sku, item.product_id),
         amount: whole.saturating_sub(off).max(0),
         qty: item.quantity,

@@ -218,6 +218,7 @@ fn line(index: usize, item: Item, money: Money) -> Result<OrderLine, Refused> {
     let tax = money.sum(&item.total_tax, &tax)?;
     Ok(OrderLine {
         id: item.id.to_string(),
+        name: None,
         sku: field::sku(item.sku, item.product_id),
         amount: add(total, tax, &field)?,
         qty: item.quantity,

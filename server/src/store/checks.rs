@@ -6,14 +6,14 @@
 
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
-use super::ledger::{Books, Reverse, because};
 use super::{Command, Query, Row, StoreError, Tx, Value, accounts, codes, params};
 use crate::clock::Stamp;
 use crate::connections::{Account, Service};
 use crate::domain::check::{self, Decision, Heard, Purpose};
-use crate::domain::program::{Elsewhere, Rules, Task};
+use crate::domain::program::Rules;
+use crate::domain::task::{Elsewhere, Task};
 use crate::domain::{DAY, Instant, SECOND, attempt};
-use app::api::{AttemptId, Fact, MemberId, ProgramId, TransferId};
+use app::api::{AttemptId, MemberId, ProgramId};
 use std::sync::Arc;
 
 /// How long a server may keep a question. Longer than the longest call, so that nothing is asked twice at
@@ -243,11 +243,28 @@ impl Command for Settle {
                 attempts::reject(tx, &attempt, reason, self.stamp.at).await?;
             }
             Decision::Notice(until) => self.notice(tx, elsewhere, &attempt, until).await?,
-            Decision::TakeBack(reason) => self.take_back(tx, task, &attempt, reason).await?,
+            Decision::TakeBack(reason) => {
+                attempts::take_back(tx, &self.rules, task, &attempt, reason, &self.stamp).await?;
+            }
             Decision::Again(..) => {}
         }
         Ok(true)
     }
+}
+
+/// Has what was paid looked at once more, where the task says so.
+pub(super) async fn look_again<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    elsewhere: &Elsewhere,
+    attempt: AttemptId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    if elsewhere.recheck_days == 0 {
+        return Ok(());
+    }
+    let at = now + i64::from(elsewhere.recheck_days) * DAY;
+    enqueue(tx, rules, elsewhere, attempt, Purpose::Kept, at, now).await
 }
 
 impl Settle {
@@ -338,20 +355,7 @@ impl Settle {
             return Ok(());
         }
         tx.later(EVIDENCE, params![evidence, attempt.id]).await?;
-        if elsewhere.recheck_days > 0 {
-            let at = now + i64::from(elsewhere.recheck_days) * DAY;
-            enqueue(
-                tx,
-                &self.rules,
-                elsewhere,
-                attempt.id,
-                Purpose::Kept,
-                at,
-                now,
-            )
-            .await?;
-        }
-        Ok(())
+        look_again(tx, &self.rules, elsewhere, attempt.id, now).await
     }
 
     /// What was paid stays.
@@ -390,40 +394,6 @@ impl Settle {
             .await?;
             events::append(tx, attempt.member, now, &News::attempt(&attempt.task)).await?;
         }
-        Ok(())
-    }
-
-    async fn take_back<T: Tx>(
-        &self,
-        tx: &mut T,
-        task: &Task,
-        attempt: &StoredAttempt,
-        reason: &'static str,
-    ) -> Result<(), StoreError> {
-        const SQL: &str =
-            "update attempt set state = 'reversed', reason = $1, slot = null, notice_until = null,
-                updated_at = $2
-            where id = $3 and state in ('held', 'earned') returning transfer_id, points";
-        // The account first, as when a hold falls due.
-        let mut books = Books::open(tx, &self.rules, &self.stamp, attempt.member).await?;
-        books.settle(tx).await?;
-        let row = params![reason, self.stamp.at, attempt.id];
-        if let Some(row) = tx.query_one(SQL, row).await? {
-            let original: Option<TransferId> = row.get(0)?;
-            let explanation = because(Fact::TaskUndone {
-                task: task.id.clone(),
-                title: task.title.clone(),
-            });
-            if let Some(original) = original {
-                let reverse = Reverse {
-                    original,
-                    points: row.get(1)?,
-                    explanation: &explanation,
-                };
-                books.reverse(tx, &reverse).await?;
-            }
-        }
-        books.close(tx).await?;
         Ok(())
     }
 }

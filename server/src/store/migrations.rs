@@ -26,4 +26,5 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     5 "0005_orders",
     6 "0006_delivery",
     7 "0007_connections",
+    8 "0008_voices",
 ];

@@ -20,6 +20,7 @@ pub mod codes;
 pub mod connections;
 pub mod copy;
 pub mod coupons;
+pub mod decisions;
 pub mod events;
 pub mod idempotency;
 pub mod keys;

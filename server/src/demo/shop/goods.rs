@@ -102,6 +102,7 @@ impl Cart {
     pub(super) fn lines(&self) -> Vec<OrderLine> {
         let line = |(kind, product, qty): (usize, &Product, i64)| OrderLine {
             id: (kind + 1).to_string(),
+            name: None,
             sku: Some(product.id.into()),
             amount: product.price * qty,
             qty,

@@ -82,6 +82,7 @@ fn every_field_at_fault_is_named() {
 fn five_hundred_lines_are_enough() {
     let line = OrderLine {
         id: "1".into(),
+        name: None,
         sku: None,
         amount: 0,
         qty: 1,

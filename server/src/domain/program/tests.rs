@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::program_file;
+use app::api::ProofLevel;
 
 fn demo() -> Program {
     program_file::parse(crate::demo::PROGRAM).unwrap()

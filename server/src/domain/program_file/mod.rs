@@ -1,6 +1,7 @@
 //! A programme as a TOML file: read, checked, with errors that name line, field and remedy.
 
 mod check;
+mod own;
 mod tables;
 mod tasks;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod time;
 pub(crate) use check::is_slug;
 
 pub use check::{POINTS_MAX, is_origin};
+pub use own::is_file_name;
 
 use super::program::Program;
 use std::fmt;

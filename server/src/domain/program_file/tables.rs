@@ -1,6 +1,6 @@
 //! The file as it is written, before it is checked.
 
-use app::api::{Localized, Metric, TaskKind, UnitForms};
+use app::api::{Localized, Metric, QuestionKind, TaskKind, UnitForms};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -239,8 +239,32 @@ pub(super) struct TaskTable {
     pub(super) url: Option<String>,
     pub(super) seconds: Option<u32>,
     pub(super) limit: Option<LimitTable>,
+    #[serde(default)]
+    pub(super) question: Vec<QuestionTable>,
+    pub(super) wave: Option<String>,
+    pub(super) file: Option<String>,
+    pub(super) streak: Option<StreakTable>,
     /// Why it is kept, although the guard advises against it.
     pub(super) guard_note: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuestionTable {
+    pub(super) id: String,
+    pub(super) kind: QuestionKind,
+    pub(super) text: Localized,
+    #[serde(default)]
+    pub(super) choices: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub(super) optional: bool,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StreakTable {
+    pub(super) days: u32,
+    pub(super) points: i64,
 }
 
 #[derive(Deserialize, Clone, Copy)]

@@ -4,7 +4,8 @@ use super::check::{Check, is_slug};
 use super::tables::{ConnectionTable, PerName, TaskTable};
 use crate::connections::{self, Asks, By};
 use crate::domain::guard;
-use crate::domain::program::{Connection, Elsewhere, Limit, Per, Task, Visit};
+use crate::domain::program::Connection;
+use crate::domain::task::{Elsewhere, Limit, Per, Task, Visit};
 use app::api::TaskKind;
 
 /// The longest that points may wait, or a second look: ten years.
@@ -15,8 +16,8 @@ const RECHECK_DAYS: u32 = 14;
 const VISIT_SECONDS: u32 = 15;
 const VISIT_SECONDS_MAX: u32 = 600;
 /// The most that a limit allows.
-const TIMES_MAX: u32 = 1000;
-const SLUG: &str = "use small letters, digits and hyphens, each id once";
+pub(super) const TIMES_MAX: u32 = 1000;
+pub(super) const SLUG: &str = "use small letters, digits and hyphens, each id once";
 
 impl Check {
     pub(super) fn hold_days(&mut self, field: &str, days: u32) {
@@ -110,6 +111,7 @@ impl Check {
             let elsewhere = self.elsewhere(&at, &table, connections);
             let visit = self.visit(&at, &table);
             let limit = self.limit(&at, &table);
+            let own = self.own(&at, &table);
             self.guard(&at, &table, connections, elsewhere.as_ref(), visit.as_ref());
             ids.push(table.id.clone());
             tasks.push(Task {
@@ -122,6 +124,10 @@ impl Check {
                 consent: table.consent,
                 elsewhere,
                 visit,
+                survey: own.survey,
+                share: own.share,
+                file: own.file,
+                streak: own.streak,
                 limit,
             });
         }
@@ -173,15 +179,25 @@ impl Check {
     fn limit(&mut self, at: &str, table: &TaskTable) -> Limit {
         let repeats = matches!(
             table.kind,
-            TaskKind::Daily | TaskKind::Event | TaskKind::Custom
+            TaskKind::Daily
+                | TaskKind::InStore
+                | TaskKind::Event
+                | TaskKind::Custom
+                | TaskKind::Review
         );
         let Some(limit) = table.limit else {
-            let per = if table.kind == TaskKind::Daily {
-                Per::Day
-            } else {
-                Per::Ever
+            return match table.kind {
+                TaskKind::Daily | TaskKind::InStore => Limit {
+                    times: 1,
+                    per: Per::Day,
+                },
+                // Each product once: that alone is limit enough.
+                TaskKind::Review => Limit {
+                    times: TIMES_MAX,
+                    per: Per::Ever,
+                },
+                _ => Limit::ONCE,
             };
-            return Limit { times: 1, per };
         };
         if !repeats {
             self.fault(
@@ -206,26 +222,36 @@ impl Check {
         }
     }
 
-    fn visit(&mut self, at: &str, table: &TaskTable) -> Option<Visit> {
-        if table.kind != TaskKind::Visit {
-            let named = [
-                ("url", table.url.is_some()),
-                ("seconds", table.seconds.is_some()),
-            ];
-            for (name, _) in named.iter().filter(|(_, is_there)| *is_there) {
-                self.fault(
-                    format!("{at}.{name}"),
-                    "only a visit has this: leave it out",
-                );
-            }
-            return None;
-        }
+    /// The address of a page.
+    pub(super) fn page(&mut self, at: &str, table: &TaskTable) -> String {
         let url = table.url.clone().unwrap_or_default();
         if !url.starts_with("https://")
             || url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c))
         {
             self.fault(format!("{at}.url"), "write the page's address: https://…");
         }
+        url
+    }
+
+    fn visit(&mut self, at: &str, table: &TaskTable) -> Option<Visit> {
+        if table.kind != TaskKind::Visit {
+            let (shares, asks) = (
+                table.kind == TaskKind::Share,
+                table.kind == TaskKind::Survey,
+            );
+            let named = [
+                ("url", table.url.is_some() && !shares),
+                ("seconds", table.seconds.is_some() && !asks),
+            ];
+            for (name, _) in named.iter().filter(|(_, is_there)| *is_there) {
+                self.fault(
+                    format!("{at}.{name}"),
+                    "a task of this kind does not have this: leave it out",
+                );
+            }
+            return None;
+        }
+        let url = self.page(at, table);
         let seconds = table.seconds.unwrap_or(VISIT_SECONDS);
         if !(1..=VISIT_SECONDS_MAX).contains(&seconds) {
             let remedy = format!("give a number from 1 to {VISIT_SECONDS_MAX}");

@@ -12,6 +12,7 @@ fn order(prices: &[i64], total: i64, shipping: i64) -> Order {
         .zip(prices)
         .map(|(id, amount): (i64, _)| OrderLine {
             id: id.to_string(),
+            name: None,
             sku: None,
             amount: *amount,
             qty: 1,

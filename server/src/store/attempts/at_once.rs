@@ -3,7 +3,8 @@
 
 use super::{StoredAttempt, by_id, insert_done};
 use crate::clock::Stamp;
-use crate::domain::program::{Rules, Task};
+use crate::domain::program::Rules;
+use crate::domain::task::Task;
 use crate::store::adjustments::named;
 use crate::store::ledger::{Books, json};
 use crate::store::{Command, StoreError, Tx, params};

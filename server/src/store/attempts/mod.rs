@@ -3,12 +3,13 @@
 /// What [`StoredAttempt`] reads, in its order.
 macro_rules! columns {
     () => {
-        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at, notice_until"
+        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at, notice_until, note"
     };
 }
 
 mod ask;
 mod at_once;
+mod back;
 mod start;
 mod submit;
 mod visit;
@@ -16,6 +17,7 @@ mod visit;
 pub(super) use ask::begin_check;
 pub use ask::{ASKED_MAX, Ask, Asked, service_of};
 pub use at_once::{AtOnce, Did, Who};
+pub(super) use back::take_back;
 pub use start::{PER_ADDRESS_MAX, Start, Started};
 pub use submit::{Submit, Submitted};
 pub use visit::{OpenPage, Return, Returned};
@@ -27,7 +29,8 @@ use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::attempt::{self, state_name, state_of};
 use crate::domain::ledger::Account;
-use crate::domain::program::{Rules, Task};
+use crate::domain::program::Rules;
+use crate::domain::task::Task;
 use app::api::{AttemptId, AttemptState, Explanation, Fact, Localized, MemberId, ProofLevel};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +63,8 @@ pub struct StoredAttempt {
     pub sent_at: Option<Instant>,
     /// Until when the member can put right what a second look has found wanting.
     pub notice_until: Option<Instant>,
+    /// What a person said who decided.
+    pub note: Option<Box<str>>,
 }
 
 impl StoredAttempt {
@@ -79,6 +84,7 @@ impl StoredAttempt {
             expires_at: row.get(10)?,
             sent_at: row.get(11)?,
             notice_until: row.get(12)?,
+            note: row.get::<Option<String>>(13)?.map(String::into_boxed_str),
         })
     }
 

@@ -102,7 +102,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             id: Bytes, program_id: Bytes, member_id: Bytes, task: Text, slot: Text, state: Text,
             reason: Text, address: Text, points: Int, proof: Text, transfer_id: Bytes,
             available_at: Int, started_at: Int, updated_at: Int, expires_at: Int, sent_at: Int,
-            notice_until: Int, evidence: Text,
+            notice_until: Int, evidence: Text, note: Text,
         }
         connection (program_id, name) { program_id: Bytes, name: Text, sealed: Bytes, updated_at: Int }
         outside_account (program_id, service, digest) {
@@ -116,6 +116,48 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         verification (attempt_id) {
             attempt_id: Bytes, program_id: Bytes, connection: Text, target: Text, purpose: Text, tries: Int,
             denials: Int, due_at: Int, since: Int,
+        }
+        decision (attempt_id) {
+            attempt_id: Bytes, program_id: Bytes, queue: Text, signals: Text, evidence: Text, asked_at: Int,
+            decided_at: Int, verdict: Text, note: Text, decided_by: Text,
+        }
+        owner_link (digest) {
+            digest: Bytes, program_id: Bytes, created_at: Int, expires_at: Int, used_at: Int,
+        }
+        owner_session (digest) {
+            digest: Bytes, program_id: Bytes, created_at: Int, expires_at: Int, ends_at: Int,
+        }
+        review (attempt_id) {
+            attempt_id: Bytes, program_id: Bytes, member_id: Bytes, sku: Text, order_id: Text, stars: Int,
+            text: Text, author: Text, locale: Text, created_at: Int, published_at: Int, removed_at: Int,
+        }
+        review_photo (id) {
+            id: Bytes, attempt_id: Bytes, program_id: Bytes, position: Int, width: Int, height: Int,
+            bytes: Bytes, created_at: Int,
+        }
+        answer (attempt_id, question) {
+            attempt_id: Bytes, program_id: Bytes, question: Text, number: Int, text: Text, created_at: Int,
+        }
+        thread (id) {
+            id: Bytes, program_id: Bytes, member_id: Bytes, opened_at: Int, answered_at: Int,
+            written_at: Int, waits_for: Text, seen_at: Int,
+        }
+        thread_message (thread_id, number) {
+            thread_id: Bytes, number: Int, author: Text, text: Text, created_at: Int,
+        }
+        share_link (code) {
+            code: Text, program_id: Bytes, attempt_id: Bytes, browser: Bytes, created_at: Int,
+            opened_at: Int,
+        }
+        shop_file (program_id, name) {
+            program_id: Bytes, name: Text, media_type: Text, size: Int, digest: Bytes, created_at: Int,
+        }
+        shop_file_part (program_id, name, number) {
+            program_id: Bytes, name: Text, number: Int, bytes: Bytes,
+        }
+        download (digest) {
+            digest: Bytes, program_id: Bytes, attempt_id: Bytes, created_at: Int, expires_at: Int,
+            served_at: Int,
         }
         link (digest) {
             digest: Bytes, program_id: Bytes, purpose: Text, attempt_id: Bytes, email: Text,

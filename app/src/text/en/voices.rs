@@ -1,0 +1,17 @@
+//! Tasks that are done here, in English.
+
+mod decision;
+mod handed;
+mod review;
+mod survey;
+mod thread;
+
+use crate::text::voices::Voices;
+
+pub(super) static VOICES: Voices = Voices {
+    survey: survey::SURVEY,
+    review: review::REVIEW,
+    thread: thread::THREAD,
+    handed: handed::HANDED,
+    decision: decision::DECISION,
+};

@@ -1,0 +1,5 @@
+//! Questions that are answered together, in English.
+
+use crate::text::voices::Survey;
+
+pub(super) const SURVEY: Survey = Survey { will_check: "" };

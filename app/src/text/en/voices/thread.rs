@@ -1,0 +1,5 @@
+//! What members write to the shop, and its answers, in English.
+
+use crate::text::voices::Thread;
+
+pub(super) const THREAD: Thread = Thread { will_check: "" };

@@ -1,0 +1,5 @@
+//! Reviews of bought products, in Russian.
+
+use crate::text::voices::Review;
+
+pub(super) const REVIEW: Review = Review { will_check: "" };

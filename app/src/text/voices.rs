@@ -1,0 +1,53 @@
+//! What is said about tasks that are done here: by answering, writing, passing on, being there.
+
+mod decision;
+mod handed;
+mod review;
+mod survey;
+mod thread;
+
+pub(crate) use decision::Decision;
+pub(crate) use handed::Handed;
+pub(crate) use review::Review;
+pub(crate) use survey::Survey;
+pub(crate) use thread::Thread;
+
+/// The words of one language.
+#[derive(Debug)]
+pub(crate) struct Voices {
+    pub(crate) survey: Survey,
+    pub(crate) review: Review,
+    pub(crate) thread: Thread,
+    pub(crate) handed: Handed,
+    pub(crate) decision: Decision,
+}
+
+impl Voices {
+    /// Why an attempt waits or was refused; nothing for a code that is not of here.
+    pub(crate) fn reason(&self, code: &str) -> Option<&'static str> {
+        let all = [self.review.reason(code), self.decision.reason(code)];
+        all.into_iter().flatten().next()
+    }
+
+    /// What is wrong with a field of a proof; nothing for a field that is not of here.
+    pub(crate) fn fault(&self, field: &str) -> Option<&'static str> {
+        let all = [
+            self.survey.fault(field),
+            self.review.fault(field),
+            self.thread.fault(field),
+            self.handed.fault(field),
+        ];
+        all.into_iter().flatten().next()
+    }
+
+    /// Why something cannot be done now, by the problem's code; nothing for a code that is not of here.
+    pub(crate) fn problem(&self, code: &str) -> Option<&'static str> {
+        let all = [
+            self.survey.problem(code),
+            self.review.problem(code),
+            self.thread.problem(code),
+            self.handed.problem(code),
+        ];
+        all.into_iter().flatten().next()
+    }
+}
