@@ -111,7 +111,9 @@
 
         frame.url =
           `${config.o}/w/${config.p||attrs.program}?` +
-          new URLSearchParams({ form, view, locale: tongue(), theme: options.theme, host: location.origin });
+          new URLSearchParams({
+            form, view, locale: tongue(), theme: options.theme, host: location.origin, sku: holder.getAttribute('sku') || ''
+          });
         if (frame.sent) {
           // In a body, where no log or history keeps it.
           const inner = make('form', { method: 'post', action: frame.url, target: frame.name });

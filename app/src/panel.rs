@@ -1,6 +1,6 @@
 //! What a panel is drawn from: plain data, gathered by the server before a single tag is written.
 
-use crate::api::{MeView, ProgramView, Transfers};
+use crate::api::{MeView, ProgramView, Reviews, ThreadView, Transfers};
 use crate::text::Text;
 pub use crate::ui::Prints;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Panel {
     pub host: Option<String>,
     /// The bearer of the session that was opened with this document.
     pub session: Option<String>,
+    /// What was written of a product, where that is what it shows.
+    pub reviews: Option<Reviews>,
     /// The present, in microseconds since 1970 in UTC.
     pub now: i64,
 }
@@ -64,6 +66,8 @@ pub enum Viewer {
         me: Box<MeView>,
         /// The newest page of the statement.
         history: Transfers,
+        /// What was last written to the shop, and its answers.
+        threads: Vec<ThreadView>,
     },
 }
 
@@ -136,6 +140,8 @@ pub enum Form {
     Balance,
     /// The list of tasks, inline in the shop's page.
     Tasks,
+    /// The reviews of one product, inline in its page.
+    Reviews,
 }
 
 impl Form {
@@ -145,6 +151,7 @@ impl Form {
         match name {
             "balance" => Form::Balance,
             "tasks" => Form::Tasks,
+            "reviews" => Form::Reviews,
             _ => Form::Panel,
         }
     }
@@ -156,6 +163,7 @@ impl Form {
             Form::Panel => "panel",
             Form::Balance => "balance",
             Form::Tasks => "tasks",
+            Form::Reviews => "reviews",
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     islands::Live,
-    pages::{self, ConfirmPage, LinkingPage, LinkingState},
+    pages::{self, ConfirmPage, HandedPage, LinkingPage, LinkingState, OwnerPage, TillPage},
     panel::{Form, Panel, Theme},
     text::Text,
 };
@@ -15,7 +15,15 @@ pub const CSS: &str = concat!(
     include_str!("../../style/base.css"),
     include_str!("../../style/components.css"),
     include_str!("../../style/sections.css"),
+    include_str!("../../style/thread.css"),
+    include_str!("../../style/reviews.css"),
 );
+
+/// What the owner's pages add to it. The panel does without.
+const OWNER_CSS: &str = include_str!("../../style/owner.css");
+
+/// What the page at a till adds to it.
+const TILL_CSS: &str = include_str!("../../style/till.css");
 
 /// What the documents need besides their content.
 #[derive(Debug, Clone, Copy)]
@@ -108,10 +116,46 @@ pub fn linking(page: &LinkingPage<'_>, assets: &Assets<'_>) -> String {
             view! { <script nonce=assets.nonce.to_owned()>"setTimeout(()=>close(),2500)"</script> }
                 .into_any(),
         ),
-        LinkingState::Failed { .. } => None,
+        LinkingState::Writing { .. } | LinkingState::Failed { .. } => None,
     };
     let content = || pages::linking_page(page);
     letter(page.locale, &title, page.color, assets, more, content)
+}
+
+/// A page on which people of the shop decide. It uses no script.
+#[must_use]
+pub fn owner(page: &OwnerPage<'_>, assets: &Assets<'_>) -> String {
+    let title = format!("{} · {}", pages::owner_title(page), page.program);
+    let css = [assets.css, OWNER_CSS].concat();
+    let assets = Assets {
+        css: &css,
+        ..*assets
+    };
+    let content = || pages::owner_page(page);
+    letter(page.locale, &title, page.color, &assets, (), content)
+}
+
+/// The page behind a link that is passed on or gives a file. It uses no script.
+#[must_use]
+pub fn handed(page: &HandedPage<'_>, assets: &Assets<'_>) -> String {
+    let title = format!("{} · {}", pages::handed_title(page), page.program);
+    let content = || pages::handed_page(page);
+    let preview = pages::handed_preview(page);
+    letter(page.locale, &title, page.color, assets, preview, content)
+}
+
+/// The page that stands at a till. It uses no script, and is loaded anew by itself.
+#[must_use]
+pub fn till(page: &TillPage<'_>, assets: &Assets<'_>) -> String {
+    let title = format!("{} · {}", page.task, page.program);
+    let css = [assets.css, TILL_CSS].concat();
+    let assets = Assets {
+        css: &css,
+        ..*assets
+    };
+    let again = view! { <meta http-equiv="refresh" content="10" /> };
+    let content = || pages::till_page(page);
+    letter(page.locale, &title, page.color, &assets, again, content)
 }
 
 /// A page beside the panel.

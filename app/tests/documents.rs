@@ -3,6 +3,8 @@
 
 #[path = "documents/ledger.rs"]
 mod ledger;
+#[path = "documents/owner.rs"]
+mod owner;
 #[path = "../examples/preview/sample.rs"]
 mod sample;
 
@@ -31,6 +33,7 @@ fn panel(program: &ProgramView, viewer: Viewer, view: View, form: Form) -> Panel
         theme: Theme::Auto,
         host: Some("http://localhost:8081".into()),
         session: Some("ses_secret".into()),
+        reviews: None,
         now: NOW,
     }
 }
@@ -202,6 +205,7 @@ fn the_confirming_page_works_without_a_script() {
     assert!(html.contains("<form method=\"post\">") && html.contains("I &lt;agree&gt;."));
     assert!(!html.contains("<script"));
     for state in [
+        ConfirmState::Waits,
         ConfirmState::Used,
         ConfirmState::Expired,
         ConfirmState::Unknown,

@@ -7,10 +7,12 @@
 use crate::App;
 use crate::connections::{self, Answer, By, Service, Setup, Trouble};
 use crate::domain::check::{BROKEN_WAIT, Heard, Purpose};
+use crate::domain::email;
 use crate::domain::program::{Connection, Rules};
 use crate::error::Error;
 use crate::store::StoreError;
 use crate::store::checks::{Lease, Question, Settle, Spend, Waiting};
+use crate::store::signals::Listed;
 use app::api::ProgramId;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
@@ -226,7 +228,13 @@ async fn ask(
         .zip(question.account.as_ref())
         .map(|(service, account)| {
             let kind = service.about().kind;
-            (kind, connections::digest(&app.master, kind, &account.id))
+            let mailbox = email::canonical(&account.id);
+            Listed {
+                service: kind,
+                address: account.id.clone(),
+                digest: connections::digest(&app.master, kind, &account.id),
+                mailbox: connections::digest(&app.master, &format!("{kind}/mailbox"), &mailbox),
+            }
         });
     let settle = Settle {
         rules,

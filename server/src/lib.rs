@@ -16,10 +16,12 @@ pub mod domain;
 pub mod error;
 pub mod hooks;
 pub mod hub;
+pub mod images;
 pub mod limits;
 mod listen;
 pub mod mailer;
 pub mod programs;
+pub mod pulls;
 pub mod site;
 pub mod store;
 pub mod token;
@@ -110,7 +112,9 @@ impl App {
         let ring = hub.clone();
         let store = Store::open(config.database(), Arc::new(move |whom| ring.wake(whom))).await?;
         agree_on_key(&store, &master).await?;
-        let programs = Programs::load(store.clone(), web::loader::Loader::new(&public_url)).await?;
+        let loader = web::loader::Loader::new(&public_url);
+        let links = web::links::Links::new(&public_url, &master);
+        let programs = Programs::load(store.clone(), loader, links).await?;
         let css = minifier::css::minify(app::shell::CSS)
             .map_or_else(|_| app::shell::CSS.to_owned(), |css| css.to_string());
         Ok(Arc::new(Self {

@@ -8,6 +8,7 @@ use crate::domain::program_file;
 use crate::site::Asset;
 use crate::store::programs::{All, BySlug, Import, StoredProgram, Versions};
 use crate::store::{Store, StoreError};
+use crate::web::links::Links;
 use crate::web::loader::Loader;
 use app::api::{ProgramId, ProgramView};
 use app::panel::Prints;
@@ -22,10 +23,12 @@ pub struct Loaded {
     views: BTreeMap<String, (Arc<ProgramView>, Arc<Prints>)>,
     /// The loader with the programme's launcher baked in.
     pub loader: Asset,
+    /// What addresses of its members' attempts are made with.
+    pub links: Links,
 }
 
 impl Loaded {
-    fn new(stored: &StoredProgram, loader: &Loader) -> Result<Self, StoreError> {
+    fn new(stored: &StoredProgram, loader: &Loader, links: &Links) -> Result<Self, StoreError> {
         let program = program_file::parse(&stored.source).map_err(|faults| {
             let first = faults.first().map(ToString::to_string).unwrap_or_default();
             StoreError::internal(format!(
@@ -48,6 +51,7 @@ impl Loaded {
             rules,
             views,
             loader,
+            links: links.clone(),
         })
     }
 
@@ -76,6 +80,7 @@ impl Loaded {
 pub struct Programs {
     store: Store,
     loader: Arc<Loader>,
+    links: Links,
     known: Arc<RwLock<HashMap<ProgramId, Arc<Loaded>>>>,
 }
 
@@ -84,10 +89,11 @@ impl Programs {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn load(store: Store, loader: Loader) -> Result<Self, StoreError> {
+    pub async fn load(store: Store, loader: Loader, links: Links) -> Result<Self, StoreError> {
         let programs = Self {
             store,
             loader: Arc::new(loader),
+            links,
             known: Arc::default(),
         };
         programs.refresh().await?;
@@ -95,7 +101,7 @@ impl Programs {
     }
 
     fn keep(&self, stored: &StoredProgram) -> Result<Arc<Loaded>, StoreError> {
-        let loaded = Arc::new(Loaded::new(stored, &self.loader)?);
+        let loaded = Arc::new(Loaded::new(stored, &self.loader, &self.links)?);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(stored.id, Arc::clone(&loaded));
         Ok(loaded)
@@ -127,6 +133,12 @@ impl Programs {
     pub fn by_id(&self, id: ProgramId) -> Option<Arc<Loaded>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(&id).cloned()
+    }
+
+    /// All that this server knows.
+    pub fn all(&self) -> Vec<Arc<Loaded>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.values().cloned().collect()
     }
 
     /// The loader for pages that name their programme in an attribute.

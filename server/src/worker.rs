@@ -1,5 +1,5 @@
 //! What runs by itself: mails, holds that fall due, points that run out, tiers that are reviewed, attempts
-//! and coupons that lapse, links of the hash chains, forgetting what is over.
+//! and coupons that lapse, orders whose hooks got lost, links of the hash chains, forgetting what is over.
 //!
 //! Every step is a command that takes its work by a conditional write, so any number of servers may
 //! run this beside each other.
@@ -8,7 +8,10 @@ use crate::App;
 use crate::checks;
 use crate::error::Error;
 use crate::mailer::MailError;
-use crate::store::{StoreError, accounts, attempts, codes, coupons, ledger, mail, seal, sessions};
+use crate::pulls;
+use crate::store::{
+    StoreError, accounts, attempts, codes, coupons, ledger, mail, owners, seal, sessions,
+};
 use app::api::{MemberId, ProgramId};
 use futures_util::{StreamExt, future, stream};
 use std::sync::Arc;
@@ -19,6 +22,8 @@ use tokio::task::JoinSet;
 const MAIL_EVERY: Duration = Duration::from_millis(200);
 /// Mails under way at the same time: a slow mail server must not hold up a sign-in code.
 const MAILS_AT_ONCE: usize = 4;
+/// How often it is looked whether orders are to be fetched.
+const PULL_EVERY: Duration = Duration::from_secs(2);
 /// How often what was committed is sealed.
 const SEAL_EVERY: Duration = Duration::from_secs(2);
 /// How often the rest is looked at.
@@ -42,6 +47,7 @@ pub fn start(app: &Arc<App>) -> Workers {
     set.spawn(every(Arc::clone(app), TICK_EVERY, tick));
     set.spawn(every(Arc::clone(app), SEAL_EVERY, seal_transfers));
     set.spawn(checks::run(Arc::clone(app)));
+    set.spawn(every(Arc::clone(app), PULL_EVERY, pull));
     Workers(set)
 }
 
@@ -99,6 +105,10 @@ async fn seal_transfers(app: Arc<App>, _: u64) -> Result<(), StoreError> {
     seal::catch_up(&app.store, &app.clock, || *app.stopping.borrow()).await
 }
 
+async fn pull(app: Arc<App>, _: u64) -> Result<(), StoreError> {
+    pulls::look(&app).await
+}
+
 async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
     let now = app.clock.now();
     // Each step is taken whatever became of the others.
@@ -114,6 +124,7 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
         outcomes.push(app.store.write(sessions::Sweep { now }).await);
         outcomes.push(app.store.write(codes::Sweep { now }).await);
         outcomes.push(app.store.write(accounts::Sweep { now }).await);
+        outcomes.push(app.store.write(owners::Sweep { now }).await);
     }
     outcomes.into_iter().collect()
 }

@@ -128,6 +128,20 @@ on_both_databases! { quiet
         assert_eq!(hear(&world, "msg_3", &large, now, OURS).await, StatusCode::PAYLOAD_TOO_LARGE);
     }
 
+    async fn mailchimp_finds_its_hook_before_it_sends_anything(world: World) {
+        let list = "\n[[connection]]\nid = \"letters\"\nkind = \"mailchimp\"\n[connection.settings]\n\
+            form = \"https://shop.example/letter\"\n";
+        world.rule(&[PLAIN.file().as_str(), CONNECTIONS, list].concat()).await;
+        let look = async |name: &str| {
+            let url = format!("{}/hooks/{name}", world.url);
+            world.http.get(url).send().await.unwrap().status()
+        };
+        assert_eq!(look("demo.letters?key=anything").await, StatusCode::OK);
+        for name in ["demo.own", "demo.woo", "demo.nothing", "nothing.letters", "demo"] {
+            assert_eq!(look(name).await, StatusCode::NOT_FOUND, "{name}");
+        }
+    }
+
     async fn woocommerce_is_heard_from_its_unsigned_ping_on(world: World) {
         begin(&world).await;
         let url = format!("{}/hooks/demo.woo", world.url);

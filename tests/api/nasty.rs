@@ -81,6 +81,15 @@ const PLACES: &[&str] = &[
     "/api/v1/tasks/{}/attempts",
     "/api/v1/attempts/{}",
     "/api/v1/attempts/{}/proof",
+    "/api/v1/attempts/{}/files",
+    "/api/v1/programs/{}/reviews?sku={}",
+    "/api/v1/programs/demo/reviews?sku={}&cursor={}&limit={}",
+    "/photos/{}",
+    "/w/demo?view=reviews&sku={}",
+    "/api/v1/threads?limit={}&cursor={}",
+    "/api/v1/threads?cursor={}",
+    "/api/v1/threads/{}/messages",
+    "/api/v1/threads/{}/seen",
 ];
 
 /// Asserts that the server answered, was not at fault, and sent bad news in the right shape.

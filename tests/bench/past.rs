@@ -230,6 +230,7 @@ fn joining(program: &Program) -> String {
         fact: Fact::Task {
             task: task.id.clone(),
             title: task.title.clone(),
+            days_in_row: 0,
         },
         hold_days: 0,
         hold_reason: Localized::default(),

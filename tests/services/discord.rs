@@ -36,6 +36,7 @@ pub(super) fn outsider() -> Outsider {
         },
         secrets: &[("bot_token", BOT_TOKEN)],
         routes,
+        hook: None,
     }
 }
 

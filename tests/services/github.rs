@@ -23,6 +23,7 @@ pub(super) fn outsider() -> Outsider {
         settings: |url| format!("client_id = \"{CLIENT_ID}\"\napi = \"{url}\"\nweb = \"{url}\""),
         secrets: &[],
         routes,
+        hook: None,
     }
 }
 

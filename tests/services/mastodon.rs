@@ -44,6 +44,7 @@ pub(super) fn outsider() -> Outsider {
         settings: |url| format!("server = \"{}\"", host(url)),
         secrets: &[("access_token", SHOP_TOKEN)],
         routes,
+        hook: None,
     }
 }
 

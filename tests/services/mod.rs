@@ -7,19 +7,28 @@ mod bluesky;
 mod discord;
 mod github;
 mod guide;
+mod handed;
+mod hinted_lists;
+mod hints;
+mod instagram;
+mod judged;
 mod linking;
 mod lists;
 mod mastodon;
+mod max;
 mod moved;
 mod net;
 mod openid;
+mod pulled;
 mod queue;
 mod redeem;
+mod signals;
 mod subscribed;
 mod telegram;
 mod twitch;
 mod visits;
 mod vk;
+mod written;
 mod x;
 
 use crate::support::rules::PLAIN;
@@ -55,6 +64,8 @@ pub(crate) struct Outsider {
     pub(crate) secrets: &'static [(&'static str, &'static str)],
     /// The service's documented calls.
     pub(crate) routes: fn() -> Router<Arc<Net>>,
+    /// Where nobody can sign in: the hook that brings what an account has written.
+    pub(crate) hook: Option<fn(account: &str, text: &str) -> written::Delivery>,
 }
 
 /// A programme with one task, to follow the shop there.
@@ -136,6 +147,9 @@ impl Scene {
     /// The member's sign-in, as the panel's form and the two browsers' redirections do it: the heading of
     /// the page at its end.
     pub(crate) async fn sign_in(&self, bearer: &str) -> (StatusCode, String) {
+        if self.outsider.hook.is_some() {
+            return written::sign_in(self, bearer).await;
+        }
         let (going, cookie) = self.begin(bearer).await;
         let answer = self.world.http.get(&going).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{going}");
@@ -148,6 +162,24 @@ impl Scene {
 
     /// Where the service is asked, and the cookie that has to come back.
     pub(crate) async fn begin(&self, bearer: &str) -> (String, String) {
+        let (html, cookie) = self.open_window(bearer).await;
+        let page = scraper::Html::parse_document(&html);
+        let refresh = scraper::Selector::parse("meta[http-equiv=refresh]").unwrap();
+        let going = page
+            .select(&refresh)
+            .next()
+            .unwrap_or_else(|| panic!("{html}"));
+        let going = going
+            .attr("content")
+            .unwrap()
+            .strip_prefix("0;url=")
+            .unwrap()
+            .to_owned();
+        (going, cookie)
+    }
+
+    /// The window in which a sign-in begins, and its cookie.
+    pub(crate) async fn open_window(&self, bearer: &str) -> (String, String) {
         let url = format!("{}/auth/demo.{}", self.world.url, self.outsider.kind);
         let asked = (self.outsider.asked)(&self.net);
         let form = [
@@ -167,20 +199,8 @@ impl Scene {
             .get(header::SET_COOKIE)
             .map(|value| value.to_str().unwrap().to_owned());
         let html = answer.text().await.unwrap();
-        let page = scraper::Html::parse_document(&html);
-        let refresh = scraper::Selector::parse("meta[http-equiv=refresh]").unwrap();
-        let going = page
-            .select(&refresh)
-            .next()
-            .unwrap_or_else(|| panic!("{html}"));
-        let going = going
-            .attr("content")
-            .unwrap()
-            .strip_prefix("0;url=")
-            .unwrap()
-            .to_owned();
-        let cookie = cookie.unwrap().split(';').next().unwrap().to_owned();
-        (going, cookie)
+        let cookie = cookie.unwrap_or_else(|| panic!("{html}"));
+        (html, cookie.split(';').next().unwrap().to_owned())
     }
 
     /// Opens the callback's address; its status and heading.
@@ -402,6 +422,52 @@ macro_rules! services {
                 }
         }
     )*};
+}
+
+/// Services where accounts are shown by writing.
+macro_rules! written {
+    ($($life:ident: $name:ident),* $(,)?) => {$(
+        mod $life {
+            use super::*;
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn from_the_message_to_the_second_look() {
+                from_sign_in_to_reversal(Scene::open(Database::Postgres, $name::outsider()).await).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn whoever_lets_go_is_told_first() {
+                unfollowed(Scene::open(Database::Sqlite, $name::outsider()).await).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn errors_are_waited_for() {
+                not_now(Scene::open(Database::Sqlite, $name::outsider()).await, Mood::Status(502, None)).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn a_limit_is_waited_for() {
+                not_now(Scene::open(Database::Sqlite, $name::outsider()).await, Mood::Status(429, Some(1))).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn nonsense_is_no_answer() {
+                not_now(Scene::open(Database::Sqlite, $name::outsider()).await, Mood::Garbage).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn a_contradiction_is_no_answer() {
+                not_now(Scene::open(Database::Sqlite, $name::outsider()).await, Mood::Contradictory).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn a_message_that_is_not_the_services_own_is_refused() {
+                written::forged(Scene::open(Database::Sqlite, $name::outsider()).await).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn digits_are_good_in_their_own_window_alone() {
+                written::digits(Scene::open(Database::Postgres, $name::outsider()).await).await;
+            }
+        }
+    )*};
+}
+
+written! {
+    of_instagram: instagram,
+    of_max: max,
 }
 
 services! {

@@ -44,6 +44,8 @@ pub(crate) struct Net {
     /// Accounts and whom they follow.
     follows: Mutex<BTreeSet<(String, String)>>,
     mood: Mutex<Mood>,
+    /// What accounts were written to last.
+    said: Mutex<BTreeMap<String, String>>,
     /// Who signs in next.
     user: Mutex<String>,
     /// Codes that were given out: for whom, and PKCE's challenge.
@@ -93,6 +95,7 @@ impl Net {
             url: format!("http://{}", listener.local_addr().unwrap()),
             follows: Mutex::default(),
             mood: Mutex::new(Mood::Well),
+            said: Mutex::default(),
             user: Mutex::new(ANNA.into()),
             codes: Mutex::default(),
             calls: AtomicUsize::new(0),
@@ -127,6 +130,17 @@ impl Net {
     pub(crate) fn follows(&self, account: &str, target: &str) -> bool {
         let pair = (account.to_owned(), target.to_owned());
         self.follows.lock().unwrap().contains(&pair)
+    }
+
+    /// Writes to an account.
+    pub(crate) fn say(&self, account: &str, text: &str) {
+        let mut said = self.said.lock().unwrap();
+        said.insert(account.to_owned(), text.to_owned());
+    }
+
+    /// What an account was written to last.
+    pub(crate) fn said(&self, account: &str) -> Option<String> {
+        self.said.lock().unwrap().get(account).cloned()
     }
 
     /// How often it was called.

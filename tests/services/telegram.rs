@@ -58,6 +58,7 @@ pub(super) fn outsider() -> Outsider {
         settings: |url| format!("client_id = \"{CLIENT_ID}\"\napi = \"{url}\"\noauth = \"{url}\""),
         secrets: &[("bot_token", BOT_TOKEN)],
         routes,
+        hook: None,
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) fn outsider() -> Outsider {
         },
         secrets: &[("refresh_token", REFRESH_TOKEN)],
         routes,
+        hook: None,
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn outsider() -> Outsider {
         settings: |url| format!("client_id = \"{CLIENT_ID}\"\napi = \"{url}\"\noauth = \"{url}\""),
         secrets: &[("service_token", SERVICE_TOKEN)],
         routes,
+        hook: None,
     }
 }
 

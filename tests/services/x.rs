@@ -43,6 +43,7 @@ pub(super) fn outsider() -> Outsider {
         },
         secrets: &[("access_token", SHOP_TOKEN)],
         routes,
+        hook: None,
     }
 }
 

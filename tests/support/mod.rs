@@ -16,5 +16,6 @@ pub(crate) mod sql;
 pub(crate) mod steps;
 pub(crate) mod together;
 pub(crate) mod trust;
+pub(crate) mod waiting;
 pub(crate) mod weigh;
 pub(crate) mod world;

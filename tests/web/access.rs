@@ -44,12 +44,14 @@ async fn member(world: &World, language: &str) -> Panel {
         viewer: Viewer::Member {
             me: Box::new(serde_json::from_value::<MeView>(me).unwrap()),
             history: serde_json::from_value::<Transfers>(history).unwrap(),
+            threads: Vec::new(),
         },
         view: View::Home,
         form: Form::Panel,
         theme: Theme::Auto,
         host: Some(world.shop.clone()),
         session: None,
+        reviews: None,
         now: world.now(),
     }
 }

@@ -7,3 +7,4 @@ mod document;
 mod flow;
 mod host;
 mod mishaps;
+mod owner;

@@ -69,6 +69,7 @@ fn language(preview: &Preview<'_>, locale: &str) -> std::io::Result<()> {
         theme,
         host: Some("http://localhost:8081".into()),
         session: None,
+        reviews: None,
         now: NOW,
     };
     let plain: States = [
@@ -179,6 +180,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         theme: Theme::Light,
         host: Some("http://localhost:8081".into()),
         session: None,
+        reviews: None,
         now: NOW,
     };
     preview.panel("long-home-ru", &panel)?;

@@ -266,6 +266,7 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
         warn_days: 30,
         grace_days: 14,
         debt: Debt::Carry,
+        answer_hours: 24,
         campaigns: campaigns(locale),
         purchase: Some(PurchaseRule {
             points: 5,
@@ -409,5 +410,6 @@ pub(crate) fn member(
     Viewer::Member {
         me: Box::new(me),
         history,
+        threads: Vec::new(),
     }
 }

@@ -106,6 +106,7 @@ fn happened(locale: &str) -> Vec<(i64, TransferState, i64, Fact)> {
     let join = Fact::Task {
         task: "join".into(),
         title: localized("Join the programme", "Вступление в программу"),
+        days_in_row: 0,
     };
     let refund = Fact::Refund {
         order: "998".into(),

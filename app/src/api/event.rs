@@ -27,6 +27,8 @@ pub enum EventKind {
     Attempt,
     /// The profile changed.
     Profile,
+    /// The shop has answered.
+    Thread,
 }
 
 /// One event. Numbers rise for each member, not always by one, and a reader that remembers the last one

@@ -93,6 +93,8 @@ id! {
     ChallengeId = "chl";
     /// A member of one programme. All that the ledger knows of a person.
     MemberId = "mbr";
+    /// A photo of a review.
+    PhotoId = "pho";
     /// A loyalty programme.
     ProgramId = "prg";
     /// Points that a member turned into a coupon.

@@ -104,6 +104,9 @@ pub enum Fact {
         task: String,
         /// Its title at the time.
         title: Localized,
+        /// How many days in a row it completed, where they earned something on top; 0: none.
+        #[serde(default)]
+        days_in_row: u32,
     },
     /// A task is no longer as it was when it was paid, and what it earned was taken back.
     TaskUndone {

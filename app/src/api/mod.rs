@@ -4,6 +4,7 @@
 //! Requests refuse unknown fields; views may grow. Texts in a view are in the one language that
 //! the request asked for.
 
+mod decision;
 mod event;
 mod ids;
 mod ledger;
@@ -12,11 +13,18 @@ mod merchant;
 mod order;
 mod problem;
 mod program;
+mod review;
+mod survey;
 mod task;
+mod thread;
 
+pub use decision::{
+    Choice, DecisionQueue, NewDecision, SignalView, WaitingList, WaitingView, WrittenReview,
+};
 pub use event::{Event, EventKind};
 pub use ids::{
-    AttemptId, ChallengeId, IdError, MemberId, ProgramId, RedemptionId, ThreadId, TransferId,
+    AttemptId, ChallengeId, IdError, MemberId, PhotoId, ProgramId, RedemptionId, ThreadId,
+    TransferId,
 };
 pub use ledger::{
     CampaignFact, Explanation, Fact, GivenBackCause, ProofView, TransferState, TransferView,
@@ -38,10 +46,19 @@ pub use program::{
     Brand, CampaignView, Debt, Expiry, Gives, Localized, Metric, ProgramView, PurchaseRule,
     RewardView, TierView, UnitForms, Window,
 };
+pub use review::{
+    PhotoAdded, PhotoView, REVIEW_AUTHOR_CHARS_MAX, REVIEW_PHOTOS_MAX, REVIEW_TEXT_CHARS_MAX,
+    REVIEW_TEXT_CHARS_MIN, ReviewView, Reviews,
+};
+pub use survey::{AnswerCount, AnswerText, Nps, QuestionResults, SurveyResults, WaveResults};
 pub use task::{
     Answer, AttemptState, AttemptView, Elsewhere, NewEvent, NextStep, Product, ProofLevel,
     QuestionKind, QuestionView, Reason, StartAttempt, Streak, SubmitProof, TaskKind, TaskStanding,
     TaskView,
+};
+pub use thread::{
+    FEEDBACK_CHARS_MIN, MESSAGE_CHARS_MAX, MessageView, NewMessage, NewThread, SeenThread,
+    ShopThread, ShopThreads, THREAD_ITEMS_MAX, ThreadView, Threads, WaitsFor, Writer,
 };
 
 /// The largest request body a shopper or a shop may send, in bytes.

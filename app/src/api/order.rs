@@ -35,8 +35,8 @@ pub struct OrderLine {
     pub id: String,
     /// What was bought.
     pub sku: Option<String>,
-    /// What people call it.
-    #[serde(default)]
+    /// What people call it, in at most 255 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What was paid for the whole line, in the currency's smallest unit.
     pub amount: i64,

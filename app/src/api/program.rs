@@ -231,6 +231,8 @@ pub struct ProgramView {
     pub grace_days: u32,
     /// What becomes of points that are to be taken back and that the member no longer has.
     pub debt: Debt,
+    /// Within how many hours the shop promises to answer what members write.
+    pub answer_hours: u32,
     /// Multipliers that are on or will be.
     pub campaigns: Vec<CampaignView>,
     /// How purchases earn, if they do.

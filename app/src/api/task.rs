@@ -221,6 +221,8 @@ pub struct Elsewhere {
     pub recheck_days: u32,
     /// Whether the points are taken back if it is then no longer so.
     pub clawback: bool,
+    /// Whether it pays only those who do not follow yet: that is looked at first.
+    pub new_only: bool,
 }
 
 /// One member's attempt at one task.
@@ -300,6 +302,8 @@ pub struct StartAttempt {
     pub consent: bool,
     /// For a review: the product, one of those that the member has bought.
     pub product: Option<String>,
+    /// For a task in the shop: the code on the till.
+    pub till_code: Option<String>,
 }
 
 /// What the shopper answers.
@@ -323,8 +327,6 @@ pub struct SubmitProof {
     /// For a review: that it may be published.
     #[serde(default)]
     pub publish: bool,
-    /// The code on the till.
-    pub code: Option<String>,
 }
 
 /// An answer to one question.

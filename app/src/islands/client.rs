@@ -91,7 +91,17 @@ pub(super) async fn fetch(
     if let Some(key) = key {
         headers.push(("idempotency-key", key));
     }
-    let response = open(method, path, &init, &headers).await?;
+    read(open(method, path, &init, &headers).await?).await
+}
+
+/// Posts a file as it is: the browser itself says of what kind it is.
+pub(super) async fn send_file(path: &str, file: &JsValue) -> Result<Reply, Failure> {
+    let init = RequestInit::new();
+    init.set_body(file);
+    read(open("POST", path, &init, &[]).await?).await
+}
+
+async fn read(response: Response) -> Result<Reply, Failure> {
     let status = response.status();
     let text = match response.text() {
         Ok(text) => JsFuture::from(text)

@@ -3,7 +3,7 @@
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, EventTarget, HtmlElement, NodeList, Window};
+use web_sys::{Document, Element, EventTarget, HtmlElement, HtmlInputElement, NodeList, Window};
 
 /// The window. There always is one where this runs.
 pub(super) fn window() -> Window {
@@ -50,6 +50,15 @@ pub(super) fn all<T: JsCast>(within: &Element, selector: &str) -> Vec<T> {
         .query_selector_all(selector)
         .map(|list| elements(&list))
         .unwrap_or_default()
+}
+
+/// The inputs, text areas and selects inside `within` that match. Name, type and value are called the same in
+/// all of them, so all are taken for inputs; only an input has `checked`, and a select no `defaultValue`.
+pub(super) fn controls(within: &Element, selector: &str) -> Vec<HtmlInputElement> {
+    all::<Element>(within, selector)
+        .into_iter()
+        .map(Element::unchecked_into)
+        .collect()
 }
 
 /// The nearest element around an event's target, itself included, that matches.

@@ -22,6 +22,8 @@ pub(super) fn start() {
             channel::post("open", &[("view", &view.into())]);
         } else if let Some(button) = around(&event, "[data-back]") {
             swap_forms(&button);
+        } else if let Some(button) = around(&event, "[data-share]") {
+            super::share::share(button);
         }
     });
     on(&document, "keydown", |event| {

@@ -3,7 +3,7 @@
 use super::{
     channel,
     client::{self, Failure, Reply},
-    dom::{all, by_id, document, get, get_text, on, panel, set, window},
+    dom::{all, by_id, controls, document, get, get_text, object, on, panel, set, window},
     focus, regions, session,
 };
 use js_sys::{Array, JSON, Object};
@@ -71,7 +71,7 @@ fn attribute(form: &HtmlFormElement, name: &str) -> String {
 }
 
 fn inputs(form: &HtmlFormElement) -> Vec<HtmlInputElement> {
-    all(form, "input[name]")
+    controls(form, "input[name],textarea[name],select[name]")
 }
 
 /// Sends one form, unless it is on its way already.
@@ -111,21 +111,30 @@ fn busy(form: &HtmlFormElement, on: bool) {
 }
 
 async fn send(form: &HtmlFormElement) -> Result<(), Failure> {
-    let body = JSON::stringify(&collect(form))
-        .map(String::from)
-        .unwrap_or_default();
+    let json = |fields: &JsValue| {
+        JSON::stringify(fields)
+            .map(String::from)
+            .unwrap_or_default()
+    };
+    let fields = collect(form);
+    let key = key_for(form, &json(&fields));
+    // What a review is about is said as it begins, and not again. Where there is no product, nothing is.
+    let product = get(&fields, "product");
+    set(&fields, "product", &JsValue::UNDEFINED);
+    let body = json(&fields);
     let (method, mut path) = (attribute(form, "data-method"), attribute(form, "data-api"));
-    let key = key_for(form, &body);
     let start = attribute(form, "data-start");
     if !start.is_empty() {
-        let begun = client::call("POST", &start, Some("{}"), Some(&format!("{key}-0"))).await?;
+        let begin = json(&object(&[("product", &product)]));
+        // A review begins anew each time: photos that are no longer chosen must not be in it.
+        let key = product.is_undefined().then(|| format!("{key}-0"));
+        let begun = client::call("POST", &start, Some(&begin), key.as_deref()).await?;
         if let Some((before, after)) = path.split_once('*') {
-            path = [
-                before,
-                &get_text(&begun.json, "id").unwrap_or_default(),
-                after,
-            ]
-            .concat();
+            let attempt = [before, &get_text(&begun.json, "id").unwrap_or_default()].concat();
+            for file in files(form).iter() {
+                client::send_file(&[&attempt, "/files"].concat(), &file).await?;
+            }
+            path = [&attempt, after].concat();
         }
     }
     let body = (method != "DELETE").then_some(body);
@@ -135,6 +144,12 @@ async fn send(form: &HtmlFormElement) -> Result<(), Failure> {
     }
     succeed(form, &method, answer?).await;
     Ok(())
+}
+
+/// What was chosen to go along with a form.
+fn files(form: &HtmlFormElement) -> Array {
+    let input = form.query_selector("[type=file]").ok().flatten();
+    input.map_or_else(Array::new, |input| Array::from(&get(&input, "files")))
 }
 
 /// Where a form remembers the key and the content of a try whose end it has not seen.
@@ -154,11 +169,15 @@ fn key_for(form: &HtmlFormElement, body: &str) -> String {
 }
 
 /// The fields as a JSON object: ticks as booleans, numbers as numbers, and nothing for what was
-/// left empty.
+/// left empty, nor for files. What is named `answers.why` is `why` in the object `answers`.
 fn collect(form: &HtmlFormElement) -> JsValue {
     let body = Object::new();
     for input in inputs(form) {
-        let value = if input.type_() == "checkbox" {
+        let kind = input.type_();
+        if kind == "file" || (kind == "radio" && !input.checked()) {
+            continue;
+        }
+        let value = if kind == "checkbox" {
             input.checked().into()
         } else {
             let text = match input.get_attribute("data-fill").as_deref() {
@@ -175,9 +194,24 @@ fn collect(form: &HtmlFormElement) -> JsValue {
                 text.into()
             }
         };
-        set(&body, &input.name(), &value);
+        let name = input.name();
+        match name.split_once('.') {
+            None => set(&body, &name, &value),
+            Some((group, name)) => set(&group_of(&body, group), name, &value),
+        }
     }
     body.into()
+}
+
+/// The object of this name inside `body`, made where there is none yet.
+fn group_of(body: &JsValue, name: &str) -> JsValue {
+    let known = get(body, name);
+    if !known.is_undefined() {
+        return known;
+    }
+    let group: JsValue = Object::new().into();
+    set(body, name, &group);
+    group
 }
 
 /// The zone the browser is in, by its IANA name.

@@ -19,6 +19,8 @@ mod regions;
 #[cfg(feature = "hydrate")]
 mod session;
 #[cfg(feature = "hydrate")]
+mod share;
+#[cfg(feature = "hydrate")]
 mod stream;
 
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 
 use super::{
     client::{self, Failure},
-    dom::{all, document, elements, panel, setting},
+    dom::{all, controls, document, elements, get, panel, setting},
     session,
 };
 use std::cell::RefCell;
@@ -196,6 +196,8 @@ pub(super) async fn more(cursor: &str) -> Result<(), Failure> {
 struct Kept {
     open: Vec<String>,
     typed: Vec<(String, String, bool)>,
+    /// No script can choose a file, so the inputs that have some stay themselves.
+    files: Vec<HtmlInputElement>,
     focus: Option<String>,
     had_focus: bool,
 }
@@ -211,24 +213,33 @@ fn focus_id(element: &Element) -> Option<String> {
     })
 }
 
+/// What can be filled in and found again.
+const CONTROLS: &str = "input[id],textarea[id],select[id]";
+
+/// Whether it is ticked and not filled in.
+fn is_tick(input: &HtmlInputElement) -> bool {
+    matches!(input.type_().as_str(), "radio" | "checkbox")
+}
+
 impl Kept {
     fn of(part: &HtmlElement) -> Self {
         let open = all::<Element>(part, "details[open][id]")
             .iter()
             .map(Element::id)
             .collect();
-        // The section that is open stays open, even if it was so from the first.
-        let touched = |input: &HtmlInputElement| {
-            input.type_() != "hidden"
-                && !input.id().is_empty()
-                && (input.value() != input.default_value()
-                    || input.checked() != input.default_checked()
-                    || input.type_() == "radio")
+        let touched = |input: &HtmlInputElement| match input.type_().as_str() {
+            "hidden" => false,
+            // The section that is open stays open, even if it was so from the first.
+            "radio" => true,
+            "checkbox" => input.checked() != input.default_checked(),
+            "select-one" => get(input, "selectedIndex").as_f64() > Some(0.0),
+            _ => input.value() != input.default_value(),
         };
-        let typed = all::<HtmlInputElement>(part, "input")
-            .into_iter()
-            .filter(touched)
-            .map(|input| (input.id(), input.value(), input.checked()))
+        let touched = controls(part, CONTROLS).into_iter().filter(touched);
+        let (files, typed): (Vec<_>, Vec<_>) = touched.partition(|input| input.type_() == "file");
+        let typed = typed
+            .iter()
+            .map(|input| (input.id(), input.value(), is_tick(input) && input.checked()))
             .collect();
         let active = document()
             .active_element()
@@ -236,6 +247,7 @@ impl Kept {
         Self {
             open,
             typed,
+            files,
             had_focus: active.is_some(),
             focus: active.as_ref().and_then(focus_id),
         }
@@ -247,12 +259,19 @@ impl Kept {
                 let _ = details.set_attribute("open", "");
             }
         }
-        for (id, value, checked) in &self.typed {
-            if let Some(input) = super::dom::by_id::<HtmlInputElement>(id) {
-                match input.type_().as_str() {
-                    "radio" | "checkbox" => input.set_checked(*checked),
-                    _ => input.set_value(value),
-                }
+        for input in controls(part, CONTROLS) {
+            let id = input.id();
+            if let Some(file) = self.files.iter().find(|file| file.id() == id) {
+                let _ = input.replace_with_with_node_1(file);
+                continue;
+            }
+            let Some((_, value, checked)) = self.typed.iter().find(|typed| typed.0 == id) else {
+                continue;
+            };
+            if is_tick(&input) {
+                input.set_checked(*checked);
+            } else {
+                input.set_value(value);
             }
         }
         if !self.had_focus {

@@ -43,6 +43,8 @@ pub enum ConfirmState<'a> {
         /// When held points become available, in microseconds since 1970.
         available_at: Option<i64>,
     },
+    /// It was confirmed, and a person looks before it earns.
+    Waits,
     /// It was confirmed before.
     Used,
     /// It was not opened in time.
@@ -55,10 +57,12 @@ pub enum ConfirmState<'a> {
 
 /// The page's title.
 pub(crate) fn title(page: &ConfirmPage<'_>) -> &'static str {
-    let words = &Text::by_locale(page.locale).confirm;
+    let text = Text::by_locale(page.locale);
+    let words = &text.confirm;
     match page.state {
         ConfirmState::Ask { .. } => words.title,
         ConfirmState::Done { .. } => words.done_title,
+        ConfirmState::Waits => text.voices.decision.waits_title,
         ConfirmState::Used => words.used_title,
         ConfirmState::Expired => words.expired_title,
         ConfirmState::AddressUsed => words.address_used_title,
@@ -94,6 +98,11 @@ pub(crate) fn page(page: &ConfirmPage<'_>) -> Drawn {
             }
             .drawn()
         }
+        ConfirmState::Waits => view! {
+            <p class="lead">{text.voices.decision.waits}</p>
+            <p>{words.back}</p>
+        }
+        .drawn(),
         ConfirmState::Used => view! { <p>{words.used}</p> <p>{words.back}</p> }.drawn(),
         ConfirmState::Expired => view! { <p>{words.expired}</p> }.drawn(),
         ConfirmState::AddressUsed => {

@@ -128,10 +128,11 @@ fn open(standing: &TaskStanding) -> bool {
         | AttemptState::Started
         | AttemptState::Rejected
         | AttemptState::Expired
-        | AttemptState::Reversed => !matches!(
-            standing.task.kind,
-            TaskKind::Join | TaskKind::Event | TaskKind::Custom
-        ),
+        | AttemptState::Reversed => match standing.task.kind {
+            TaskKind::Join | TaskKind::Event | TaskKind::Custom => false,
+            TaskKind::Review if standing.task.elsewhere.is_none() => !standing.products.is_empty(),
+            _ => true,
+        },
         AttemptState::Checking | AttemptState::Held | AttemptState::Earned => false,
     }
 }

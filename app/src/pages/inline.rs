@@ -1,11 +1,11 @@
-//! What stands inline in the shop's own pages: the balance, and the list of tasks.
+//! What stands inline in the shop's own pages: the balance, the list of tasks, and reviews.
 
 use super::{earn, guest, signed_in};
 use crate::ui::Draw as _;
 use crate::{
     api::Balance,
     panel::{Panel, Viewer},
-    ui::{Words, hero, ladder},
+    ui::{self, Words, hero, ladder},
 };
 use leptos::prelude::*;
 
@@ -61,6 +61,16 @@ pub(crate) fn tasks(panel: &Panel) -> impl IntoView + use<> {
         }
         .drawn(),
     }
+}
+
+/// What those who bought a product have written of it. It is the same for everybody, and has no regions: there is
+/// nothing in it that news could change.
+pub(crate) fn reviews(panel: &Panel) -> impl IntoView + use<> {
+    let words = Words::of(panel);
+    panel
+        .reviews
+        .as_ref()
+        .map(|written| ui::reviews(words, written))
 }
 
 /// Opens the whole panel beside the page, where there is a page to do it.

@@ -1,7 +1,7 @@
 //! The window in which somebody signs in on another service: the page before it, and the one after.
 
 use crate::text::Text;
-use crate::ui::{Draw as _, Drawn};
+use crate::ui::{Draw as _, Drawn, Field, hidden};
 use leptos::prelude::*;
 
 /// What the page is drawn from.
@@ -27,6 +27,19 @@ pub enum LinkingState<'a> {
         /// Of the service.
         url: &'a str,
     },
+    /// To be shown by a message to the shop's account.
+    Writing {
+        /// What is opened to write it.
+        url: &'a str,
+        /// What is to be written.
+        code: &'a str,
+        /// Where the digits that come back are sent to.
+        action: &'a str,
+        /// The secret of the sign-in.
+        state: &'a str,
+        /// Whether the digits were wrong.
+        wrong: bool,
+    },
     /// On the way to a page that is to be visited.
     Visiting {
         /// Of the page.
@@ -51,6 +64,7 @@ pub(crate) fn title(page: &LinkingPage<'_>) -> String {
         LinkingState::Going { .. } | LinkingState::Visiting { .. } => {
             (words.going_title)(page.service)
         }
+        LinkingState::Writing { .. } => (words.writing.title)(page.service),
         LinkingState::Done { .. } => words.done_title.to_owned(),
         LinkingState::Failed { .. } => words.failed_title.to_owned(),
     }
@@ -70,6 +84,43 @@ fn body(page: &LinkingPage<'_>) -> Drawn {
             <p><a class="button" href=url.to_owned()>{words.go_on}</a></p>
         }
         .drawn(),
+        LinkingState::Writing {
+            url,
+            code,
+            action,
+            state,
+            wrong,
+        } => {
+            let digits = Field {
+                id: "digits".to_owned(),
+                name: "digits",
+                kind: "text",
+                label: words.writing.digits,
+                hint: "",
+                value: "",
+                autocomplete: "one-time-code",
+                max: None,
+            };
+            view! {
+                <p class="lead">{(words.writing.lead)(page.service)}</p>
+                <p class="code"><strong>{code.to_owned()}</strong></p>
+                <p>
+                    <a class="button plain" href=url.to_owned() target="_blank" rel="noopener">
+                        {(text.open)(page.service)}
+                    </a>
+                </p>
+                <form method="post" action=action.to_owned()>
+                    {digits.view()}
+                    {wrong.then(|| view! { <p class="problem" role="alert">{words.writing.wrong}</p> })}
+                    {hidden("state", state)}
+                    <button class="button" type="submit">
+                        {words.writing.confirm}
+                    </button>
+                </form>
+                <p class="quiet">{words.writing.note}</p>
+            }
+            .drawn()
+        }
         LinkingState::Done { handle } => view! {
             <p class="lead">{(words.done)(handle, page.service)}</p>
             <p>{words.close}</p>

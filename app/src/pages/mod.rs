@@ -3,18 +3,31 @@
 mod confirm;
 mod earn;
 mod guest;
+mod handed;
 mod history;
 mod home;
 mod how;
 mod inline;
 mod linking;
+mod messages;
+mod owner;
 mod signed_in;
+mod till;
 
 pub use confirm::{ConfirmPage, ConfirmState};
+pub use handed::{HandedPage, HandedState};
 pub use linking::{LinkingPage, LinkingState};
+pub use owner::{
+    OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, OwnerReview, OwnerRuling, OwnerState,
+    OwnerThread,
+};
+pub use till::{Squares, TillPage};
 
 pub(crate) use confirm::{page as confirm_page, title as confirm_title};
+pub(crate) use handed::{page as handed_page, preview as handed_preview, title as handed_title};
 pub(crate) use linking::{page as linking_page, title as linking_title};
+pub(crate) use owner::{page as owner_page, title as owner_title};
+pub(crate) use till::page as till_page;
 
 use crate::{
     panel::{Form, Panel, View, Viewer},
@@ -27,12 +40,17 @@ pub(crate) fn panel(panel: &Panel) -> impl IntoView + use<> {
     let content = match panel.form {
         Form::Balance => inline::balance(panel).drawn(),
         Form::Tasks => inline::tasks(panel).drawn(),
+        Form::Reviews => inline::reviews(panel).drawn(),
         Form::Panel => match &panel.viewer {
             Viewer::Guest => guest::page(panel).drawn(),
             Viewer::SignedIn { name, email } => {
                 signed_in::page(panel, name.as_deref(), email.as_deref()).drawn()
             }
-            Viewer::Member { me, history } => member(panel, me, history).drawn(),
+            Viewer::Member {
+                me,
+                history,
+                threads,
+            } => member(panel, me, history, threads).drawn(),
         },
     };
     let text = panel.text();
@@ -55,13 +73,16 @@ fn member(
     panel: &Panel,
     me: &crate::api::MeView,
     history: &crate::api::Transfers,
+    threads: &[crate::api::ThreadView],
 ) -> impl IntoView + use<> {
     let words = Words::of(panel);
     view! {
         {home::balance(words, me, history)}
+        {messages::notice(words, threads)}
         {home::standing(words, me)}
         {earn::purchases(words, Some(&me.standing))}
         {earn::tasks(words, me)}
+        {messages::page(words, me, threads)}
         {history::page(words, history)}
         {how::page(words, Some(me))}
         {signed_in::account(words, me.name.as_deref().or(me.email.as_deref()))}

@@ -62,6 +62,16 @@ pub fn date_of(text: &Text, rfc3339: &str, time_zone: &str, now: i64) -> String 
     micros(rfc3339).map_or_else(String::new, |at| date(text, at, time_zone, now))
 }
 
+/// The day and the time of an instant as the wire has it: "5 May, 14:00".
+pub(crate) fn moment_of(text: &Text, rfc3339: &str, time_zone: &str, now: i64) -> String {
+    let Ok(at) = rfc3339.parse::<Timestamp>() else {
+        return String::new();
+    };
+    let day = date(text, at.as_microsecond(), time_zone, now);
+    let time = zone(time_zone).to_datetime(at).time();
+    format!("{day}, {:02}:{:02}", time.hour(), time.minute())
+}
+
 /// Microseconds since 1970 of an RFC 3339 instant.
 pub(crate) fn micros(rfc3339: &str) -> Option<i64> {
     rfc3339

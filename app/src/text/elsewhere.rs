@@ -25,6 +25,9 @@ pub(crate) struct Elsewhere {
     pub(crate) you_are: Say1,
     /// The service.
     pub(crate) open: Say1,
+    /// Where only new follows pay.
+    pub(crate) new_only: &'static str,
+    pub(crate) begin: &'static str,
     pub(crate) check: &'static str,
     pub(crate) check_again: &'static str,
     pub(crate) another_account: &'static str,
@@ -37,6 +40,7 @@ pub(crate) struct Elsewhere {
     pub(crate) checking: Say1,
     pub(crate) not_now: Say1,
     pub(crate) not_followed: Say1,
+    pub(crate) already_followed: Say1,
     pub(crate) account_gone: Say1,
     pub(crate) unlinked: Say1,
     pub(crate) not_kept: Say1,
@@ -91,6 +95,7 @@ pub(crate) struct Window {
     pub(crate) failed_title: &'static str,
     /// Beside the reason.
     pub(crate) nothing_linked: &'static str,
+    pub(crate) writing: Writing,
     pub(crate) declined: &'static str,
     pub(crate) taken: Say1,
     pub(crate) other_browser: &'static str,
@@ -106,12 +111,27 @@ pub(crate) struct Window {
     pub(crate) shop_must_act: Say1,
 }
 
+/// Showing whose an account is by a message to the shop's.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    /// The service.
+    pub(crate) title: Say1,
+    pub(crate) lead: Say1,
+    pub(crate) digits: &'static str,
+    pub(crate) confirm: &'static str,
+    pub(crate) wrong: &'static str,
+    pub(crate) note: &'static str,
+    /// What is written back: the digits, and the programme.
+    pub(crate) reply: Say2,
+}
+
 impl Elsewhere {
     /// Why an attempt was refused, goes on or was taken back; nothing for a code that is not of here.
     pub(crate) fn reason(&self, code: &str, service: &str, until: &str) -> Option<String> {
         Some(match code {
             "not_now" => (self.not_now)(service),
             "not_followed" => (self.not_followed)(service),
+            "already_followed" => (self.already_followed)(service),
             "not_subscribed" => (self.list.not_subscribed)(service),
             "account_gone" => (self.account_gone)(service),
             "unlinked" => (self.unlinked)(service),

@@ -229,7 +229,7 @@ pub(super) static EN: Text = Text {
         coupon_not_open: "This code can no longer be cancelled: an order has it, or it has ended.",
         account_needed: "Sign in there first, so that we know which account is yours.",
         not_opened: "Open the page from here first.",
-        too_quick: "That was quick. Look around there a little longer.",
+        too_quick: "That was quick. Take a little longer, then try again.",
         limit_reached: "It pays only so often, and it has for now.",
         invalid: "Please look at what is marked.",
         field_email: "This is not an e-mail address.",

@@ -14,6 +14,12 @@ pub struct Mail {
     pub html: String,
 }
 
+/// What the shop's account writes back to somebody who has written a code.
+#[must_use]
+pub fn greeting_reply(text: &Text, digits: &str, program: &str) -> String {
+    (text.elsewhere.window.writing.reply)(digits, program)
+}
+
 /// Asks to confirm a subscription. `consent` is the sentence that was agreed to, `link` the whole
 /// address of the page that confirms.
 #[must_use]

@@ -18,8 +18,8 @@ mod voices;
 mod words;
 
 pub use date::{date, date_of};
-pub(crate) use date::{day_in, iso_day, last_day, micros, year_day};
-pub use mail::{Mail, code_mail, confirm_mail};
+pub(crate) use date::{day_in, iso_day, last_day, micros, moment_of, year_day};
+pub use mail::{Mail, code_mail, confirm_mail, greeting_reply};
 pub(crate) use number::round_sum;
 pub use number::{count, money, multiplier, percent, rate, signed, unit};
 pub use problem::{fault, problem};

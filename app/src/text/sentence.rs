@@ -36,6 +36,8 @@ pub enum ProofOf {
     Task(TaskKind),
     /// A subscription to a list that another service keeps.
     List,
+    /// A review that another service told of.
+    Judged,
     /// A correction by the shop.
     Adjustment,
 }
@@ -65,6 +67,8 @@ pub enum Happening<'a> {
     Attempt(&'a str),
     /// The profile was changed.
     Profile,
+    /// The shop has answered what the member wrote.
+    Answered,
 }
 
 /// What happened, without the amount and without the waiting, in two parts of which the second may
@@ -101,7 +105,12 @@ fn what(text: &Text, explanation: &Explanation) -> (String, String) {
         Fact::TierEntry { tier } => plain((text.tier_entry)(tier.get(text.tag))),
         Fact::TierEntryUndone { tier } => plain((text.tier_entry_undone)(tier.get(text.tag))),
         Fact::DebtWrittenOff => plain(text.debt_written_off.to_owned()),
-        Fact::Task { title, .. } => plain(title.get(text.tag).to_owned()),
+        Fact::Task {
+            title, days_in_row, ..
+        } => {
+            let row = (*days_in_row > 0).then(|| (text.voices.handed.in_a_row)(*days_in_row));
+            (title.get(text.tag).to_owned(), row.unwrap_or_default())
+        }
         Fact::TaskUndone { title, .. } => plain((text.elsewhere.undone)(title.get(text.tag))),
         Fact::OrderCancelled { order } => plain((text.order_cancelled)(order)),
         Fact::Adjustment { note } => plain((text.adjustment)(note)),
@@ -285,9 +294,16 @@ pub fn proof_how(text: &Text, level: ProofLevel, of: ProofOf) -> &'static str {
         (ProofOf::Task(TaskKind::Subscribe), ProofLevel::Verified) => text.checked_subscribe,
         (ProofOf::Task(TaskKind::Birthday), ProofLevel::Declared) => text.checked_birthday,
         (ProofOf::List, _) => text.elsewhere.list.checked,
+        (ProofOf::Judged, _) => text.voices.judged.checked,
         (ProofOf::Task(TaskKind::Visit), _) => text.elsewhere.visit.checked,
         (ProofOf::Task(TaskKind::Follow), ProofLevel::Verified) => text.elsewhere.checked,
-        (ProofOf::Task(_), _) => text.checked[level as usize],
+        (ProofOf::Task(TaskKind::Survey), _) => text.voices.survey.checked,
+        (ProofOf::Task(TaskKind::Feedback), _) => text.voices.thread.checked,
+        (ProofOf::Task(TaskKind::Review), _) => text.voices.review.checked,
+        (ProofOf::Task(kind), _) => {
+            let handed = text.voices.handed.checked(kind);
+            handed.unwrap_or(text.checked[level as usize])
+        }
     }
 }
 
@@ -336,5 +352,6 @@ pub fn event(
         Happening::TierDown(tier) => (text.event_tier_down)(tier),
         Happening::Attempt(title) => (text.event_attempt)(title),
         Happening::Profile => text.event_profile.to_owned(),
+        Happening::Answered => text.voices.thread.event.to_owned(),
     }
 }

@@ -219,10 +219,24 @@ fn everything_else_is_explained_too() {
     let task = plain(Fact::Task {
         task: "subscribe".into(),
         title: localized("Subscribe to our letters", "Подписка на письма"),
+        days_in_row: 0,
     });
     assert_eq!(
         said(en(), &task, 500, TransferState::Posted),
         "+500: Subscribe to our letters."
+    );
+    let row = plain(Fact::Task {
+        task: "daily".into(),
+        title: localized("Look in", "Заглянуть"),
+        days_in_row: 7,
+    });
+    assert_eq!(
+        said(en(), &row, 21, TransferState::Posted),
+        "+21: Look in, 7_days in a row."
+    );
+    assert_eq!(
+        said(ru(), &row, 21, TransferState::Posted),
+        "+21: Заглянуть, 7_дней подряд."
     );
     let waits = Explanation {
         hold_days: 1,

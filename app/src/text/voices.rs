@@ -2,12 +2,14 @@
 
 mod decision;
 mod handed;
+mod judged;
 mod review;
 mod survey;
 mod thread;
 
-pub(crate) use decision::Decision;
-pub(crate) use handed::Handed;
+pub(crate) use decision::{Decision, Fields, Notices, Pages, Signals};
+pub(crate) use handed::{Download, Handed, Share, Till};
+pub(crate) use judged::Judged;
 pub(crate) use review::Review;
 pub(crate) use survey::Survey;
 pub(crate) use thread::Thread;
@@ -17,6 +19,7 @@ pub(crate) use thread::Thread;
 pub(crate) struct Voices {
     pub(crate) survey: Survey,
     pub(crate) review: Review,
+    pub(crate) judged: Judged,
     pub(crate) thread: Thread,
     pub(crate) handed: Handed,
     pub(crate) decision: Decision,
@@ -25,7 +28,11 @@ pub(crate) struct Voices {
 impl Voices {
     /// Why an attempt waits or was refused; nothing for a code that is not of here.
     pub(crate) fn reason(&self, code: &str) -> Option<&'static str> {
-        let all = [self.review.reason(code), self.decision.reason(code)];
+        let all = [
+            self.review.reason(code),
+            self.judged.reason(code),
+            self.decision.reason(code),
+        ];
         all.into_iter().flatten().next()
     }
 

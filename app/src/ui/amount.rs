@@ -70,6 +70,11 @@ impl<'a> Words<'a> {
         text::date_of(self.text, rfc3339, self.time_zone, self.now)
     }
 
+    /// The day and the time of an instant of the wire.
+    pub(crate) fn moment(&self, rfc3339: &str) -> String {
+        text::moment_of(self.text, rfc3339, self.time_zone, self.now)
+    }
+
     /// The last day before an instant of the wire, for the reader: what is gone from midnight on is
     /// there until the day before.
     pub(crate) fn last_day(&self, rfc3339: &str) -> String {

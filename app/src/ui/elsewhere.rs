@@ -2,7 +2,7 @@
 //! checked.
 
 use super::{Draw as _, Drawn, Field, TaskCard, Words, action, hidden, submit, task::proof_form};
-use crate::api::{AttemptState, Elsewhere, TaskView};
+use crate::api::{AttemptState, Elsewhere, TaskKind, TaskView};
 use leptos::prelude::*;
 
 /// How it will be checked, and whether again.
@@ -11,10 +11,17 @@ pub(super) fn will_check(words: Words<'_>, task: &TaskView) -> String {
         return String::new();
     };
     let text = words.text.elsewhere;
+    if task.kind == TaskKind::Review {
+        return (words.text.voices.judged.will_check)(&elsewhere.service);
+    }
     if elsewhere.by_address {
         return (text.list.will_check)(&elsewhere.service);
     }
     let mut say = (text.will_check)(&elsewhere.service);
+    if elsewhere.new_only {
+        say.push(' ');
+        say.push_str(text.new_only);
+    }
     if elsewhere.recheck_days > 0 && elsewhere.clawback {
         say.push(' ');
         say.push_str(&(text.will_look_again)(elsewhere.recheck_days));
@@ -25,6 +32,9 @@ pub(super) fn will_check(words: Words<'_>, task: &TaskView) -> String {
 /// What the member can do about it now: sign in, or go there and have it checked.
 pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     let elsewhere = card.task.elsewhere.as_ref()?;
+    if card.task.kind == TaskKind::Review {
+        return Some(write(words, elsewhere));
+    }
     let text = words.text.elsewhere;
     let Some(handle) = card.standing?.account.as_deref() else {
         return Some(if elsewhere.by_address {
@@ -34,6 +44,9 @@ pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         });
     };
     let tried = card.state() == AttemptState::Rejected;
+    if elsewhere.new_only && !was_looked_at(card) {
+        return begin(words, card, elsewhere, handle);
+    }
     let label = if tried { text.check_again } else { text.check };
     // Begun, it says so above.
     let whose = match card.state() {
@@ -56,6 +69,53 @@ pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         {(!elsewhere.by_address).then(|| let_go(words, card, elsewhere))}
     };
     Some(view.drawn())
+}
+
+fn reason<'a>(card: &TaskCard<'a>) -> Option<&'a str> {
+    let attempt = card.standing?.attempt.as_ref()?;
+    attempt.reason.as_ref().map(|reason| &*reason.code)
+}
+
+/// Whether it is known that the member did not follow before, where that matters.
+fn was_looked_at(card: &TaskCard<'_>) -> bool {
+    card.state() == AttemptState::Started || reason(card) == Some("not_followed")
+}
+
+/// The button that has it looked at whether the member follows already; nothing for who did.
+fn begin(
+    words: Words<'_>,
+    card: &TaskCard<'_>,
+    elsewhere: &Elsewhere,
+    handle: &str,
+) -> Option<Drawn> {
+    if reason(card) == Some("already_followed") {
+        return None;
+    }
+    let id = &card.task.id;
+    let form = action(
+        format!("{id}-start"),
+        format!("/api/v1/tasks/{id}/attempts"),
+        "POST",
+        submit(words.text.elsewhere.begin),
+    );
+    let view = view! {
+        <p>{whose(words, elsewhere, handle)}</p>
+        {form}
+        {let_go(words, card, elsewhere)}
+    };
+    Some(view.drawn())
+}
+
+/// The way to the page where reviews are written. There is nothing to send: the service tells of them.
+fn write(words: Words<'_>, elsewhere: &Elsewhere) -> Drawn {
+    view! {
+        <p>
+            <a class="button" href=elsewhere.url.clone() target="_blank" rel="noopener">
+                {words.text.voices.judged.open}
+            </a>
+        </p>
+    }
+    .drawn()
 }
 
 /// As whom the member is asked about.

@@ -22,4 +22,6 @@ pub(crate) use line::line;
 pub use prints::Prints;
 pub(crate) use prints::{Part, Stage};
 pub(crate) use proof::{before, checked};
+pub(crate) use review::reviews;
 pub(crate) use task::{TaskCard, task, will_check};
+pub(crate) use thread::{new_thread, thread};

@@ -26,6 +26,11 @@ pub(crate) struct TaskCard<'a> {
 }
 
 impl TaskCard<'_> {
+    /// Whether it is done by a review that is written here.
+    fn reviews(&self) -> bool {
+        self.task.kind == TaskKind::Review && self.task.elsewhere.is_none()
+    }
+
     pub(super) fn state(&self) -> AttemptState {
         self.standing
             .map_or(AttemptState::Available, |standing| standing.state)
@@ -254,6 +259,8 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         AttemptState::Available => false,
         AttemptState::Rejected | AttemptState::Expired | AttemptState::Reversed => true,
         AttemptState::Started if is_own(card.task.kind) => return own(words, card),
+        // While one waits, another product can be reviewed.
+        AttemptState::Checking if card.reviews() => return own(words, card),
         AttemptState::Started => {
             return match next {
                 Some(NextStep::Mail { .. }) => Some(resend(words, card)),
@@ -347,11 +354,10 @@ fn proof_note(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
         .and_then(|attempt| attempt.proof);
     let (title, how) = match proven {
         Some(level) => {
-            let by_address = card.task.elsewhere.as_ref().is_some_and(|at| at.by_address);
-            let of = if by_address {
-                ProofOf::List
-            } else {
-                ProofOf::Task(card.task.kind)
+            let of = match &card.task.elsewhere {
+                Some(at) if at.by_address => ProofOf::List,
+                Some(_) if card.task.kind == TaskKind::Review => ProofOf::Judged,
+                _ => ProofOf::Task(card.task.kind),
             };
             let how = text::proof_how(words.text, level, of);
             (words.text.how_checked, how.to_owned())
@@ -397,6 +403,7 @@ pub(crate) fn task(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
                 <div class="inside">
                     <p>{card.task.summary.clone()}</p>
                     {state_sentence(words, card).map(|say| view! { <p class="standing">{say}</p> })}
+                    {handed::days_in_row(words, card).map(|say| view! { <p>{say}</p> })}
                     {forms(words, card)}
                     {proof_note(words, card)}
                 </div>

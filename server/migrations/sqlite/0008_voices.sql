@@ -22,6 +22,7 @@ create table decision (
 ) strict;
 
 create index decision_open on decision (program_id, asked_at, attempt_id) where decided_at is null;
+create index decision_past on decision (program_id, decided_at, attempt_id) where decided_at is not null;
 
 -- Invitations to the page of decisions, used once, and what they open. Only digests are kept.
 create table owner_link (
@@ -85,6 +86,8 @@ create table answer (
     primary key (attempt_id, question)
 ) strict, without rowid;
 
+create index answer_program on answer (program_id);
+
 -- What members write to the shop, answered in one place.
 create table thread (
     id blob primary key,
@@ -93,15 +96,20 @@ create table thread (
     opened_at integer not null,
     -- When the shop first answered.
     answered_at integer,
-    -- When somebody last wrote, and who.
+    -- When somebody last wrote.
     written_at integer not null,
     waits_for text not null check (waits_for in ('shop', 'member', 'nobody')),
-    -- Up to which message the member has seen it.
-    seen_at integer not null
+    -- Until when an answer was promised, while it waits for the shop.
+    promised_by integer,
+    -- How many there are, and up to which of them the member has seen it.
+    messages integer not null,
+    seen integer not null,
+    check ((waits_for = 'shop') = (promised_by is not null))
 ) strict;
 
 create index thread_member on thread (member_id, written_at, id);
-create index thread_waiting on thread (program_id, written_at, id) where waits_for = 'shop';
+create index thread_waiting on thread (program_id, promised_by, id) where waits_for = 'shop';
+create index thread_answered on thread (program_id, written_at, id) where waits_for <> 'shop';
 
 create table thread_message (
     thread_id blob not null references thread (id),
@@ -153,3 +161,46 @@ create table download (
 ) strict;
 
 create index download_attempt on download (attempt_id);
+
+-- Sign-ins that are done by writing to the shop's account: the code that is written, who wrote it (sealed), and
+-- what the digits are known by that were written back.
+alter table linking add column message_code text;
+alter table linking add column account blob;
+alter table linking add column answer blob;
+alter table linking add column replies integer not null default 0;
+alter table linking add column tries integer not null default 0;
+
+create index linking_message on linking (message_code) where message_code is not null;
+
+-- The form that all spellings of a mailbox share, so that the same one is noticed when it comes again.
+alter table subscription add column canonical text;
+
+create index subscription_canonical on subscription (program_id, canonical);
+create index attempt_address on attempt (address) where address is not null;
+
+-- Whether a server is asking. What is only waited for may be asked sooner, when a hook gives reason to.
+alter table verification add column taken integer not null default 0 check (taken in (0, 1));
+
+-- How far the orders of a shop's platform were read, since its hooks get lost.
+create table pulled (
+    program_id blob not null references program (id),
+    connection text not null,
+    -- The newest change that was read, by the platform's own clock.
+    until integer not null,
+    -- Not before then; also the lease of the server that is reading.
+    due_at integer not null,
+    -- How often in a row that failed.
+    failures integer not null,
+    primary key (program_id, connection)
+) strict, without rowid;
+
+-- Reviews on other services that earned, each once.
+create table outside_review (
+    program_id blob not null,
+    connection text not null,
+    -- The service's own id of it.
+    review text not null,
+    attempt_id blob not null references attempt (id),
+    created_at integer not null,
+    primary key (program_id, connection, review)
+) strict, without rowid;

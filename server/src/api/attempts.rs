@@ -1,7 +1,7 @@
 //! Tasks begun, answered and looked at.
 
 use super::Shared;
-use super::extract::{IdempotencyKey, Json, Member};
+use super::extract::{Browser, IdempotencyKey, Json, Member};
 use super::me;
 use super::views::{self, Reader};
 use crate::App;
@@ -14,7 +14,7 @@ use crate::mailer;
 use crate::programs::Loaded;
 use crate::store::attempts::{
     ASKED_MAX, Ask, Asked, AtOnce, Did, Get, PER_ADDRESS_MAX, Return, Returned, Start, Started,
-    StoredAttempt, Submit, Submitted, Who,
+    StoredAttempt, Submit, Submitted, WRONG_CODES_MAX, Who,
 };
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::links::NewLink;
@@ -65,6 +65,7 @@ pub async fn start(
     State(app): Shared,
     member: Member,
     key: IdempotencyKey,
+    browser: Browser,
     Path(task): Path<String>,
     body: Json<StartAttempt>,
 ) -> Result<axum::Json<AttemptView>, Error> {
@@ -77,6 +78,18 @@ pub async fn start(
     let link = match task.kind {
         TaskKind::Join | TaskKind::Event | TaskKind::Custom => {
             return Err(Error::not_found("task that members begin themselves"));
+        }
+        TaskKind::Share | TaskKind::Download | TaskKind::InStore => {
+            let stored =
+                super::handed::start(&app, &member, key, browser, task, &body, stamp).await?;
+            return view(&app, &member, &stored).await;
+        }
+        TaskKind::Review if task.elsewhere.is_some() => {
+            return Err(Error::not_found("task that members begin themselves"));
+        }
+        TaskKind::Review => {
+            let stored = super::reviews::start(&app, &member, key, task, &body, stamp).await?;
+            return view(&app, &member, &stored).await;
         }
         TaskKind::Daily => {
             let who = Who::Here(member.id);
@@ -103,12 +116,8 @@ pub async fn start(
         | TaskKind::Birthday
         | TaskKind::Follow
         | TaskKind::Visit
-        | TaskKind::Review
         | TaskKind::Survey
-        | TaskKind::Feedback
-        | TaskKind::Share
-        | TaskKind::Download
-        | TaskKind::InStore => None,
+        | TaskKind::Feedback => None,
     };
     let route = format!("POST /tasks/{}/attempts", task.id);
     let keyed = Keyed {
@@ -211,6 +220,12 @@ pub async fn submit(
             app.checks.look();
             asked_of(asked.done()?)?
         }
+        Some(TaskKind::Feedback) => {
+            super::threads::prove(&app, &member, attempt, &proof, key, stamp).await?
+        }
+        Some(TaskKind::Review) => {
+            super::reviews::send(&app, &member, attempt, proof, key, stamp).await?
+        }
         Some(TaskKind::Visit) => {
             let command = Return {
                 rules,
@@ -237,7 +252,7 @@ pub async fn submit(
 /// What was paid in one step.
 ///
 /// # Errors
-/// 409 as often as the limit allows, and 404 for nobody.
+/// 409 as often as the limit allows, 404 for nobody, 422 and 429 for wrong codes of the till.
 pub(super) fn did_of(did: Did) -> Result<StoredAttempt, Error> {
     match did {
         Did::At(stored) => Ok(stored),
@@ -246,6 +261,8 @@ pub(super) fn did_of(did: Did) -> Result<StoredAttempt, Error> {
             "limit_reached",
             "This pays only so often, and it has.",
         )),
+        Did::WrongCode => Err(super::handed::wrong_code()),
+        Did::TooManyCodes => Err(Error::over_cap("codes", WRONG_CODES_MAX, HOUR)),
         Did::SomebodyElse => Err(Error::new(
             StatusCode::CONFLICT,
             "event_differs",
@@ -293,6 +310,19 @@ fn submitted_of(submitted: Submitted) -> Result<StoredAttempt, Error> {
         Submitted::Decided(stored) => Ok(stored),
         Submitted::Unknown => Err(Error::not_found("attempt")),
         Submitted::Invalid(errors) => Err(Error::invalid(errors)),
+        Submitted::TooSoon(seconds) => Err(Error {
+            retry_after: Some(seconds.unsigned_abs()),
+            ..Error::new(
+                StatusCode::CONFLICT,
+                "too_quick",
+                format!("That was quick. Take {seconds} seconds more to answer."),
+            )
+        }),
+        Submitted::Replaced => Err(Error::new(
+            StatusCode::CONFLICT,
+            "survey_over",
+            "These questions have been replaced by new ones. Begin the task again.",
+        )),
     }
 }
 

@@ -220,11 +220,32 @@ impl FromRequestParts<Arc<App>> for Anyone {
     }
 }
 
-/// Counts a request by where it came from.
-fn count_address(app: &App, parts: &Parts) -> Result<IpAddr, Error> {
+/// Where a request came from, as callers are counted by it.
+fn place_of(app: &App, parts: &Parts) -> IpAddr {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
-    let ip = place(client_ip(app, &parts.headers, peer));
+    place(client_ip(app, &parts.headers, peer))
+}
+
+/// A keyed digest of the browser and of where it is: enough to see that a link came back to where it was made. It
+/// says nothing of a person, and never refuses anything.
+pub struct Browser(pub Vec<u8>);
+
+impl FromRequestParts<Arc<App>> for Browser {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let name = parts.headers.get(header::USER_AGENT);
+        let place = place_of(app, parts).to_string();
+        let name = name.map_or(b"".as_slice(), axum::http::HeaderValue::as_bytes);
+        let known_by = [place.as_bytes(), b"\n", name].concat();
+        Ok(Self(app.master.mac("browser", &known_by).to_vec()))
+    }
+}
+
+/// Counts a request by where it came from.
+fn count_address(app: &App, parts: &Parts) -> Result<IpAddr, Error> {
+    let ip = place_of(app, parts);
     app.limits.check(&Caller::Address(ip))?;
     Ok(ip)
 }

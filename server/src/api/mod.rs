@@ -5,9 +5,11 @@ pub mod adjustments;
 pub mod attempts;
 pub mod codes;
 pub mod coupons;
+pub mod decisions;
 pub mod events;
 pub mod extract;
 mod finish;
+pub(crate) mod handed;
 pub mod hooks;
 pub mod me;
 pub mod members;
@@ -16,12 +18,16 @@ pub mod orders;
 pub mod programs;
 pub mod refunds;
 pub mod reply;
+pub mod reviews;
 pub mod sessions;
 pub mod shop_events;
+pub mod surveys;
+pub mod threads;
 pub mod views;
 
 use crate::App;
 use crate::error::Error;
+use crate::images::PHOTO_BYTES_MAX;
 use crate::web;
 use app::api::BODY_BYTES_MAX;
 use axum::Router;
@@ -62,17 +68,41 @@ pub fn router(app: Arc<App>) -> Router {
             "/c/{link}",
             get(web::confirm::show).post(web::confirm::confirm),
         )
+        .route("/x/{code}", get(web::share::show).post(web::share::open))
+        .route("/owner/{program}/till/{task}", get(web::till::show))
         .route("/auth/{connection}", post(web::auth::begin))
         .route("/auth/{connection}/callback", get(web::auth::finish))
+        .route("/auth/{connection}/digits", post(web::auth::confirm))
         .route("/auth/{connection}/client.json", get(web::auth::client))
         .route(
             "/hooks/{connection}",
-            post(hooks::hear).layer(DefaultBodyLimit::max(hooks::HOOK_BYTES_MAX)),
+            get(hooks::meet)
+                .post(hooks::hear)
+                .layer(DefaultBodyLimit::max(hooks::HOOK_BYTES_MAX)),
         )
         .route(
             "/visit/{task}",
             get(web::visit::show).post(web::visit::open),
         )
+        .route(
+            "/owner/enter/{link}",
+            get(web::owner::enter::show).post(web::owner::enter::take),
+        )
+        .route("/owner/{program}", get(web::owner::queue::show))
+        .route("/owner/{program}/leave", post(web::owner::enter::leave))
+        .route(
+            "/owner/{program}/photos/{photo}",
+            get(web::owner::photo::show),
+        )
+        .route(
+            "/owner/{program}/attempts/{attempt}",
+            post(web::owner::queue::decide),
+        )
+        .route(
+            "/owner/{program}/threads/{thread}",
+            post(web::owner::queue::answer),
+        )
+        .route("/photos/{id}", get(reviews::photo))
         .route("/s/{build}/pkg/{name}", get(web::asset))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -84,6 +114,13 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/me/events", get(events::stream))
         .method_not_allowed_fallback(wrong_method)
         .layer(cors(&app));
+    // A file arrives as it is stored, with its length, so it is not packed either.
+    let files = Router::new()
+        .route(
+            "/d/{secret}",
+            get(web::download::show).post(web::download::serve),
+        )
+        .method_not_allowed_fallback(wrong_method);
     let packing = CompressionLayer::new().quality(CompressionLevel::Precise(PACKING));
     // In one stack: each layer that is added to a router by itself costs every request an allocation.
     let finished = || {
@@ -104,17 +141,30 @@ pub fn router(app: Arc<App>) -> Router {
     routes
         .layer(packed)
         .merge(streams.layer(finished()))
+        .merge(files.layer(finished()))
         .with_state(app)
 }
 
 fn api(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/programs/{program}", get(programs::show))
+        .route("/programs/{program}/reviews", get(reviews::list))
         .route("/programs/{program}/orders", post(orders::record))
         .route("/programs/{program}/orders/{order}", get(orders::show))
         .route("/programs/{program}/refunds", post(refunds::record))
         .route("/programs/{program}/adjustments", post(adjustments::adjust))
         .route("/programs/{program}/events", post(shop_events::record))
+        .route("/programs/{program}/threads", get(threads::waiting))
+        .route(
+            "/programs/{program}/threads/{thread}/messages",
+            post(threads::answer),
+        )
+        .route("/programs/{program}/surveys/{task}", get(surveys::show))
+        .route("/programs/{program}/decisions", get(decisions::list))
+        .route(
+            "/programs/{program}/attempts/{attempt}/decision",
+            post(decisions::decide),
+        )
         .route(
             "/programs/{program}/members",
             get(members::list).post(members::join),
@@ -149,9 +199,16 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/me/transfers", get(me::transfers))
         .route("/me/panel", get(web::panel::fragment))
         .route("/me/accounts/{connection}", delete(accounts::unlink))
+        .route("/threads", get(threads::list).post(threads::open))
+        .route("/threads/{thread}/messages", post(threads::write))
+        .route("/threads/{thread}/seen", post(threads::seen))
         .route("/tasks/{task}/attempts", post(attempts::start))
         .route("/attempts/{attempt}", get(attempts::show))
         .route("/attempts/{attempt}/proof", post(attempts::submit))
+        .route(
+            "/attempts/{attempt}/files",
+            post(reviews::add_photo).layer(DefaultBodyLimit::max(PHOTO_BYTES_MAX)),
+        )
         // Here already: a fallback that came later would not be inside CORS, which answers OPTIONS.
         .method_not_allowed_fallback(wrong_method)
         .layer(cors(app))

@@ -16,7 +16,8 @@ use std::sync::Arc;
 /// The scope a key needs.
 const SCOPE: &str = "events";
 
-/// `POST /api/v1/programs/{program}/events`: a member has done what a task of kind `event` or `custom` asks for.
+/// `POST /api/v1/programs/{program}/events`: a member has done what a task of kind `event` or `custom` asks for, or
+/// was seen by staff where one of kind `in_store` is.
 /// The same event again changes nothing and answers the same.
 #[utoipa::path(post, path = "/api/v1/programs/{program}/events", operation_id = "record_event", tag = "shop", request_body = NewEvent,
     params(("program" = String, Path)),
@@ -38,7 +39,7 @@ pub async fn record(
         });
     }
     let rules = Arc::clone(&program.rules);
-    let told = [TaskKind::Event, TaskKind::Custom];
+    let told = [TaskKind::Event, TaskKind::Custom, TaskKind::InStore];
     let task = rules
         .program
         .task(&event.task)
@@ -46,7 +47,7 @@ pub async fn record(
     let Some(task) = task else {
         faults.push(FieldError {
             field: "task".into(),
-            detail: "name one of the programme's tasks of kind event or custom".into(),
+            detail: "name one of the programme's tasks of kind event, custom or in_store".into(),
         });
         return Err(Error::invalid(faults));
     };

@@ -3,7 +3,7 @@
 use crate::domain::attempt::{self, RESEND_AFTER};
 use crate::domain::program::{POINTS, Program, zone};
 use crate::domain::task::{Limit, Task};
-use crate::domain::{Instant, email, tier};
+use crate::domain::{Instant, email, streak, tier};
 use crate::programs::Loaded;
 use crate::store::StoreError;
 use crate::store::attempts::{StoredAttempt, explanation_of, service_of};
@@ -118,9 +118,24 @@ fn standing(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> TaskStan
         }),
         attempt: newest.map(|newest| attempt(reader, task, newest, member)),
         account: account(reader, task, member).map(str::to_owned),
-        products: Vec::new(),
-        days_in_row: 0,
+        products: if task.is_review_here() {
+            member.bought.clone()
+        } else {
+            Vec::new()
+        },
+        days_in_row: days_in_row(reader, task, member),
     }
+}
+
+/// How many days in a row the member looked in, where that earns something.
+fn days_in_row(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> u32 {
+    if task.streak.is_none() {
+        return 0;
+    }
+    let paid = member.attempts.iter();
+    let paid = paid.filter(|attempt| attempt.task == task.id && attempt.is_paid());
+    let times: Vec<_> = paid.map(|attempt| attempt.started_at).collect();
+    streak::until_now(&times, reader.now, &zone(reader.time_zone))
 }
 
 /// The attempt that says where a member stands: the newest, unless the task may be done once more.
@@ -133,8 +148,12 @@ fn newest<'m>(
         .attempts
         .iter()
         .rev()
-        .find(|attempt| attempt.task == task.id)?;
-    if task.limit == Limit::ONCE || !newest.is_paid() {
+        .find(|attempt| attempt.task == task.id && attempt.is_of(task))?;
+    // Each product is reviewed by itself: what is paid does not stand in the way of the next.
+    if task.is_review_here() && member.bought.is_empty()
+        || task.limit == Limit::ONCE
+        || !newest.is_paid()
+    {
         return Some(newest);
     }
     let since = task.limit.since(reader.now, &zone(reader.time_zone));
@@ -177,7 +196,7 @@ pub fn attempt(
             code,
         }),
         next: (state == AttemptState::Started)
-            .then(|| next_step(task, stored, account(reader, task, owner))),
+            .then(|| next_step(reader, task, stored, account(reader, task, owner))),
         points: stored.points,
         proof: stored.proof,
         started_at: rfc3339(stored.started_at),
@@ -198,8 +217,20 @@ fn reason(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt, code: &str) 
     app::text::reason(text, code, service, until.as_deref().unwrap_or_default())
 }
 
-fn next_step(task: &Task, stored: &StoredAttempt, account: Option<&str>) -> NextStep {
+fn next_step(
+    reader: &Reader<'_>,
+    task: &Task,
+    stored: &StoredAttempt,
+    account: Option<&str>,
+) -> NextStep {
+    let links = &reader.program.links;
     match (task.kind, &stored.address, stored.sent_at) {
+        (TaskKind::Share, ..) => NextStep::Share {
+            url: links.share(stored.id),
+        },
+        (TaskKind::Download, ..) => NextStep::Download {
+            url: links.download(stored.id),
+        },
         (TaskKind::Visit, ..) => NextStep::Visit {
             opened: stored.sent_at.is_some(),
         },
@@ -213,11 +244,11 @@ fn next_step(task: &Task, stored: &StoredAttempt, account: Option<&str>) -> Next
             resend_at: rfc3339(sent_at + RESEND_AFTER),
         },
         (TaskKind::Subscribe, ..) => NextStep::Address,
+        (TaskKind::Feedback, ..) => NextStep::Form {
+            fields: vec!["text".to_owned()],
+        },
         _ => NextStep::Form {
-            fields: attempt::fields(task.kind)
-                .iter()
-                .map(|field| (*field).to_owned())
-                .collect(),
+            fields: attempt::form(task),
         },
     }
 }
@@ -246,6 +277,7 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
             let task = reader.rules().task(task);
             task.map_or(ProofOf::Adjustment, |task| match &task.elsewhere {
                 Some(at) if at.by_address => ProofOf::List,
+                Some(_) if task.kind == TaskKind::Review => ProofOf::Judged,
                 _ => ProofOf::Task(task.kind),
             })
         }
@@ -316,6 +348,7 @@ pub fn event(
         (EventKind::Attempt, _) => {
             Happening::Attempt(task.map_or("", |task| task.title.get(reader.locale)))
         }
+        (EventKind::Thread, _) => Happening::Answered,
         (EventKind::Tier | EventKind::Profile, _) => Happening::Profile,
     };
     let unit = &reader.program.view(Some(reader.locale)).unit;

@@ -3,6 +3,7 @@
 use super::program::find;
 use super::{Database, said};
 use crate::clock::Clock;
+use crate::connections::pull::Place;
 use crate::connections::{self, Means, Outside, Secrets, guide};
 use crate::crypto::MasterKey;
 use crate::domain::program::Rules;
@@ -162,6 +163,14 @@ async fn test(of: &Of, public_url: &str, allow_private: bool) -> Result<String, 
         return Err(lacks.join("\n"));
     }
     let mut said_of = vec![format!("sign-ins come back to {}", setup.callback())];
+    if let Some(pulls) = service.pulls().filter(|pulls| pulls.is_ready(&setup)) {
+        let place = Place {
+            since: setup.now,
+            page: String::new(),
+        };
+        pulls.page(&setup, &place).await.map_err(said)?;
+        said_of.push("orders whose hooks get lost can be fetched".into());
+    }
     let here = rules
         .program
         .tasks

@@ -1,10 +1,12 @@
-//! The command line: `laurel serve | demo | migrate | program … | key … | connection … | ledger … | copy | backup | openapi`.
+//! The command line: `laurel serve | demo | migrate | program … | key … | connection … | file … | owner … | ledger … | copy | backup | openapi`.
 
 mod backup;
 mod connection;
 mod copy;
+mod file;
 mod key;
 mod ledger;
+mod owner;
 mod program;
 
 use crate::App;
@@ -46,6 +48,12 @@ enum Command {
     /// Give connections their secrets, try them, and tell about them.
     #[command(subcommand)]
     Connection(connection::Command),
+    /// Store, list and remove the files that downloads hand out.
+    #[command(subcommand)]
+    File(file::Command),
+    /// Let people of a shop into the page on which they decide.
+    #[command(subcommand)]
+    Owner(owner::Command),
     /// Check the books, and print the heads of their hash chains.
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -174,6 +182,8 @@ pub async fn execute(cli: Cli) -> Result<String, Failure> {
         Command::Program(command) => program::run(command).await?,
         Command::Key(command) => key::run(command).await?,
         Command::Connection(command) => connection::run(command).await?,
+        Command::File(command) => file::run(command).await?,
+        Command::Owner(command) => owner::run(command).await?,
         Command::Ledger(command) => ledger::run(command).await?,
         Command::Copy(args) => copy::run(args).await?,
         Command::Backup(args) => backup::run(args).await?,
@@ -273,6 +283,8 @@ async fn demo(args: DemoArgs) -> Result<String, String> {
     println!("The shop:     {}", places.shop_origin);
     println!("Laurel:       http://{listen}/w/demo");
     println!("The mailbox:  http://{listen}/dev/mail");
+    let owner = demo.owner_link().await.map_err(said)?;
+    println!("The owner:    {owner}");
     println!("The data:     {}", places.data.display());
     demo.serve(laurel, shop, told_to_stop())
         .await

@@ -5,6 +5,7 @@
 //! that they are not on it.
 
 use super::lists;
+use super::webhooks::OLD_HOOK_SECRET;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
 use async_trait::async_trait;
@@ -26,6 +27,8 @@ static ABOUT: About = About {
     settings: &[
         lists::FORM,
         Setting::secret("api_key", "An API key (version 3) of your account."),
+        lists::HOOK_KEY,
+        OLD_HOOK_SECRET,
         Setting::optional(
             "api",
             "Where Brevo's API is, if not at https://api.brevo.com.",
@@ -155,5 +158,9 @@ impl Service for Brevo {
     async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
         is_there(setup, number(target)?).await?;
         Ok(format!("Brevo answers, and the list {target} is there"))
+    }
+
+    fn hook(&self) -> Option<&'static str> {
+        Some("brevo")
     }
 }

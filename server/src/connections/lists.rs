@@ -16,6 +16,14 @@ pub(super) const FORM: Setting = Setting::public(
     "The address of your own sign-up form, which begins with https://.",
 );
 
+/// What hooks bring that are not signed.
+pub(super) const HOOK_KEY: Setting = Setting::optional_secret(
+    "hook_secret",
+    "A key of your own, if Laurel is to ask at once when somebody subscribes. Then add a webhook for new subscribers: \
+     https://loyalty.example/hooks/PROGRAM.CONNECTION?key= and the key, in which only letters and digits stand. \
+     Brevo can send it as a bearer token instead.",
+);
+
 /// Somebody who is on no list, to try an API with: the name is reserved (RFC 2606).
 pub(super) const NOBODY: &str = "nobody@example.com";
 

@@ -5,6 +5,7 @@
 //! in the same words as that the audience is not, so the audience is asked for then, too.
 
 use super::lists;
+use super::webhooks::OLD_HOOK_SECRET;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
 use async_trait::async_trait;
@@ -29,6 +30,8 @@ static ABOUT: About = About {
             "api_key",
             "An API key of your account, with its ending, such as -us6.",
         ),
+        lists::HOOK_KEY,
+        OLD_HOOK_SECRET,
         Setting::optional(
             "api",
             "Where Mailchimp's API is, if not where the key's ending says.",
@@ -177,5 +180,9 @@ impl Service for Mailchimp {
         Ok(format!(
             "Mailchimp answers, and the audience {target} is there"
         ))
+    }
+
+    fn hook(&self) -> Option<&'static str> {
+        Some("mailchimp")
     }
 }

@@ -12,14 +12,19 @@ mod bluesky;
 mod brevo;
 mod discord;
 mod github;
+pub mod greeting;
 pub mod guide;
+mod instagram;
+mod judgeme;
 mod klaviyo;
 mod lists;
 mod mailchimp;
 mod mastodon;
+mod max;
 mod oauth;
 mod openid;
 mod outside;
+pub mod pull;
 mod shopify;
 mod telegram;
 mod twitch;
@@ -49,7 +54,9 @@ pub static SERVICES: &[&dyn Service] = &[
     &bluesky::Bluesky,
     &discord::Discord,
     &github::GitHub,
+    &instagram::Instagram,
     &mastodon::Mastodon,
+    &max::Max,
     &telegram::Telegram,
     &twitch::Twitch,
     &vk::Vk,
@@ -60,6 +67,7 @@ pub static SERVICES: &[&dyn Service] = &[
     &unisender::Unisender,
     &shopify::Shopify,
     &woocommerce::WooCommerce,
+    &judgeme::JudgeMe,
     &webhooks::Webhooks,
 ];
 
@@ -353,6 +361,21 @@ pub trait Service: Send + Sync {
 
     /// The form of the hooks that it sends, if it does: a kind of [`crate::hooks`].
     fn hook(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether its hooks tell of reviews that were written there.
+    fn tells_of_reviews(&self) -> bool {
+        false
+    }
+
+    /// How its orders are fetched, if they can be: hooks get lost.
+    fn pulls(&self) -> Option<&dyn pull::Pulls> {
+        None
+    }
+
+    /// How an account is shown by writing to the shop's own, where nobody can sign in.
+    fn greets(&self) -> Option<&dyn greeting::Greets> {
         None
     }
 

@@ -6,8 +6,10 @@
 //! <https://shopify.dev/docs/api/admin-graphql/latest/enums/CustomerEmailAddressMarketingState>.
 
 mod api;
+mod orders;
 
 use super::lists;
+use super::pull::Pulls;
 use super::webhooks::OLD_HOOK_SECRET;
 use super::{About, Account, Answer, Budget, By, Service, Setting, Setup, Trouble};
 use crate::domain::program::Connection;
@@ -33,11 +35,12 @@ static ABOUT: About = About {
         ),
         Setting::secret(
             "access_token",
-            "An Admin API access token with the scope read_customers.",
+            "An Admin API access token with the scope read_customers, and with read_orders if hooks bring orders.",
         ),
         Setting::optional_secret(
             "hook_secret",
-            "The app's client secret, if its hooks are to bring orders and refunds.",
+            "The app's client secret, if its hooks are to bring orders and refunds. With it Laurel also looks every ten \
+             minutes for orders whose hooks got lost.",
         ),
         OLD_HOOK_SECRET,
         Setting::optional(
@@ -105,5 +108,9 @@ impl Service for Shopify {
 
     fn hook(&self) -> Option<&'static str> {
         Some("shopify")
+    }
+
+    fn pulls(&self) -> Option<&dyn Pulls> {
+        Some(self)
     }
 }

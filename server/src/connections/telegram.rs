@@ -8,6 +8,7 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 
+use super::webhooks::OLD_HOOK_SECRET;
 use super::{
     About, Account, Answer, Begun, Budget, By, Returned, Service, Setting, Setup, Trouble,
 };
@@ -39,6 +40,14 @@ static ABOUT: About = About {
             "bot_token",
             "The token of a bot that is an administrator of your channel.",
         ),
+        Setting::optional_secret(
+            "hook_secret",
+            "A word of your own, 1 to 256 letters, digits, _ and -, if Laurel is to look at once when somebody joins \
+             or leaves. Then call the Bot API's setWebhook with url = \
+             https://loyalty.example/hooks/PROGRAM.CONNECTION, secret_token = this word, and allowed_updates = \
+             [\"chat_member\"]. Use a bot for it that has no other webhook and is not read with getUpdates.",
+        ),
+        OLD_HOOK_SECRET,
         Setting::optional(
             "link",
             "Where shoppers find a private channel: its invitation, such as https://t.me/+AbCdEf.",
@@ -153,5 +162,9 @@ impl Service for Telegram {
         Ok(format!(
             "Telegram answers, and {name} is an administrator of {target}"
         ))
+    }
+
+    fn hook(&self) -> Option<&'static str> {
+        Some("telegram")
     }
 }

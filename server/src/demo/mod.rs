@@ -11,6 +11,7 @@ use crate::crypto::{hex, sha256};
 use crate::domain::program_file;
 use crate::store::StoreError;
 use crate::store::keys::{Add, KeyKind, StoredKey};
+use crate::web::owner;
 use app::api::ProgramId;
 use axum::Router;
 use axum::routing::get;
@@ -53,6 +54,8 @@ pub struct Demo {
     pub mailbox: Mailbox,
     /// The shop.
     pub shop: Router,
+    /// The programme's slug.
+    pub program: String,
     /// What the shop's backend sends as its bearer.
     pub api_key: String,
     /// What the shop signs tokens with.
@@ -87,7 +90,7 @@ impl Demo {
         let (program, api_key, token_secret) = seed(&app, places).await?;
         let backend = shop::Backend {
             laurel: app.public_url.clone(),
-            program,
+            program: program.clone(),
             api_key: api_key.clone(),
             token_kid: TOKEN_KID.into(),
             token_secret,
@@ -97,9 +100,22 @@ impl Demo {
             shop: shop::router(backend),
             app,
             mailbox,
+            program,
             api_key,
             token_secret,
         })
+    }
+
+    /// A link to the page on which the owner decides. It works once.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn owner_link(&self) -> Result<String, StoreError> {
+        let app = &self.app;
+        let program = app.programs.by_slug(&self.program).await?;
+        let program = program.ok_or_else(|| StoreError::internal("the demo has no programme"))?;
+        let now = app.clock.now();
+        owner::invite(&app.store, program.rules.id, &app.public_url, now).await
     }
 
     /// Serves both sites until `shutdown` is ready.
@@ -149,7 +165,7 @@ async fn seed(app: &App, places: &Places) -> Result<(String, String, [u8; 32]), 
         API_KID,
         KeyKind::Api,
         digest,
-        "orders members adjustments coupons events",
+        "orders members adjustments coupons events surveys threads decisions",
     )
     .await?;
     Ok((

@@ -6,12 +6,14 @@
 //!        rejected or expired     reversed (re-check, refund)
 //! ```
 
-use super::{DAY, HOUR, Instant, SECOND, birthday, task::Task};
+use super::{DAY, HOUR, Instant, SECOND, birthday, survey, task::Task};
 use app::api::{AttemptState, FieldError, SubmitProof, TaskKind};
 use jiff::tz::TimeZone;
 
 /// How long a confirmation link works.
 pub const LINK_LIFE: i64 = 24 * HOUR;
+/// How long a link that is passed on waits for somebody to open it.
+pub const SHARE_LIFE: i64 = 14 * DAY;
 /// How long until a confirmation may be sent again.
 pub const RESEND_AFTER: i64 = 60 * SECOND;
 /// How many confirmations one attempt may send.
@@ -51,8 +53,13 @@ pub fn state_of(name: &str) -> Option<AttemptState> {
 
 /// When an attempt that was begun now lapses. Forms wait for ever: nothing is pending with them.
 pub fn expires_at(task: &Task, now: Instant) -> Option<Instant> {
-    let lapses = matches!(task.kind, TaskKind::Subscribe | TaskKind::Visit);
-    (lapses && task.elsewhere.is_none()).then_some(now + LINK_LIFE)
+    let life = match task.kind {
+        _ if task.elsewhere.is_some() => return None,
+        TaskKind::Subscribe | TaskKind::Visit | TaskKind::Download => LINK_LIFE,
+        TaskKind::Share => SHARE_LIFE,
+        _ => return None,
+    };
+    Some(now + life)
 }
 
 /// When points earned now become available.
@@ -76,8 +83,17 @@ pub fn fields(kind: TaskKind) -> &'static [&'static str] {
     match kind {
         TaskKind::Profile => &["name"],
         TaskKind::Birthday => &["birthday"],
+        TaskKind::Review => &["stars", "text", "author", "publish"],
         _ => &[],
     }
+}
+
+/// The form that proves a task, as fields of [`SubmitProof`].
+pub fn form(task: &Task) -> Vec<String> {
+    let own = fields(task.kind).iter().map(|field| (*field).to_owned());
+    let questions = task.survey.iter().flat_map(|survey| &survey.questions);
+    own.chain(questions.map(|question| survey::field(&question.id)))
+        .collect()
 }
 
 /// Checks what a shopper filled in. A birthday that is known already stands, whatever is sent.
@@ -253,10 +269,15 @@ mod tests {
     }
 
     #[test]
-    fn only_a_subscription_lapses_and_only_a_hold_waits() {
+    fn only_links_lapse_and_only_a_hold_waits() {
         let program = program_file::parse(crate::demo::PROGRAM).unwrap();
         for task in &program.tasks {
-            let lapses = (task.id == "newsletter").then_some(7 + 24 * HOUR);
+            let hours = match task.kind {
+                TaskKind::Subscribe | TaskKind::Visit | TaskKind::Download => Some(24),
+                TaskKind::Share => Some(14 * 24),
+                _ => None,
+            };
+            let lapses = hours.map(|hours| 7 + hours * HOUR);
             assert_eq!(expires_at(task, 7), lapses, "{}", task.id);
         }
         let mut task = program.task("tsk_profile").unwrap().clone();

@@ -15,6 +15,9 @@ pub const NOTICE: i64 = 3 * DAY;
 /// How long a shop's broken connection is left alone.
 pub const BROKEN_WAIT: i64 = 10 * MINUTE;
 
+/// The reason of an attempt that pays only new follows, where the account followed before.
+pub const ALREADY_FOLLOWED: &str = "already_followed";
+
 /// Why it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -50,6 +53,8 @@ pub struct Asked {
     pub notice_until: Option<Instant>,
     /// Whether the task takes points back.
     pub clawback: bool,
+    /// Whether it pays only what is new, and nobody has looked yet whether it is: this is the first look.
+    pub first: bool,
 }
 
 /// What follows.
@@ -57,6 +62,8 @@ pub struct Asked {
 pub enum Decision {
     /// It was done: it is paid.
     Pay,
+    /// It was not done before. From here on the member can do it.
+    Open,
     /// It is still so, or nothing will be done about it: it stands.
     Stand,
     /// To be asked again then; whether the answer was no; the code of what the member is told meanwhile.
@@ -73,6 +80,8 @@ pub enum Decision {
 /// asking all at once.
 pub fn decide(asked: &Asked, heard: Heard, now: Instant, chance: u8) -> Decision {
     match (asked.purpose, heard) {
+        (Purpose::Done, Heard::Yes) if asked.first => Decision::Reject(ALREADY_FOLLOWED),
+        (Purpose::Done, Heard::No("not_followed")) if asked.first => Decision::Open,
         (Purpose::Done, Heard::Yes) => Decision::Pay,
         (Purpose::Kept, Heard::Yes) => Decision::Stand,
         (purpose, Heard::Nothing(wait)) => {
@@ -123,6 +132,7 @@ mod tests {
         since: 0,
         notice_until: None,
         clawback: true,
+        first: false,
     };
     const KEPT: Asked = Asked {
         purpose: Purpose::Kept,
@@ -139,6 +149,27 @@ mod tests {
             decide(&DONE, Heard::No("account_gone"), 0, 0),
             Decision::Reject("account_gone"),
             "nobody comes back from there within a minute"
+        );
+    }
+
+    #[test]
+    fn a_first_look_pays_nothing_and_opens_the_task_to_those_who_do_not_follow() {
+        let first = |heard| {
+            let asked = Asked {
+                first: true,
+                ..DONE
+            };
+            decide(&asked, heard, 0, 0)
+        };
+        assert_eq!(first(Heard::Yes), Decision::Reject(ALREADY_FOLLOWED));
+        assert_eq!(first(Heard::No("not_followed")), Decision::Open, "at once");
+        assert_eq!(
+            first(Heard::No("account_gone")),
+            Decision::Reject("account_gone")
+        );
+        assert_eq!(
+            first(Heard::Nothing(0)),
+            Decision::Again(5 * SECOND, false, Some("not_now"))
         );
     }
 

@@ -6,6 +6,7 @@
 pub mod attempt;
 pub mod birthday;
 pub mod check;
+pub mod decision;
 pub mod earning;
 pub mod email;
 pub mod guard;
@@ -15,10 +16,15 @@ pub mod lot;
 pub mod order;
 pub mod program;
 pub mod program_file;
+pub mod review;
 pub mod signal;
 pub mod split;
+pub mod streak;
+pub mod survey;
 pub mod task;
+pub mod thread;
 pub mod tier;
+pub mod till;
 
 /// Microseconds since 1970 in UTC.
 pub type Instant = i64;

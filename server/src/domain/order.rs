@@ -103,9 +103,10 @@ pub fn check(order: &Order) -> Vec<FieldError> {
         fault("lines", "give at most 500 lines");
     }
     for (index, line) in order.lines.iter().enumerate() {
-        let names = line.sku.iter().chain(&line.collections).chain([&line.id]);
+        let names = line.sku.iter().chain(&line.name).chain(&line.collections);
+        let names = names.chain([&line.id]);
         if line.collections.len() > LINES_MAX || names.into_iter().any(|name| !is_text(name)) {
-            let detail = "id, sku and collections have 1 to 255 bytes each";
+            let detail = "id, sku, name and collections have 1 to 255 bytes each";
             fault(&format!("lines[{index}]"), detail);
         }
     }

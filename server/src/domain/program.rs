@@ -46,6 +46,8 @@ pub struct Program {
     pub grace_days: u32,
     /// What becomes of points that a refund takes back and the member no longer has.
     pub debt: Debt,
+    /// Within how many hours the shop promises to answer what members write.
+    pub answer_hours: u32,
     /// What lifts a member.
     pub metric: Metric,
     /// How tiers are won and lost.
@@ -320,6 +322,7 @@ impl Program {
             warn_days: self.warn_days,
             grace_days: self.grace_days,
             debt: self.debt,
+            answer_hours: self.answer_hours,
             campaigns: self
                 .campaigns
                 .iter()

@@ -154,6 +154,10 @@ pub struct Elsewhere {
     pub recheck_days: u32,
     /// Whether the points are taken back if it is then no longer so.
     pub clawback: bool,
+    /// How old an account has to be when it is shown, in days, or a person looks first; 0: that does not matter.
+    pub min_age_days: u32,
+    /// Whether it pays only those who do not follow yet when they show their account.
+    pub new_only: bool,
 }
 
 impl Task {
@@ -205,6 +209,11 @@ impl Task {
         visit.or(self.survey.as_ref().map(|survey| survey.seconds))
     }
 
+    /// Whether it is done by a review that is written here, and not on another service.
+    pub fn is_review_here(&self) -> bool {
+        self.kind == TaskKind::Review && self.elsewhere.is_none()
+    }
+
     /// The occasion that an attempt of its own stands for, where the member begins it.
     pub fn slot(&self) -> String {
         match &self.survey {
@@ -236,6 +245,7 @@ impl Elsewhere {
             asks: self.asks.map(str::to_owned),
             recheck_days: self.recheck_days,
             clawback: self.clawback,
+            new_only: self.new_only,
         }
     }
 }

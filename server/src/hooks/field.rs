@@ -10,6 +10,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+/// How much of a thing's name is taken, in characters.
+const TITLE_CHARS_MAX: usize = 120;
+
 /// An amount as it is written, as text or as a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decimal(String);
@@ -103,6 +106,14 @@ pub(super) fn instant(text: &str, field: &str) -> Result<String, Refused> {
 /// A name, if there is one.
 pub(super) fn name(text: Option<String>) -> Option<String> {
     text.filter(|text| order::is_text(text))
+}
+
+/// What people call something, as much of it as an order may say.
+pub(super) fn title(text: Option<String>) -> Option<String> {
+    let text = text?;
+    let letters = text.chars().take(TITLE_CHARS_MAX);
+    let plain = letters.map(|letter| if letter.is_control() { ' ' } else { letter });
+    name(Some(plain.collect()))
 }
 
 /// What was bought; products without an article number go by the platform's own.

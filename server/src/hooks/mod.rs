@@ -5,12 +5,16 @@
 //!
 //! Nothing here acts, and nothing here checks what contract §5 asks of an order: what was heard goes the
 //! way of `POST …/orders` and `POST …/refunds`. There it makes no difference how often, how late or in
-//! which order it is told, so the same order is always put in the same words. Pure like
-//! [`crate::domain`]: no input or output, and no clock.
+//! which order it is told, so the same order is always put in the same words. Of what happened on another
+//! service a hook is only a [`Hint`]: a reason to ask that service now. Pure like [`crate::domain`]: no input or
+//! output, and no clock.
 
 mod field;
+mod judgeme;
+mod lists;
 mod shopify;
 mod standard;
+pub(crate) mod telegram;
 #[cfg(test)]
 mod tests;
 mod woocommerce;
@@ -30,6 +34,8 @@ use serde::de::DeserializeOwned;
 pub struct Hook<'a> {
     /// Its headers.
     pub headers: &'a HeaderMap,
+    /// What stands behind the question mark of the address; empty where there is none.
+    pub query: &'a str,
     /// Its body.
     pub body: &'a [u8],
 }
@@ -42,13 +48,69 @@ impl<'a> Hook<'a> {
     }
 }
 
-/// One thing that a hook tells, in the shop contract's terms.
+/// One thing that a hook tells, in the shop contract's terms where it has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
     /// An order, as `POST …/orders` takes it.
     Order(Order),
     /// A refund, as `POST …/refunds` takes it.
     Refund(NewRefund),
+    /// A change on another service.
+    Hint(Hint),
+    /// A review on another service.
+    Review(Review),
+}
+
+/// A change on another service. It is nobody's proof of anything: it is a reason to look now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// Whom it is about.
+    pub who: Who,
+    /// Where it was, by each name that a task's target may have.
+    pub targets: Vec<String>,
+    /// What changed.
+    pub change: Change,
+}
+
+/// Whom a hint is about, as the service knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The service's own id of an account.
+    Account(String),
+    /// An e-mail address, as [`crate::domain::email::parse`] leaves it.
+    Address(String),
+}
+
+/// What changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// They came: followed, subscribed.
+    Joined,
+    /// They left, or were put out.
+    Left,
+}
+
+impl Hint {
+    /// Whether a task's target is where it was. Names that begin with an @ are the same in capitals.
+    pub fn is_about(&self, target: &str) -> bool {
+        let is_same = |named: &String| {
+            named == target || (named.starts_with('@') && named.eq_ignore_ascii_case(target))
+        };
+        self.targets.iter().any(is_same)
+    }
+}
+
+/// A review of a product on another service. How many stars it has is not asked: they must not matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// The service's own id of it.
+    pub id: String,
+    /// The product, by the number that the shop's platform gave it.
+    pub product: String,
+    /// Who wrote it: an e-mail address, as [`crate::domain::email::parse`] leaves it.
+    pub address: String,
+    /// Whether the shop marked it as spam.
+    pub is_spam: bool,
 }
 
 /// What was heard from a hook whose signature is good.
@@ -92,8 +154,37 @@ pub fn read(
         "standard" => Some(standard::read(secrets, hook, now)),
         "shopify" => Some(shopify::read(secrets, hook)),
         "woocommerce" => Some(woocommerce::read(secrets, hook)),
+        "telegram" => Some(telegram::read(secrets, hook)),
+        "mailchimp" => Some(lists::mailchimp(secrets, hook)),
+        "brevo" => Some(lists::brevo(secrets, hook)),
+        "judgeme" => Some(judgeme::read(secrets, hook)),
         _ => None,
     }
+}
+
+/// Reads an order as a platform's API shows it, which is as its hooks tell it: what they would have told of it by
+/// now, in the same words. `None` for a kind whose orders are not asked for.
+///
+/// # Errors
+/// [`Refused::Unreadable`] names what in it cannot be read.
+pub fn shown(kind: &str, order: &[u8]) -> Option<Result<Heard, Refused>> {
+    match kind {
+        "shopify" => Some(shopify::shown(order)),
+        "woocommerce" => Some(woocommerce::shown(order)),
+        _ => None,
+    }
+}
+
+/// Whether senders of a kind look whether their hook is there before they use it, with a GET that has to be answered
+/// with 200: <https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/>
+pub fn is_looked_for(kind: &str) -> bool {
+    kind == "mailchimp"
+}
+
+/// Whether a word that a hook brings is one of the secrets. Nobody knows the empty one.
+fn is_one_of(word: &str, secrets: &[&str]) -> bool {
+    let is_it = |secret: &&str| !secret.is_empty() && same(word.as_bytes(), secret.as_bytes());
+    secrets.iter().any(is_it)
 }
 
 /// Whether one of the signatures, which are in base 64, is what one of the keys makes of the text.
@@ -112,7 +203,7 @@ fn is_signed<K: AsRef<[u8]>>(keys: &[K], text: &[&[u8]], signatures: &[&str]) ->
 }
 
 /// HMAC-SHA256 of a text in parts.
-fn mac(key: &[u8], text: &[&[u8]]) -> hmac::Tag {
+pub(crate) fn mac(key: &[u8], text: &[&[u8]]) -> hmac::Tag {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
     let mut context = hmac::Context::with_key(&key);
     for part in text {
@@ -122,7 +213,7 @@ fn mac(key: &[u8], text: &[&[u8]]) -> hmac::Tag {
 }
 
 /// Reads a body. Fields that are not asked for are ignored.
-fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     // A list would pass for an object whose fields stand in the right order.
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(unreadable("body", "it should be an object"));

@@ -2,8 +2,12 @@
 //! Python's HMAC, and one is published with the format.
 
 mod field;
+mod judgeme;
+mod lists;
 mod shopify;
+mod shown;
 mod standard;
+mod telegram;
 mod woocommerce;
 
 use super::*;
@@ -93,6 +97,7 @@ fn send(
     }
     let hook = Hook {
         headers: &map,
+        query: "",
         body: body.as_bytes(),
     };
     read(kind, secrets, &hook, now).unwrap()
@@ -258,6 +263,7 @@ fn other_kinds_are_unknown() {
     let headers = HeaderMap::new();
     let hook = Hook {
         headers: &headers,
+        query: "",
         body: b"{}",
     };
     for kind in ["", "Shopify", "stripe"] {

@@ -51,6 +51,7 @@ struct Billing {
 struct Item {
     id: u64,
     sku: Option<String>,
+    name: Option<String>,
     product_id: Option<u64>,
     quantity: i64,
     total: Decimal,
@@ -95,6 +96,12 @@ pub(super) fn read(secrets: &[&str], hook: &Hook<'_>) -> Result<Heard, Refused> 
             })
         }
     }
+}
+
+/// Reads an order as the API shows it, in the form that its hooks have
+/// (<https://woocommerce.github.io/woocommerce-rest-api-docs/#list-all-orders>).
+pub(super) fn shown(order: &[u8]) -> Result<Heard, Refused> {
+    heard(json(order)?)
 }
 
 /// The first thing a new webhook sends: a form with its number, which is not signed, and has to be answered
@@ -218,7 +225,7 @@ fn line(index: usize, item: Item, money: Money) -> Result<OrderLine, Refused> {
     let tax = money.sum(&item.total_tax, &tax)?;
     Ok(OrderLine {
         id: item.id.to_string(),
-        name: None,
+        name: field::title(item.name),
         sku: field::sku(item.sku, item.product_id),
         amount: add(total, tax, &field)?,
         qty: item.quantity,

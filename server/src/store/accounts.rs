@@ -187,6 +187,24 @@ pub(super) async fn claim_address<T: Tx>(
     Ok(tx.execute(SQL, row).await? == 1)
 }
 
+/// Which member's address was the first to lead to a mailbox, by a digest of it: this member's where there was none.
+pub(super) async fn first_at<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    mailbox: &[u8],
+    member: MemberId,
+    now: Instant,
+) -> Result<MemberId, StoreError> {
+    // Changing nothing, it still waits for whoever is writing the same row.
+    const SQL: &str = "insert into outside_account (program_id, service, digest, member_id, linked_at, unlinked_at)
+        values ($1, 'mailbox', $2, $3, $4, $4)
+        on conflict (program_id, service, digest) do update set linked_at = outside_account.linked_at
+        returning member_id";
+    let row = params![program, mailbox.to_vec(), member, now];
+    let row = tx.query_one(SQL, row).await?;
+    row.map_or(Ok(member), |row| row.get(0))
+}
+
 /// Lets a member's account of a service go.
 pub struct Unlink {
     /// Whose.

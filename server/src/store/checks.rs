@@ -2,15 +2,21 @@
 //!
 //! A question waits in the database from the transaction that asked for it, so none is lost. A server takes
 //! some by moving the moment from which they are due, conditionally: that is the lease, and only who holds it
-//! can settle. If that server is killed, they fall due again.
+//! can settle. If that server is killed, they fall due again. That a question is taken is written down beside it, so
+//! that nobody moves it who only wants it asked sooner (`store::hints`).
+
+mod first;
 
 use super::attempts::{self, StoredAttempt};
+use super::decisions::{self, Queue};
 use super::events::{self, News};
+use super::signals::{self, Listed};
 use super::{Command, Query, Row, StoreError, Tx, Value, accounts, codes, params};
 use crate::clock::Stamp;
 use crate::connections::{Account, Service};
 use crate::domain::check::{self, Decision, Heard, Purpose};
 use crate::domain::program::Rules;
+use crate::domain::signal::Signal;
 use crate::domain::task::{Elsewhere, Task};
 use crate::domain::{DAY, Instant, SECOND, attempt};
 use app::api::{AttemptId, MemberId, ProgramId};
@@ -37,8 +43,8 @@ pub(super) async fn enqueue<T: Tx>(
     due_at: Instant,
     now: Instant,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "insert into verification (attempt_id, program_id, connection, target, purpose, tries, denials, due_at, since)
-        values ($1, $2, $3, $4, $5, 0, 0, $6, $7) on conflict (attempt_id) do nothing";
+    const SQL: &str = "insert into verification (attempt_id, program_id, connection, target, purpose, tries, denials, due_at, since, taken)
+        values ($1, $2, $3, $4, $5, 0, 0, $6, $7, $8) on conflict (attempt_id) do nothing";
     let row = params![
         attempt,
         rules.id,
@@ -47,6 +53,7 @@ pub(super) async fn enqueue<T: Tx>(
         purpose_name(purpose),
         due_at,
         due_at.max(now),
+        false,
     ];
     tx.later(SQL, row).await
 }
@@ -139,8 +146,8 @@ impl Command for Lease {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const DUE: &str = "select attempt_id from verification
             where program_id = $1 and connection = $2 and due_at <= $3 order by due_at, attempt_id limit $4";
-        const TAKE: &str = "update verification set due_at = $1, tries = tries + 1
-            where attempt_id = $2 and due_at <= $3
+        const TAKE: &str = "update verification set due_at = $1, tries = tries + 1, taken = $2
+            where attempt_id = $3 and due_at <= $4
             returning attempt_id, purpose, tries, denials, since, due_at, connection, target";
         const ATTEMPT: &str = "select member_id, task, evidence from attempt where id = $1";
         let due = params![self.program, &self.connection, self.now, self.limit];
@@ -148,7 +155,7 @@ impl Command for Lease {
         for row in tx.query(DUE, due).await? {
             let id: AttemptId = row.get(0)?;
             // Another server may have been quicker.
-            let take = params![self.now + LEASE, id, self.now];
+            let take = params![self.now + LEASE, true, id, self.now];
             let Some(row) = tx.query_one(TAKE, take).await? else {
                 continue;
             };
@@ -200,8 +207,8 @@ pub struct Settle {
     pub heard: Heard,
     /// What shows it, as JSON.
     pub evidence: Option<String>,
-    /// For a service that knows people by their address: its kind, and a keyed digest of both.
-    pub address: Option<(&'static str, Vec<u8>)>,
+    /// For a service that knows people by their address: that.
+    pub address: Option<Listed>,
     /// When.
     pub stamp: Stamp,
 }
@@ -221,6 +228,10 @@ impl Command for Settle {
         let (Some(attempt), Some((task, elsewhere))) = (found, here) else {
             return self.without_task(tx, TAKEN, lease).await;
         };
+        if attempt.waits_for_a_person() {
+            // It was asked about once more while what was heard before went to a person.
+            return Ok(tx.execute(TAKEN, lease).await? == 1);
+        }
         let asked = check::Asked {
             purpose: question.purpose,
             tries: question.tries,
@@ -228,8 +239,14 @@ impl Command for Settle {
             since: question.since,
             notice_until: attempt.notice_until,
             clawback: elsewhere.clawback,
+            first: self.is_first(tx, elsewhere).await?,
         };
-        let decision = check::decide(&asked, self.heard, self.stamp.at, self.stamp.salt[0]);
+        let heard = if asked.first {
+            self.heard_first(tx, &attempt).await?
+        } else {
+            self.heard
+        };
+        let decision = check::decide(&asked, heard, self.stamp.at, self.stamp.salt[0]);
         if let Decision::Again(at, denied, say) = decision {
             return self.again(tx, &attempt, at, denied, say).await;
         }
@@ -238,7 +255,8 @@ impl Command for Settle {
         }
         match decision {
             Decision::Pay => self.pay(tx, task, elsewhere, &attempt).await?,
-            Decision::Stand => self.stand(tx, &attempt).await?,
+            Decision::Open => self.open(tx, &attempt).await?,
+            Decision::Stand => self.stand(tx, elsewhere, &attempt).await?,
             Decision::Reject(reason) => {
                 attempts::reject(tx, &attempt, reason, self.stamp.at).await?;
             }
@@ -297,14 +315,15 @@ impl Settle {
         denied: bool,
         say: Option<&'static str>,
     ) -> Result<bool, StoreError> {
-        const SQL: &str = "update verification set due_at = $1, denials = denials + $2
-            where attempt_id = $3 and due_at = $4 and tries = $5";
+        const SQL: &str = "update verification set due_at = $1, denials = denials + $2, taken = $3
+            where attempt_id = $4 and due_at = $5 and tries = $6";
         const SAY: &str = "update attempt set reason = $1, updated_at = $2
             where id = $3 and state = 'checking' and (reason is null or reason <> $1)";
         let question = &self.question;
         let row = params![
             at,
             i64::from(denied),
+            false,
             question.attempt,
             question.due_at,
             question.tries
@@ -333,11 +352,21 @@ impl Settle {
     ) -> Result<(), StoreError> {
         const EVIDENCE: &str = "update attempt set evidence = $1, reason = null where id = $2";
         let now = self.stamp.at;
-        if let Some((service, digest)) = &self.address {
+        if let Some(Listed {
+            service, digest, ..
+        }) = &self.address
+        {
             let (program, member) = (self.rules.id, attempt.member);
             if !accounts::claim_address(tx, program, service, digest, member, now).await? {
                 return attempts::reject(tx, attempt, attempts::ADDRESS_USED, now).await;
             }
+        }
+        let found = self.signals(tx, elsewhere, attempt).await?;
+        if !found.is_empty() {
+            let (program, evidence) = (self.rules.id, self.evidence.as_deref());
+            let queue = Queue::Signals;
+            decisions::ask(tx, program, attempt, queue, &found, evidence, now).await?;
+            return Ok(());
         }
         let available_at = attempt::available_at(task, now);
         let evidence = self.evidence.clone();
@@ -358,8 +387,33 @@ impl Settle {
         look_again(tx, &self.rules, elsewhere, attempt.id, now).await
     }
 
-    /// What was paid stays.
-    async fn stand<T: Tx>(&self, tx: &mut T, attempt: &StoredAttempt) -> Result<(), StoreError> {
+    /// What speaks against what was heard.
+    async fn signals<T: Tx>(
+        &self,
+        tx: &mut T,
+        elsewhere: &Elsewhere,
+        attempt: &StoredAttempt,
+    ) -> Result<Vec<Signal>, StoreError> {
+        let (program, member, now) = (self.rules.id, attempt.member, self.stamp.at);
+        if let Some(listed) = &self.address {
+            return signals::of_listed(tx, program, member, listed, now).await;
+        }
+        let service = attempts::service_of(&self.rules, elsewhere);
+        let (Some(service), Some(account)) = (service, &self.question.account) else {
+            return Ok(Vec::new());
+        };
+        let kind = service.about().kind;
+        signals::of_account(tx, member, kind, &account.id, elsewhere, now).await
+    }
+
+    /// What was paid stays. A look that a hook gave reason for is none of those that the shop has announced.
+    async fn stand<T: Tx>(
+        &self,
+        tx: &mut T,
+        elsewhere: &Elsewhere,
+        attempt: &StoredAttempt,
+    ) -> Result<(), StoreError> {
+        const PAID: &str = "select t.created_at from attempt a join transfer t on t.id = a.transfer_id where a.id = $1";
         const SQL: &str = "update attempt set notice_until = null, reason = null, updated_at = $1
             where id = $2 and notice_until is not null";
         // As whoever posts the hold: the account first, then the attempt.
@@ -368,7 +422,21 @@ impl Settle {
             let news = News::attempt(&attempt.task);
             events::append(tx, attempt.member, self.stamp.at, &news).await?;
         }
-        Ok(())
+        let about = &self.question.about;
+        if (&about.0, &about.1) != (&elsewhere.connection, &elsewhere.target) {
+            return Ok(());
+        }
+        let row = tx.query_one(PAID, params![attempt.id]).await?;
+        let paid_at: Option<Instant> = row.map(|row| row.get(0)).transpose()?;
+        let announced = paid_at.map(|at| at + i64::from(elsewhere.recheck_days) * DAY);
+        let now = self.stamp.at;
+        match announced.filter(|at| *at > now) {
+            Some(at) => {
+                let purpose = Purpose::Kept;
+                enqueue(tx, &self.rules, elsewhere, attempt.id, purpose, at, now).await
+            }
+            None => Ok(()),
+        }
     }
 
     async fn notice<T: Tx>(

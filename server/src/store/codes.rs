@@ -3,7 +3,7 @@
 use super::mail::{self, SealedMail};
 use super::{Command, StoreError, Tx, params};
 use crate::clock::Stamp;
-use crate::domain::{HOUR, Instant, MINUTE};
+use crate::domain::{DAY, HOUR, Instant, MINUTE};
 use app::api::{ChallengeId, ProgramId};
 
 /// How long a code works.
@@ -21,7 +21,7 @@ pub const PER_PROGRAM_MAX: i64 = 2_000;
 
 /// Counts one more within a window, unless the cap is reached. Windows stand side by side (an hour
 /// begins with the hour), so around their border up to twice the cap may pass. Exact under any race: the counting
-/// *is* the check.
+/// *is* the check. What is counted by the day has a name that begins with `day/`, or it is forgotten sooner.
 pub(super) async fn tally<T: Tx>(
     tx: &mut T,
     name: &str,
@@ -35,6 +35,19 @@ pub(super) async fn tally<T: Tx>(
     Ok(tx.execute(SQL, params![name, began_at, max]).await? == 1)
 }
 
+/// How many were counted in the window that stands now.
+pub(super) async fn tallied<T: Tx>(
+    tx: &mut T,
+    name: &str,
+    now: Instant,
+    window: i64,
+) -> Result<i64, StoreError> {
+    const SQL: &str = "select count from tally where name = $1 and began_at = $2";
+    let began_at = now - now.rem_euclid(window);
+    let row = tx.query_one(SQL, params![name, began_at]).await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
 /// Forgets old counts and codes.
 pub struct Sweep {
     /// The time.
@@ -45,12 +58,11 @@ impl Command for Sweep {
     type Output = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        const TALLIES: &str = "delete from tally where began_at < $1 and name not like 'calls/%'
+            and (began_at < $2 or name not like 'day/%')";
         let (windows, codes) = (self.now - 2 * HOUR, self.now - HOUR);
-        tx.execute(
-            "delete from tally where began_at < $1 and name not like 'calls/%'",
-            params![windows],
-        )
-        .await?;
+        let days = self.now - 2 * DAY;
+        tx.execute(TALLIES, params![windows, days]).await?;
         tx.execute(
             "delete from challenge where expires_at < $1",
             params![codes],

@@ -1,5 +1,13 @@
 //! Attempts that a person has to decide about, and what they decided.
 
+mod decide;
+mod list;
+mod look;
+
+pub use decide::{Decide, Decided, Seen, Verdict};
+pub use list::{Case, Count, Counts, One, Recent, Ruling, Waiting, Written};
+pub use look::{Called, People, Photo};
+
 use super::attempts::StoredAttempt;
 use super::events::{self, News};
 use super::ledger::json;
@@ -27,11 +35,13 @@ impl Queue {
     }
 }
 
-/// The reason that a member reads while a person looks: `review_waits` or `person_looks`.
+/// The reasons that a member reads while a person looks.
+pub(super) const REASONS: [&str; 2] = ["review_waits", "person_looks"];
+
 fn reason(queue: Queue) -> &'static str {
     match queue {
-        Queue::Review => "review_waits",
-        Queue::Signals => "person_looks",
+        Queue::Review => REASONS[0],
+        Queue::Signals => REASONS[1],
     }
 }
 

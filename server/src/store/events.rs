@@ -240,12 +240,13 @@ pub fn name(kind: EventKind) -> &'static str {
         EventKind::Tier => "tier",
         EventKind::Attempt => "attempt",
         EventKind::Profile => "profile",
+        EventKind::Thread => "thread",
     }
 }
 
 fn kind_of(text: &str) -> Result<EventKind, StoreError> {
-    use EventKind::{Attempt, Expiring, Profile, Tier};
-    [Expiring, Tier, Attempt, Profile]
+    use EventKind::{Attempt, Expiring, Profile, Thread, Tier};
+    [Expiring, Tier, Attempt, Profile, Thread]
         .into_iter()
         .find(|kind| name(*kind) == text)
         .ok_or_else(|| StoreError::internal("an event of no known kind"))

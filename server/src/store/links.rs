@@ -1,13 +1,19 @@
 //! Single-use links in mails: they bind to the address and the attempt, and work in any browser.
 
 use super::attempts::{self, ADDRESS_USED, StoredAttempt};
+use super::decisions::{self, Queue};
 use super::mail::{self, SealedMail};
-use super::{Command, Query, Row, StoreError, Tx, params};
+use super::{Command, Query, Row, StoreError, Tx, params, signals};
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
-use crate::domain::{Instant, attempt};
+use crate::domain::signal::Signal;
+use crate::domain::task::Task;
+use crate::domain::{Instant, attempt, email};
 use app::api::{AttemptId, AttemptState, MemberId, ProgramId};
 use std::sync::Arc;
+
+/// What a confirmed address leaves as evidence.
+const EVIDENCE: &str = r#"{"by":"link","step":"double opt-in"}"#;
 
 /// A confirmation that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +168,8 @@ pub struct Confirm {
 pub enum Confirmed {
     /// The address is confirmed and the attempt is paid.
     Done,
+    /// The address is confirmed, and a person looks before the attempt is paid.
+    Waits,
     /// It was confirmed before.
     Already,
     /// The link has run out, or a newer one went to another address.
@@ -201,8 +209,13 @@ impl Command for Confirm {
             let ended = attempts::by_id(tx, link.attempt).await?;
             return Ok(if used.is_none_or(|link| link.used_at.is_none()) {
                 Confirmed::Expired
-            } else if ended.is_some_and(|attempt| attempt.met_a_used_address()) {
+            } else if ended
+                .as_ref()
+                .is_some_and(StoredAttempt::met_a_used_address)
+            {
                 Confirmed::AddressUsed
+            } else if ended.is_some_and(|attempt| attempt.waits_for_a_person()) {
+                Confirmed::Waits
             } else {
                 Confirmed::Already
             });
@@ -210,6 +223,7 @@ impl Command for Confirm {
         match attempt.state_at(now) {
             AttemptState::Started => self.settle(tx, &link, &attempt).await,
             _ if attempt.is_paid() => Ok(Confirmed::Already),
+            _ if attempt.waits_for_a_person() => Ok(Confirmed::Waits),
             _ if attempt.met_a_used_address() => Ok(Confirmed::AddressUsed),
             _ => Ok(Confirmed::Expired),
         }
@@ -224,10 +238,10 @@ impl Confirm {
         attempt: &StoredAttempt,
     ) -> Result<Confirmed, StoreError> {
         const SUBSCRIBE: &str =
-            "insert into subscription (program_id, email, subscribed, updated_at)
-            values ($1, $2, $3, $4)
+            "insert into subscription (program_id, email, subscribed, updated_at, canonical)
+            values ($1, $2, $3, $4, $5)
             on conflict (program_id, email) do update set subscribed = excluded.subscribed,
-                updated_at = excluded.updated_at";
+                updated_at = excluded.updated_at, canonical = excluded.canonical";
         const OTHERS: &str =
             "select id from attempt where program_id = $1 and task = $2 and address = $3
             and state in ('held', 'earned') and member_id <> $4";
@@ -239,8 +253,9 @@ impl Confirm {
             return Ok(Confirmed::Expired);
         }
         // The subscription's row makes two members who confirm one address take turns.
-        tx.execute(SUBSCRIBE, params![self.rules.id, &link.email, true, now])
-            .await?;
+        let canonical = email::canonical(&link.email);
+        let row = params![self.rules.id, &link.email, true, now, canonical];
+        tx.execute(SUBSCRIBE, row).await?;
         consent(tx, self.rules.id, link, "confirmed", now).await?;
         let others = params![self.rules.id, &attempt.task, &link.email, attempt.member];
         if tx.query_one(OTHERS, others).await?.is_some() {
@@ -250,7 +265,25 @@ impl Confirm {
         let Some(task) = self.rules.program.task(&attempt.task) else {
             return Ok(Confirmed::Expired);
         };
-        let evidence = Some(r#"{"by":"link","step":"double opt-in"}"#.to_owned());
+        let (program, member) = (self.rules.id, attempt.member);
+        let found = signals::of_subscription(tx, program, member, &link.email, now).await?;
+        let confirmed = if found.is_empty() {
+            self.pay(tx, task, attempt).await?
+        } else {
+            self.wait(tx, attempt, &found).await?
+        };
+        self.remember(tx, member, &link.email).await?;
+        Ok(confirmed)
+    }
+
+    async fn pay<T: Tx>(
+        &self,
+        tx: &mut T,
+        task: &Task,
+        attempt: &StoredAttempt,
+    ) -> Result<Confirmed, StoreError> {
+        let now = self.stamp.at;
+        let evidence = Some(EVIDENCE.to_owned());
         let available_at = attempt::available_at(task, now);
         let paid = attempts::pay(
             tx,
@@ -265,8 +298,22 @@ impl Confirm {
         if !paid {
             return Err(StoreError::internal("a claimed attempt was not paid"));
         }
-        self.remember(tx, attempt.member, &link.email).await?;
         Ok(Confirmed::Done)
+    }
+
+    /// The subscription stands. What it earns is for a person to decide.
+    async fn wait<T: Tx>(
+        &self,
+        tx: &mut T,
+        attempt: &StoredAttempt,
+        found: &[Signal],
+    ) -> Result<Confirmed, StoreError> {
+        let (program, now) = (self.rules.id, self.stamp.at);
+        let (queue, evidence) = (Queue::Signals, Some(EVIDENCE));
+        if !decisions::ask(tx, program, attempt, queue, found, evidence, now).await? {
+            return Err(StoreError::internal("a claimed attempt does not wait"));
+        }
+        Ok(Confirmed::Waits)
     }
 
     /// The address for the member's profile. It does not become a way to be *known*: whoever opens

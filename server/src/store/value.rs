@@ -3,7 +3,9 @@
 //! Identifiers are 16 bytes, instants are microseconds since 1970 UTC, enumerations are their text.
 
 use super::StoreError;
-use app::api::{AttemptId, ChallengeId, MemberId, ProgramId, RedemptionId, TransferId};
+use app::api::{
+    AttemptId, ChallengeId, MemberId, PhotoId, ProgramId, RedemptionId, ThreadId, TransferId,
+};
 
 /// A parameter or a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,8 +161,10 @@ id_value!(
     AttemptId,
     ChallengeId,
     MemberId,
+    PhotoId,
     ProgramId,
     RedemptionId,
+    ThreadId,
     TransferId
 );
 

@@ -5,13 +5,19 @@
 //! cookie in that browser, first-party in its window whatever is blocked in frames, and what comes back counts
 //! only together with it. So an address that is sent to somebody else binds nothing.
 
+mod greeting;
+
+pub(crate) use greeting::hear;
+pub use greeting::{__path_confirm, confirm};
+
+use super::cookie::{Cookie, secret};
 use super::{Policy, nonce, page};
 use crate::App;
 use crate::api::Shared;
 use crate::api::extract::{Anyone, Query};
 use crate::api::me;
 use crate::connections::{self, Account, Returned, Service, Trouble};
-use crate::crypto::{base64url, sha256};
+use crate::crypto::sha256;
 use crate::domain::program::Connection;
 use crate::error::Error;
 use crate::programs::Loaded;
@@ -21,20 +27,18 @@ use app::api::MemberId;
 use app::pages::{LinkingPage, LinkingState};
 use app::shell::{self, Assets};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The cookie's name. Under https it is one that no other host of the domain can set.
-fn cookie_name(app: &App) -> &'static str {
-    if app.public_url.starts_with("https:") {
-        "__Host-laurel-sign-in"
-    } else {
-        "laurel-sign-in"
-    }
-}
+/// What a sign-in leaves in its window. Lax: it has to come along when the other service sends the shopper back.
+const COOKIE: Cookie = Cookie {
+    plain: "laurel-sign-in",
+    host: "__Host-laurel-sign-in",
+    same_site: "Lax",
+};
 
 /// What the panel's form says.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -102,7 +106,7 @@ pub async fn begin(
     };
     let locale = me::stored(&app, &found.program, member).await?.locale;
     let locale = Some(locale.as_str());
-    let (state, cookie) = (secret(), cookie(&app, &headers).unwrap_or_else(secret));
+    let (state, cookie) = (secret(), COOKIE.read(&app, &headers).unwrap_or_else(secret));
     let setup = app
         .means()
         .setup(&found.program.rules, found.connection()?)
@@ -125,21 +129,16 @@ pub async fn begin(
         task: asked.task,
         now: app.clock.now(),
     };
+    let digest = command.digest.clone();
     app.store.write(command).await?;
-    let state = LinkingState::Going { url: &begun.url };
-    let mut response = draw(&app, &found, &headers, locale, state);
-    let secure = if app.public_url.starts_with("https:") {
-        "; Secure"
+    let mut response = if found.service.greets().is_some() {
+        greeting::begun(&app, &found, &headers, locale, (&state, digest), &begun.url).await?
     } else {
-        ""
+        let state = LinkingState::Going { url: &begun.url };
+        draw(&app, &found, &headers, locale, state)
     };
     let life = LINKING_LIFE / crate::domain::SECOND;
-    // Lax: it has to come along when the other service sends the shopper back.
-    let cookie = format!(
-        "{}={cookie}; Path=/; HttpOnly; SameSite=Lax; Max-Age={life}{secure}",
-        cookie_name(&app)
-    );
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
+    if let Some(value) = COOKIE.set(&app, &cookie, life) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
     Ok(response)
@@ -158,7 +157,7 @@ pub async fn finish(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let found = Found::by_name(&app, &name).await?;
-    let Some(cookie) = cookie(&app, &headers) else {
+    let Some(cookie) = COOKIE.read(&app, &headers) else {
         return Ok(failed(
             &app,
             &found,
@@ -201,35 +200,38 @@ pub async fn finish(
         Ok(account) => account,
         Err(trouble) => return Ok(troubled(&app, &found, &headers, locale, &trouble)),
     };
+    let owner = (begun.member, begun.task);
+    link(&app, &found, &headers, locale, owner, account).await
+}
+
+/// Makes an account that was shown the member's own.
+async fn link(
+    app: &App,
+    found: &Found,
+    headers: &HeaderMap,
+    locale: Option<&str>,
+    (member, task): (MemberId, Option<String>),
+    account: Account,
+) -> Result<Response, Error> {
     let service = found.service.about().kind;
     let handle = account.handle.clone();
-    let link = Link {
+    let command = Link {
         rules: Arc::clone(&found.program.rules),
-        member: begun.member,
+        member,
         service,
         digest: connections::digest(&app.master, service, &account.id),
         account,
-        task: begun.task,
+        task,
         stamp: app.clock.stamp(),
     };
-    let linked = app.store.write(link).await?;
+    let linked = app.store.write(command).await?;
     app.checks.look();
     Ok(match linked {
-        Linked::Done => draw(
-            &app,
-            &found,
-            &headers,
-            locale,
-            LinkingState::Done { handle: &handle },
-        ),
-        Linked::Taken => failed(
-            &app,
-            &found,
-            &headers,
-            locale,
-            "taken",
-            StatusCode::CONFLICT,
-        ),
+        Linked::Done => {
+            let state = LinkingState::Done { handle: &handle };
+            draw(app, found, headers, locale, state)
+        }
+        Linked::Taken => failed(app, found, headers, locale, "taken", StatusCode::CONFLICT),
     })
 }
 
@@ -291,29 +293,9 @@ pub(super) async fn member_of_form(
     Ok(session.and_then(|session| session.member))
 }
 
-fn secret() -> String {
-    base64url(&crate::clock::random::<24>())
-}
-
 /// What a sign-in is known by: both halves are needed.
 fn digest(state: &str, cookie: &str) -> Vec<u8> {
     sha256(format!("{state}.{cookie}").as_bytes()).to_vec()
-}
-
-fn cookie(app: &App, headers: &HeaderMap) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).iter();
-    let mut pairs = all
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(';'));
-    let found = pairs.find_map(|pair| {
-        pair.trim()
-            .strip_prefix(cookie_name(app))?
-            .strip_prefix('=')
-    });
-    let good = |value: &&str| {
-        value.len() == secret().len() && !value.contains(|c: char| !c.is_ascii_graphic())
-    };
-    found.filter(good).map(str::to_owned)
 }
 
 fn troubled(

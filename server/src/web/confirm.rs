@@ -59,6 +59,11 @@ pub async fn show(
         .is_some_and(StoredAttempt::met_a_used_address)
     {
         ConfirmState::AddressUsed
+    } else if attempt
+        .as_ref()
+        .is_some_and(StoredAttempt::waits_for_a_person)
+    {
+        ConfirmState::Waits
     } else if link.used_at.is_some() || attempt.as_ref().is_some_and(StoredAttempt::is_paid) {
         ConfirmState::Used
     } else if link.expires_at <= now || attempt.is_none() {
@@ -106,6 +111,7 @@ pub async fn confirm(
                 available_at,
             }
         }
+        Confirmed::Waits => ConfirmState::Waits,
         Confirmed::Already => ConfirmState::Used,
         Confirmed::Expired => ConfirmState::Expired,
         Confirmed::AddressUsed => ConfirmState::AddressUsed,

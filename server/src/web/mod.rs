@@ -2,8 +2,15 @@
 
 pub mod auth;
 pub mod confirm;
+mod cookie;
+pub mod download;
+mod handed;
+pub mod links;
 pub mod loader;
+pub mod owner;
 pub mod panel;
+pub mod share;
+pub mod till;
 pub mod visit;
 
 use crate::api::Shared;

@@ -6,14 +6,18 @@ use crate::App;
 use crate::api::Shared;
 use crate::api::extract::{self, Anyone, Query, Session};
 use crate::api::me;
+use crate::api::reviews;
 use crate::api::sessions::{self, Opened};
+use crate::api::threads;
 use crate::api::views::{self, Reader};
+use crate::domain::order;
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
 use crate::store::members::{Get, StoredMember};
+use crate::store::reviews::OfProduct;
 use crate::store::sessions::StoredSession;
 use crate::store::statement::{Line, WithStatement};
-use app::api::{MemberId, PAGE_ITEMS_DEFAULT};
+use app::api::{MemberId, PAGE_ITEMS_DEFAULT, Reviews};
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
 use axum::extract::{Path, State};
@@ -24,6 +28,9 @@ use serde::Deserialize;
 /// Lines of the statement that come with the panel.
 const LINES: u32 = 10;
 
+/// Conversations with the shop that come with the panel.
+const THREADS: u32 = 5;
+
 /// What the loader asks for.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
@@ -33,6 +40,16 @@ pub struct Asked {
     host: Option<String>,
     form: Option<String>,
     before: Option<String>,
+    sku: Option<String>,
+}
+
+impl Asked {
+    /// What kind of embedding the document is for. Reviews are no section of the panel, so naming them as the view
+    /// is enough.
+    fn form(&self) -> Form {
+        let view = self.view.as_deref().filter(|view| *view == "reviews");
+        Form::from_name(self.form.as_deref().or(view).unwrap_or_default())
+    }
 }
 
 /// The body of the loader's form.
@@ -52,7 +69,8 @@ async fn program(app: &App, slug: &str) -> Result<std::sync::Arc<Loaded>, Error>
 /// `GET /w/{program}`
 #[utoipa::path(get, path = "/w/{program}", tag = "shopper",
     params(("program" = String, Path), ("view" = Option<String>, Query), ("locale" = Option<String>, Query),
-        ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query)),
+        ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
+        ("sku" = Option<String>, Query)),
     responses((status = 200, content_type = "text/html", body = String), (status = 404, body = app::api::Problem)))]
 pub async fn guest(
     State(app): Shared,
@@ -68,7 +86,8 @@ pub async fn guest(
 /// `POST /w/{program}`
 #[utoipa::path(post, path = "/w/{program}", tag = "shopper",
     params(("program" = String, Path), ("view" = Option<String>, Query), ("locale" = Option<String>, Query),
-        ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query)),
+        ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
+        ("sku" = Option<String>, Query)),
     request_body(content = Token, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html", body = String), (status = 401, content_type = "text/html", body = String),
         (status = 403, body = app::api::Problem)))]
@@ -147,7 +166,10 @@ async fn document(
         None => Viewer::Guest,
     };
     let bearer = opened.map(|opened| opened.bearer);
-    let panel = panel(app, program, asked, headers, viewer, bearer);
+    let panel = Panel {
+        reviews: written(app, program, asked).await?,
+        ..panel(app, program, asked, headers, viewer, bearer)
+    };
     let nonce = nonce();
     let pkg = app.site.pkg();
     let html = shell::document(
@@ -194,12 +216,29 @@ fn panel(
         prints: program.prints(Some(locale)),
         viewer,
         view: View::from_name(&named(&asked.view)),
-        form: Form::from_name(&named(&asked.form)),
+        form: asked.form(),
         theme: Theme::from_name(&named(&asked.theme)),
         host,
         session,
+        reviews: None,
         now: app.clock.now(),
     }
+}
+
+/// The newest reviews of the product that the page shows.
+async fn written(app: &App, program: &Loaded, asked: &Asked) -> Result<Option<Reviews>, Error> {
+    let sku = asked.sku.clone().filter(|sku| order::is_text(sku));
+    let Some(sku) = sku.filter(|_| asked.form() == Form::Reviews) else {
+        return Ok(None);
+    };
+    let query = OfProduct {
+        program: program.rules.id,
+        sku,
+        after: None,
+        limit: PAGE_ITEMS_DEFAULT.into(),
+    };
+    // From our own origin: the document's policy lets in no other pictures.
+    reviews::read(app, query, "").await.map(Some)
 }
 
 /// The panel's language: what the page asked for, else the member's own, else the browser's.
@@ -243,9 +282,17 @@ async fn viewer(
         time_zone: &stored.time_zone,
         now: app.clock.now(),
     };
+    // Read after the member: what was said meanwhile is shown at once and told once more, and not passed over.
+    let whole = Form::from_name(asked.form.as_deref().unwrap_or_default()) == Form::Panel;
+    let threads = if whole {
+        threads::of_member(app, member, None, THREADS).await?.items
+    } else {
+        Vec::new()
+    };
     Ok(Viewer::Member {
         history: me::statement_of(&reader, lines, lines_of(asked)),
         me: Box::new(views::me(&reader, &stored)),
+        threads,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Tasks that are done on other services, in English.
 
-use crate::text::elsewhere::{Elsewhere, List, Visit, Window};
+use crate::text::elsewhere::{Elsewhere, List, Visit, Window, Writing};
 
 pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     will_check: |service| {
@@ -24,6 +24,8 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     hint_server: "Such as mastodon.social",
     you_are: |handle| format!("There you are {handle}."),
     open: |service| format!("Open {service}"),
+    new_only: "It pays for new follows only, so we look first whether you follow already. Follow after that.",
+    begin: "Begin",
     check: "Done: check it",
     check_again: "Check again",
     another_account: "Not your account?",
@@ -41,6 +43,11 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     not_followed: |service| {
         format!(
             "We asked {service}, and it says that you do not follow yet. Follow there, then have it checked again."
+        )
+    },
+    already_followed: |service| {
+        format!(
+            "{service} says that you followed already. Thank you! This task pays for new follows only; the others are open to you."
         )
     },
     account_gone: |service| {
@@ -75,6 +82,23 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
         close: "You can close this window. The panel already knows.",
         failed_title: "Not connected",
         nothing_linked: "Nothing was connected.",
+        writing: Writing {
+            title: |service| format!("Write to the shop on {service}"),
+            lead: |service| {
+                format!(
+                    "{service} lets nobody sign in from here. So send the shop this code there. Six digits come back: type them below."
+                )
+            },
+            digits: "The six digits",
+            confirm: "That is my account",
+            wrong: "These are not the digits that were sent last. Look again, or send the code once more.",
+            note: "The code works for 15 minutes, and only together with this window.",
+            reply: |digits, program| {
+                format!(
+                    "{program}: {digits}. Type these digits into the window from which you came. If you did not begin this, ignore them: without them nothing is connected."
+                )
+            },
+        },
         declined: "You said no, and that is fine. You can start again from the panel at any time.",
         taken: |service| {
             format!(

@@ -1,6 +1,6 @@
 //! Tasks that are done on other services, in Russian.
 
-use crate::text::elsewhere::{Elsewhere, List, Visit, Window};
+use crate::text::elsewhere::{Elsewhere, List, Visit, Window, Writing};
 
 pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     will_check: |service| {
@@ -24,6 +24,8 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     hint_server: "Например, mastodon.social",
     you_are: |handle| format!("Там вы {handle}."),
     open: |service| format!("Открыть {service}"),
+    new_only: "Баллы начисляются только за новую подписку, поэтому сначала мы узнаем, не подписаны ли вы уже. Подписывайтесь после этого.",
+    begin: "Начать",
     check: "Готово, проверьте",
     check_again: "Проверить ещё раз",
     another_account: "Это не ваш аккаунт?",
@@ -37,6 +39,11 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     not_followed: |service| {
         format!(
             "Мы спросили {service}: подписки пока нет. Подпишитесь там и попросите проверить ещё раз."
+        )
+    },
+    already_followed: |service| {
+        format!(
+            "{service} отвечает, что вы уже были подписаны. Спасибо! Здесь баллы начисляются только за новую подписку, но остальные задания вам открыты."
         )
     },
     account_gone: |service| {
@@ -69,6 +76,23 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
         close: "Окно можно закрыть: панель уже знает.",
         failed_title: "Не подключено",
         nothing_linked: "Ничего не подключено.",
+        writing: Writing {
+            title: |service| format!("Напишите магазину в {service}"),
+            lead: |service| {
+                format!(
+                    "Войти через {service} отсюда нельзя. Поэтому отправьте магазину там этот код. В ответ придут шесть цифр: введите их ниже."
+                )
+            },
+            digits: "Шесть цифр из ответа",
+            confirm: "Это мой аккаунт",
+            wrong: "Последними были отправлены другие цифры. Проверьте их или отправьте код ещё раз.",
+            note: "Код действует 15 минут и только вместе с этим окном.",
+            reply: |digits, program| {
+                format!(
+                    "{program}: {digits}. Введите эти цифры в окне, из которого вы пришли. Если вы этого не начинали, ничего не делайте: без них ничего не будет подключено."
+                )
+            },
+        },
         declined: "Вы отказались, и это нормально. Начать снова можно из панели в любой момент.",
         taken: |service| {
             format!(

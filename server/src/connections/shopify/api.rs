@@ -9,7 +9,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// The version that this is written for. Shopify serves each for a year, and after that the oldest that it has.
-const VERSION: &str = "2026-10";
+pub(super) const VERSION: &str = "2026-10";
 
 const QUERY: &str = "query ($address: String!) { customerByIdentifier(identifier: { emailAddress: $address }) { \
                      defaultEmailAddress { emailAddress marketingState } } }";

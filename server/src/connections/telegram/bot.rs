@@ -1,6 +1,7 @@
 //! What a bot is told (<https://core.telegram.org/bots/api#making-requests>).
 
 use super::super::{Setup, Trouble};
+use crate::hooks::telegram;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -58,12 +59,7 @@ pub(super) struct Member {
 impl Member {
     /// Whether they are there; nothing for a standing that the documentation does not name.
     pub(super) fn is_in(&self) -> Option<bool> {
-        match self.status.as_str() {
-            "creator" | "administrator" | "member" => Some(true),
-            "restricted" => Some(self.is_there == Some(true)),
-            "left" | "kicked" => Some(false),
-            _ => None,
-        }
+        telegram::is_in(&self.status, self.is_there)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the shop's backend tells Laurel: who is signed in, and what was paid.
 
 use super::visit::{Customer, Visit};
+use super::words::Words;
 use super::{Shop, goods};
 use crate::clock::Clock;
 use crate::domain::{Instant, SECOND};
@@ -95,7 +96,12 @@ impl Numbers {
 }
 
 /// Turns the cart of a visit into a paid order; none if the cart is empty.
-pub(super) fn buy(shop: &Shop, visit: &mut Visit, email: String) -> Option<Arc<Receipt>> {
+pub(super) fn buy(
+    shop: &Shop,
+    visit: &mut Visit,
+    email: String,
+    words: &Words,
+) -> Option<Arc<Receipt>> {
     let cart = std::mem::take(&mut visit.cart);
     if cart.bags() == 0 {
         return None;
@@ -114,7 +120,7 @@ pub(super) fn buy(shop: &Shop, visit: &mut Visit, email: String) -> Option<Arc<R
         shipping: cart.delivery(),
         tax: 0,
         discount: 0,
-        lines: cart.lines(),
+        lines: cart.lines(words),
         payment_method: Some("card".into()),
         coupon_codes: Vec::new(),
         referral_code: None,

@@ -1,5 +1,6 @@
 //! What the shop sells, and what a cart comes to.
 
+use super::words::Words;
 use app::api::OrderLine;
 
 /// The currency of all prices.
@@ -98,11 +99,11 @@ impl Cart {
         self.goods() + self.delivery()
     }
 
-    /// The lines of its order.
-    pub(super) fn lines(&self) -> Vec<OrderLine> {
+    /// The lines of its order, with the names that the customer has seen.
+    pub(super) fn lines(&self, words: &Words) -> Vec<OrderLine> {
         let line = |(kind, product, qty): (usize, &Product, i64)| OrderLine {
             id: (kind + 1).to_string(),
-            name: None,
+            name: Some(words.coffees[kind].name.into()),
             sku: Some(product.id.into()),
             amount: product.price * qty,
             qty,
@@ -115,15 +116,17 @@ impl Cart {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words;
     use super::*;
 
     #[test]
     fn an_order_adds_up() {
         let mut cart = Cart::default();
-        assert_eq!((cart.total(), cart.lines().len()), (0, 0));
+        let words = words::find("en").unwrap();
+        assert_eq!((cart.total(), cart.lines(words).len()), (0, 0));
         cart.add(0, 2);
         cart.add(2, 1000);
-        let lines = cart.lines();
+        let lines = cart.lines(words);
         assert_eq!(
             lines.iter().map(|line| line.amount).sum::<i64>(),
             cart.goods()

@@ -198,7 +198,8 @@ async fn pay(State(shop): Shared, visitor: Visitor, Form(form): Form<Pay>) -> Re
     let Some(address) = address else {
         return checkout::cart(&shop, &visitor, Some(&form.email));
     };
-    let buy = |visit: &mut visit::Visit| backend::buy(&shop, visit, address);
+    let words = visitor.words;
+    let buy = |visit: &mut visit::Visit| backend::buy(&shop, visit, address, words);
     let (cookie, receipt) = shop.visits.change(visitor.id.as_deref(), buy);
     if let Some(receipt) = receipt {
         // A task of its own: the order is told even if the customer closes the page meanwhile.

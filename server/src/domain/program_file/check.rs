@@ -30,6 +30,7 @@ pub(super) fn build(file: File) -> (Program, Found, Found) {
         .map(|text| check.money("point_value", &text, exponent));
     let expiry = check.expiry(&file.expiry);
     let ladder = check.ladder(&file.ladder);
+    let answer_hours = check.answer_hours(&file.feedback);
     let tiers = check.tiers(file.tier, exponent);
     let purchase = file.purchase.map(|table| check.purchase(table, exponent));
     let campaigns = check.campaigns(file.campaign, &tiers, &file.time_zone);
@@ -53,6 +54,7 @@ pub(super) fn build(file: File) -> (Program, Found, Found) {
             DebtName::Carry => Debt::Carry,
             DebtName::WriteOff => Debt::WriteOff,
         },
+        answer_hours,
         metric: file.metric,
         ladder,
         tiers,

@@ -2,6 +2,7 @@
 
 mod check;
 mod own;
+mod reviewed;
 mod tables;
 mod tasks;
 #[cfg(test)]

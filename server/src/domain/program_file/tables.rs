@@ -38,6 +38,8 @@ pub(super) struct File {
     pub(super) task: Vec<TaskTable>,
     #[serde(default)]
     pub(super) reward: Vec<RewardTable>,
+    #[serde(default)]
+    pub(super) feedback: FeedbackTable,
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
@@ -148,6 +150,26 @@ pub(super) struct RewardTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct FeedbackTable {
+    #[serde(default = "two_days")]
+    pub(super) answer_hours: u32,
+}
+
+impl Default for FeedbackTable {
+    fn default() -> Self {
+        Self {
+            answer_hours: two_days(),
+        }
+    }
+}
+
+/// In hours.
+fn two_days() -> u32 {
+    48
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ProductTable {
     #[serde(default)]
     pub(super) skus: Vec<String>,
@@ -236,6 +258,8 @@ pub(super) struct TaskTable {
     pub(super) target: Option<String>,
     pub(super) recheck_days: Option<u32>,
     pub(super) clawback: Option<bool>,
+    pub(super) min_age_days: Option<u32>,
+    pub(super) new_only: Option<bool>,
     pub(super) url: Option<String>,
     pub(super) seconds: Option<u32>,
     pub(super) limit: Option<LimitTable>,

@@ -1,6 +1,7 @@
 //! What a programme's file says about tasks, and about the services where some of them are done, checked.
 
 use super::check::{Check, is_slug};
+use super::reviewed::is_reviewed;
 use super::tables::{ConnectionTable, PerName, TaskTable};
 use crate::connections::{self, Asks, By};
 use crate::domain::guard;
@@ -12,6 +13,8 @@ use app::api::TaskKind;
 const DAYS_MAX: u32 = 3650;
 /// Days until somebody's follow is looked at again, if the file does not say.
 const RECHECK_DAYS: u32 = 14;
+/// Days that an account has to have been open when it is shown, or a person looks first, if the file does not say.
+const MIN_AGE_DAYS: u32 = 30;
 /// How long a visit takes at least, if the file does not say, and the longest that it may say.
 const VISIT_SECONDS: u32 = 15;
 const VISIT_SECONDS_MAX: u32 = 600;
@@ -240,7 +243,7 @@ impl Check {
                 table.kind == TaskKind::Survey,
             );
             let named = [
-                ("url", table.url.is_some() && !shares),
+                ("url", table.url.is_some() && !shares && !is_reviewed(table)),
                 ("seconds", table.seconds.is_some() && !asks),
             ];
             for (name, _) in named.iter().filter(|(_, is_there)| *is_there) {
@@ -270,6 +273,9 @@ impl Check {
         table: &TaskTable,
         connections: &[Connection],
     ) -> Option<Elsewhere> {
+        if is_reviewed(table) {
+            return self.reviewed(at, table, connections);
+        }
         let is_list = table.kind == TaskKind::Subscribe && table.connection.is_some();
         if table.kind != TaskKind::Follow && !is_list {
             let named = [
@@ -277,6 +283,8 @@ impl Check {
                 ("target", table.target.is_some()),
                 ("recheck_days", table.recheck_days.is_some()),
                 ("clawback", table.clawback.is_some()),
+                ("min_age_days", table.min_age_days.is_some()),
+                ("new_only", table.new_only.is_some()),
             ];
             for (name, _) in named.iter().filter(|(_, is_there)| *is_there) {
                 let remedy = "this task is done here: leave it out";
@@ -293,6 +301,7 @@ impl Check {
             self.fault(format!("{at}.recheck_days"), remedy);
         }
         self.hold_days(&format!("{at}.recheck_days"), recheck_days);
+        let min_age_days = self.min_age_days(at, table, is_list);
         let wanted = table.connection.as_deref().unwrap_or_default();
         let Some(connection) = connections.iter().find(|known| known.id == wanted) else {
             let remedy = "name one of this file's connections: connection = \"…\"";
@@ -323,6 +332,23 @@ impl Check {
             url,
             recheck_days,
             clawback: table.clawback.unwrap_or(true),
+            min_age_days,
+            new_only: table.new_only.unwrap_or(false),
         })
+    }
+
+    /// How old an account has to be. What is about accounts says nothing of a list of addresses.
+    fn min_age_days(&mut self, at: &str, table: &TaskTable, is_list: bool) -> u32 {
+        let named = [
+            ("min_age_days", table.min_age_days.is_some()),
+            ("new_only", table.new_only.is_some()),
+        ];
+        for (name, _) in named.iter().filter(|(_, is_there)| is_list && *is_there) {
+            let remedy = "an address on a list has no account: leave it out";
+            self.fault(format!("{at}.{name}"), remedy);
+        }
+        let days = table.min_age_days.unwrap_or(MIN_AGE_DAYS);
+        self.hold_days(&format!("{at}.min_age_days"), days);
+        days
     }
 }

@@ -5,8 +5,8 @@ mod tests;
 
 use super::check::{Check, decimal, is_slug};
 use super::tables::{
-    CampaignTable, Downgrade, Entry, ExpiryName, ExpiryTable, GivesTable, LadderTable,
-    ProductTable, RewardTable, WindowName,
+    CampaignTable, Downgrade, Entry, ExpiryName, ExpiryTable, FeedbackTable, GivesTable,
+    LadderTable, ProductTable, RewardTable, WindowName,
 };
 use crate::domain::Instant;
 use crate::domain::program::{Campaign, Ladder, ProductRate, Reward, Tier};
@@ -19,6 +19,8 @@ use jiff::tz::TimeZone;
 const MONTHS_MAX: i64 = 120;
 /// The longest warning or grace.
 const DAYS_MAX: u32 = 366;
+/// The longest that members may be told to wait for an answer: two weeks.
+const ANSWER_HOURS_MAX: u32 = 336;
 
 impl Check {
     pub(super) fn expiry(&mut self, table: &ExpiryTable) -> Expiry {
@@ -75,6 +77,14 @@ impl Check {
             _ => self.fault(field, format!("give a number from 1 to {MONTHS_MAX}")),
         }
         1
+    }
+
+    pub(super) fn answer_hours(&mut self, table: &FeedbackTable) -> u32 {
+        if !(1..=ANSWER_HOURS_MAX).contains(&table.answer_hours) {
+            let remedy = format!("give a number from 1 to {ANSWER_HOURS_MAX}");
+            self.fault("feedback.answer_hours", remedy);
+        }
+        table.answer_hours
     }
 
     fn days(&mut self, field: &str, days: u32) {

@@ -12,7 +12,7 @@ fn placed(changes: &Value) -> Value {
         "customer": { "id": 207_119_551, "email": "anna@example.com", "phone": null },
         "email": "other@example.com", "phone": "+49 30 1",
         "line_items": [
-            { "id": 1, "sku": "beans", "product_id": 9, "price": "12.50", "quantity": 2,
+            { "id": 1, "sku": "beans", "title": "House beans", "name": "House beans - 1 kg", "product_id": 9, "price": "12.50", "quantity": 2,
                 "total_discount": "0.00", "discount_allocations": [{ "amount": "2.50" }] },
             { "id": 2, "sku": "", "product_id": 10, "price": "7.50", "quantity": 1,
                 "total_discount": "5.00" },
@@ -31,7 +31,7 @@ fn recorded(changes: &Value) -> Told {
         "customer": { "id": "207119551", "email": "anna@example.com", "phone": "+49 30 1" },
         "currency": "EUR", "total": 3095, "shipping": 595, "tax": 400, "discount": 1000,
         "lines": [
-            { "id": "1", "sku": "beans", "amount": 2250, "qty": 2 },
+            { "id": "1", "sku": "beans", "name": "House beans", "amount": 2250, "qty": 2 },
             { "id": "2", "sku": "10", "amount": 250, "qty": 1 },
         ],
         "coupon_codes": ["ABCD-EFGH"], "status": "paid", "at": "2026-11-21T11:59:00Z",

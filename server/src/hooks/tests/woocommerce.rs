@@ -9,7 +9,7 @@ fn placed(changes: &Value) -> Value {
         "id": 723, "number": "723", "status": "completed", "currency": "EUR",
         "total": "29.35", "total_tax": "4.35", "shipping_total": "5.00", "discount_total": "2.00",
         "customer_id": 26, "billing": { "email": "anna@example.com", "phone": "+49 30 1" },
-        "line_items": [{ "id": 315, "sku": "beans", "product_id": 93, "quantity": 2,
+        "line_items": [{ "id": 315, "sku": "beans", "name": "House\tbeans", "product_id": 93, "quantity": 2,
             "total": "20.00", "total_tax": "3.40", "price": 10.0 }],
         "coupon_lines": [{ "id": 1, "code": "abcd-efgh" }], "refunds": [],
         "date_created_gmt": "2026-11-21T12:00:00", "date_modified_gmt": "2026-11-22T12:00:00",
@@ -24,7 +24,7 @@ fn recorded(changes: &Value) -> Told {
         "id": "723",
         "customer": { "id": "26", "email": "anna@example.com", "phone": "+49 30 1" },
         "currency": "EUR", "total": 2935, "shipping": 500, "tax": 435, "discount": 200,
-        "lines": [{ "id": "315", "sku": "beans", "amount": 2340, "qty": 2 }],
+        "lines": [{ "id": "315", "sku": "beans", "name": "House beans", "amount": 2340, "qty": 2 }],
         "coupon_codes": ["ABCD-EFGH"], "status": "paid", "at": "2026-11-21T12:00:05Z",
     });
     order(with(body, changes))

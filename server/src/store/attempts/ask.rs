@@ -64,16 +64,26 @@ impl Command for Ask {
         if accounts::current(tx, member, service).await?.is_none() {
             return Ok(Asked::NoAccount);
         }
-        if attempt.state == AttemptState::Started {
-            let name = format!("ask/{member}/{}", attempt.task);
-            if !codes::tally(tx, &name, self.stamp.at, HOUR, ASKED_MAX).await? {
-                return Ok(Asked::TooOften);
-            }
+        if attempt.state == AttemptState::Started
+            && !may_ask(tx, member, &attempt.task, &self.stamp).await?
+        {
+            return Ok(Asked::TooOften);
         }
         ask(tx, &self.rules, elsewhere, &attempt, &self.stamp).await?;
         let now = by_id(tx, id).await?;
         Ok(now.map_or(Asked::Unknown, Asked::At))
     }
+}
+
+/// Counts one more question of a member about a task, unless they have asked as often as may be.
+async fn may_ask<T: Tx>(
+    tx: &mut T,
+    member: MemberId,
+    task: &str,
+    stamp: &Stamp,
+) -> Result<bool, StoreError> {
+    let name = format!("ask/{member}/{task}");
+    codes::tally(tx, &name, stamp.at, HOUR, ASKED_MAX).await
 }
 
 /// A started attempt is being checked from now on, once.
@@ -88,9 +98,31 @@ async fn ask<T: Tx>(
         where id = $2 and state = 'started'";
     let asked = tx.execute(SQL, params![stamp.at, attempt.id]).await? == 1;
     // One that is being checked already has a question, or had one that was lost.
-    if asked || attempt.state == AttemptState::Checking {
+    let is_asked = attempt.state == AttemptState::Checking && !attempt.waits_for_a_person();
+    if asked || is_asked {
         let (purpose, now) = (Purpose::Done, stamp.at);
         checks::enqueue(tx, rules, elsewhere, attempt.id, purpose, now, now).await?;
+    }
+    Ok(())
+}
+
+/// Where only new follows pay: has it looked at at once whether the member's account follows already, so that nobody
+/// follows before that and gets nothing for it.
+pub(super) async fn look_first<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    task: &Task,
+    member: MemberId,
+    stamp: &Stamp,
+) -> Result<(), StoreError> {
+    let elsewhere = task.elsewhere.as_ref();
+    if let Some(elsewhere) = elsewhere.filter(|elsewhere| elsewhere.new_only)
+        && let Some(service) = service_of(rules, elsewhere)
+        && accounts::current(tx, member, service).await?.is_some()
+        && let Some(attempt) = current(tx, member, &task.id, &task.slot()).await?
+        && may_ask(tx, member, &task.id, stamp).await?
+    {
+        ask(tx, rules, elsewhere, &attempt, stamp).await?;
     }
     Ok(())
 }
@@ -107,8 +139,9 @@ pub(in crate::store) async fn begin_check<T: Tx>(
     let Some(elsewhere) = &task.elsewhere else {
         return Ok(());
     };
-    super::start::insert(tx, rules, task, member, stamp).await?;
-    if let Some(attempt) = current(tx, member, &task.id).await?
+    let slot = task.slot();
+    super::start::insert(tx, rules, task, &slot, member, stamp).await?;
+    if let Some(attempt) = current(tx, member, &task.id, &slot).await?
         && matches!(
             attempt.state,
             AttemptState::Started | AttemptState::Checking

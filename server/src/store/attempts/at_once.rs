@@ -1,17 +1,22 @@
-//! What is paid in one step: what the shop reports, and looking in. Each time is an occasion of its own, and the
-//! task's limit counts them.
+//! What is paid in one step: what the shop reports, looking in, and the code on the till. Each time is an occasion
+//! of its own, and the task's limit counts them.
 
 use super::{StoredAttempt, by_id, insert_done};
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
 use crate::domain::task::Task;
+use crate::domain::{HOUR, Instant, streak};
 use crate::store::adjustments::named;
+use crate::store::codes;
 use crate::store::ledger::{Books, json};
 use crate::store::{Command, StoreError, Tx, params};
 use app::api::{AttemptId, MemberId, MemberRef};
 use serde::{Deserialize, Serialize};
 use serde_json::json as object;
 use std::sync::Arc;
+
+/// Wrong codes of the till that one member may type in an hour.
+pub const WRONG_CODES_MAX: i64 = 10;
 
 /// Pays a task for one occasion.
 pub struct AtOnce {
@@ -30,6 +35,8 @@ pub struct AtOnce {
 pub enum Who {
     /// A member who is there.
     Here(MemberId),
+    /// A member who typed a code of the till: the step that it was right for, or none.
+    AtTill(MemberId, Option<i64>),
     /// Whom the shop names, in the event that it calls so.
     Told(MemberRef, String),
 }
@@ -41,6 +48,10 @@ pub enum Did {
     At(StoredAttempt),
     /// As often as the task pays in this period.
     Enough,
+    /// It is not the code of the till.
+    WrongCode,
+    /// After so many wrong codes a right one may be a guess.
+    TooManyCodes,
     /// The same event was told of another member.
     SomebodyElse,
     /// There is no such member.
@@ -56,7 +67,7 @@ impl Command for AtOnce {
         let task = self.rules.program.task(&self.task);
         let task = task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))?;
         let member = match &self.who {
-            Who::Here(member) => Some(*member),
+            Who::Here(member) | Who::AtTill(member, _) => Some(*member),
             Who::Told(member, _) => named(tx, self.rules.id, member).await?,
         };
         let Some(member) = member else {
@@ -65,8 +76,16 @@ impl Command for AtOnce {
         // From here on nothing else happens to this member, so what is counted stays so.
         let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
         books.settle(tx).await?;
+        if let Who::AtTill(member, step) = &self.who
+            && let Some(refused) = self.refuse_code(tx, *member, *step).await?
+        {
+            books.close(tx).await?;
+            return Ok(refused);
+        }
         let slot = match &self.who {
-            Who::Here(_) => format!("at/{}", crate::crypto::hex(&self.stamp.seed)),
+            Who::Here(_) | Who::AtTill(..) => {
+                format!("at/{}", crate::crypto::hex(&self.stamp.seed))
+            }
             Who::Told(_, event) => format!("event/{event}"),
         };
         let key = params![self.rules.id, &task.id, &slot];
@@ -84,11 +103,10 @@ impl Command for AtOnce {
                 return Ok(Did::Enough);
             }
             None => {
-                let evidence = json(&match &self.who {
-                    Who::Here(_) => object!({ "by": "panel" }),
-                    Who::Told(_, event) => object!({ "by": "shop", "event": event }),
-                })?;
-                insert_done(tx, &mut books, task, &slot, Some(evidence), self.stamp.at).await?
+                let evidence = Some(self.evidence()?);
+                let row = self.days_in_row(tx, task, &books).await?;
+                let at = self.stamp.at;
+                insert_done(tx, &mut books, task, &slot, row, evidence, at).await?
             }
         };
         books.close(tx).await?;
@@ -100,6 +118,51 @@ impl Command for AtOnce {
 }
 
 impl AtOnce {
+    fn evidence(&self) -> Result<String, StoreError> {
+        json(&match &self.who {
+            Who::Here(_) => object!({ "by": "panel" }),
+            Who::AtTill(_, step) => object!({ "by": "till", "step": step }),
+            Who::Told(_, event) => object!({ "by": "shop", "event": event }),
+        })
+    }
+
+    /// Counts a wrong code. Once there were too many, a right one does not count either, or guessing would go on.
+    async fn refuse_code<T: Tx>(
+        &self,
+        tx: &mut T,
+        member: MemberId,
+        step: Option<i64>,
+    ) -> Result<Option<Did>, StoreError> {
+        let name = format!("till/{member}");
+        let now = self.stamp.at;
+        if codes::tallied(tx, &name, now, HOUR).await? >= WRONG_CODES_MAX {
+            return Ok(Some(Did::TooManyCodes));
+        }
+        if step.is_some() {
+            return Ok(None);
+        }
+        codes::tally(tx, &name, now, HOUR, WRONG_CODES_MAX).await?;
+        Ok(Some(Did::WrongCode))
+    }
+
+    /// The days in a row that this time completes; 0 for none that earn anything.
+    async fn days_in_row<T: Tx>(
+        &self,
+        tx: &mut T,
+        task: &Task,
+        books: &Books<'_>,
+    ) -> Result<u32, StoreError> {
+        const SQL: &str = "select started_at from attempt
+            where member_id = $1 and task = $2 and state in ('held', 'earned')";
+        let Some(streak) = task.streak else {
+            return Ok(0);
+        };
+        let rows = tx.query(SQL, params![books.member, &task.id]).await?;
+        let times: Result<Vec<Instant>, StoreError> = rows.iter().map(|row| row.get(0)).collect();
+        let row = streak::completed(streak, &times?, self.stamp.at, books.zone());
+        Ok(row.unwrap_or(0))
+    }
+
     async fn is_enough<T: Tx>(
         &self,
         tx: &mut T,

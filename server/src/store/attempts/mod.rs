@@ -3,28 +3,35 @@
 /// What [`StoredAttempt`] reads, in its order.
 macro_rules! columns {
     () => {
-        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at, notice_until, note"
+        "id, member_id, task, state, reason, address, points, proof, available_at, started_at, expires_at, sent_at, notice_until, note, slot"
     };
 }
 
 mod ask;
 mod at_once;
 mod back;
+mod hand_out;
+mod review;
 mod start;
 mod submit;
 mod visit;
+mod write;
 
 pub(super) use ask::begin_check;
 pub use ask::{ASKED_MAX, Ask, Asked, service_of};
-pub use at_once::{AtOnce, Did, Who};
+pub use at_once::{AtOnce, Did, WRONG_CODES_MAX, Who};
 pub(super) use back::take_back;
+pub use hand_out::{HandOut, HandedLink, HandedOut};
+pub use review::{AddPhoto, Added, BeginReview, NOT_BOUGHT, ReviewBegun, ReviewSent, SendReview};
 pub use start::{PER_ADDRESS_MAX, Start, Started};
 pub use submit::{Submit, Submitted};
 pub use visit::{OpenPage, Return, Returned};
+pub(super) use write::pay_thread;
+pub use write::{SubmitText, TextSubmitted};
 
 use super::events::{self, News};
 use super::ledger::{Books, Credit, from_json, proof_name, proof_of};
-use super::{Command, Query, Row, StoreError, Tx, params};
+use super::{Command, Query, Row, StoreError, Tx, decisions, params};
 use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::attempt::{self, state_name, state_of};
@@ -65,6 +72,8 @@ pub struct StoredAttempt {
     pub notice_until: Option<Instant>,
     /// What a person said who decided.
     pub note: Option<Box<str>>,
+    /// The occasion that it is for; nothing once it has failed.
+    pub slot: Option<Box<str>>,
 }
 
 impl StoredAttempt {
@@ -85,6 +94,7 @@ impl StoredAttempt {
             sent_at: row.get(11)?,
             notice_until: row.get(12)?,
             note: row.get::<Option<String>>(13)?.map(String::into_boxed_str),
+            slot: row.get::<Option<String>>(14)?.map(String::into_boxed_str),
         })
     }
 
@@ -118,18 +128,19 @@ pub(super) async fn by_id<T: Tx>(
     row.as_ref().map(StoredAttempt::read).transpose()
 }
 
-/// The attempt that stands for a member at a task.
+/// The attempt that stands for a member at a task, for one occasion.
 async fn current<T: Tx>(
     tx: &mut T,
     member: MemberId,
     task: &str,
+    slot: &str,
 ) -> Result<Option<StoredAttempt>, StoreError> {
     const SQL: &str = concat!(
         "select ",
         columns!(),
-        " from attempt where member_id = $1 and task = $2 and slot = 'once'"
+        " from attempt where member_id = $1 and task = $2 and slot = $3"
     );
-    let row = tx.query_one(SQL, params![member, task]).await?;
+    let row = tx.query_one(SQL, params![member, task, slot]).await?;
     row.as_ref().map(StoredAttempt::read).transpose()
 }
 
@@ -188,6 +199,7 @@ pub(super) fn explanation(task: &Task) -> Explanation {
         fact: Fact::Task {
             task: task.id.clone(),
             title: task.title.clone(),
+            days_in_row: 0,
         },
         hold_days: task.hold_days,
         hold_reason: Localized::default(),
@@ -195,12 +207,13 @@ pub(super) fn explanation(task: &Task) -> Explanation {
 }
 
 /// Writes down an attempt that was proven before it could be begun, such as joining, and pays it. `slot` is
-/// the occasion that it is.
+/// the occasion that it is, `row` the days in a row that it completes: 0 for none.
 pub(super) async fn insert_done<T: Tx>(
     tx: &mut T,
     books: &mut Books<'_>,
     task: &Task,
     slot: &str,
+    row: u32,
     evidence: Option<String>,
     at: Instant,
 ) -> Result<AttemptId, StoreError> {
@@ -208,31 +221,30 @@ pub(super) async fn insert_done<T: Tx>(
             available_at, started_at, updated_at, evidence)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) on conflict do nothing";
     let available_at = attempt::available_at(task, at);
-    let explanation = explanation(task);
-    let credit = credit(
-        task,
-        task.points,
-        &explanation,
-        available_at,
-        evidence.clone(),
-    );
+    let mut explanation = explanation(task);
+    if let Fact::Task { days_in_row, .. } = &mut explanation.fact {
+        *days_in_row = row;
+    }
+    let more = task.streak.filter(|_| row > 0);
+    let points = task.points + more.map_or(0, |streak| streak.points);
+    let credit = credit(task, points, &explanation, available_at, evidence.clone());
     let transfer = books.credit(tx, &credit).await?;
     let id = AttemptId(books.new_id());
-    let row = params![
+    let values = params![
         id,
         books.rules.id,
         books.member,
         &task.id,
         slot,
         state_name(paid_state(available_at)),
-        task.points,
+        points,
         proof_name(task.proof()),
         transfer,
         available_at,
         at,
         evidence,
     ];
-    tx.later_one(SQL, row, "the same occasion was written down meanwhile")
+    tx.later_one(SQL, values, "the same occasion was written down meanwhile")
         .await?;
     Ok(id)
 }
@@ -344,6 +356,19 @@ impl StoredAttempt {
     /// Whether it earned, now or on a later day.
     pub fn is_paid(&self) -> bool {
         matches!(self.state, AttemptState::Earned | AttemptState::Held)
+    }
+
+    /// Whether it says where its member stands with a task: an earlier round of a survey does not.
+    pub fn is_of(&self, task: &Task) -> bool {
+        let slot = self.slot.as_deref();
+        task.survey.is_none() || slot.is_none_or(|slot| slot == task.slot())
+    }
+
+    /// Whether it is proven, and a person has to decide all the same.
+    pub fn waits_for_a_person(&self) -> bool {
+        let reason = self.reason.as_deref();
+        self.state == AttemptState::Checking
+            && reason.is_some_and(|reason| decisions::REASONS.contains(&reason))
     }
 
     /// Whether it was refused because somebody else has earned with its address.

@@ -1,5 +1,6 @@
 //! Beginning a task.
 
+use super::ask::look_first;
 use super::{StoredAttempt, current, lapse};
 use crate::clock::Stamp;
 use crate::domain::HOUR;
@@ -55,8 +56,12 @@ impl Command for Start {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Started, StoreError> {
         let task = self.task()?;
         lapse(tx, self.member, &task.id, self.stamp.at).await?;
-        let new = insert(tx, &self.rules, task, self.member, &self.stamp).await?;
-        let found = current(tx, self.member, &task.id).await?;
+        let slot = task.slot();
+        let new = insert(tx, &self.rules, task, &slot, self.member, &self.stamp).await?;
+        if new {
+            look_first(tx, &self.rules, task, self.member, &self.stamp).await?;
+        }
+        let found = current(tx, self.member, &task.id, &slot).await?;
         let mut attempt =
             found.ok_or_else(|| StoreError::Retry("an attempt ended meanwhile".into()))?;
         let wanted = attempt.state == AttemptState::Started && (new || self.may_resend(&attempt));
@@ -74,24 +79,26 @@ impl Command for Start {
     }
 }
 
-/// Begins an attempt, unless one stands already; answers whether it did.
+/// Begins an attempt for an occasion, unless one stands already; answers whether it did.
 pub(super) async fn insert<T: Tx>(
     tx: &mut T,
     rules: &Rules,
     task: &Task,
+    slot: &str,
     member: MemberId,
     stamp: &Stamp,
 ) -> Result<bool, StoreError> {
     const SQL: &str =
         "insert into attempt (id, program_id, member_id, task, slot, state, points, started_at,
             updated_at, expires_at)
-        values ($1, $2, $3, $4, 'once', 'started', $5, $6, $6, $7)
+        values ($1, $2, $3, $4, $5, 'started', $6, $7, $7, $8)
         on conflict (member_id, task, slot) do nothing";
     let row = params![
         AttemptId(stamp.id(0)),
         rules.id,
         member,
         &task.id,
+        slot,
         task.points,
         stamp.at,
         attempt::expires_at(task, stamp.at),

@@ -4,10 +4,14 @@ use super::{Get, StoredAttempt, by_id, pay};
 use crate::clock::Stamp;
 use crate::domain::attempt::{self, Declared};
 use crate::domain::program::Rules;
-use crate::store::{Command, Query, StoreError, Tx, params};
+use crate::domain::task::{Survey, Task};
+use crate::domain::{SECOND, survey};
+use crate::store::ledger::json;
+use crate::store::{Command, Query, StoreError, Tx, params, surveys};
 use app::api::{AttemptId, AttemptState, FieldError, MemberId, SubmitProof};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use serde_json::json as object;
 use std::sync::Arc;
 
 /// Brings the answers of a form.
@@ -33,6 +37,10 @@ pub enum Submitted {
     Unknown,
     /// The fields at fault. Nothing has changed.
     Invalid(Vec<FieldError>),
+    /// So many seconds too early: nobody answers that fast.
+    TooSoon(i64),
+    /// It was begun in an earlier round of the survey, whose questions are asked no more.
+    Replaced,
 }
 
 impl Command for Submit {
@@ -59,6 +67,9 @@ impl Command for Submit {
         };
         if attempt.state != AttemptState::Started {
             return Ok(Submitted::Decided(attempt));
+        }
+        if let Some(survey) = &task.survey {
+            return self.answer(tx, task, survey, &attempt).await;
         }
         let row = tx.query_one(KNOWN, params![self.member]).await?;
         let row = row.ok_or_else(|| StoreError::internal("a member went away"))?;
@@ -88,6 +99,45 @@ impl Command for Submit {
         {
             tx.execute(PERSON, params![name, birthday, self.member])
                 .await?;
+        }
+        let decided = by_id(tx, self.attempt).await?;
+        Ok(decided.map_or(Submitted::Unknown, Submitted::Decided))
+    }
+}
+
+impl Submit {
+    /// Takes the answers to a survey: all of them, or none.
+    async fn answer<T: Tx>(
+        &self,
+        tx: &mut T,
+        task: &Task,
+        survey: &Survey,
+        attempt: &StoredAttempt,
+    ) -> Result<Submitted, StoreError> {
+        let now = self.stamp.at;
+        if !attempt.is_of(task) {
+            return Ok(Submitted::Replaced);
+        }
+        let missing = attempt.started_at + i64::from(survey.seconds) * SECOND - now;
+        if missing > 0 {
+            return Ok(Submitted::TooSoon((missing + SECOND - 1) / SECOND));
+        }
+        let told = match survey::check(survey, &self.proof.answers) {
+            Ok(told) => told,
+            Err(errors) => return Ok(Submitted::Invalid(errors)),
+        };
+        // Not what was answered: that has to stay erasable, and the ledger never changes.
+        let evidence = object!({
+            "by": "form",
+            "wave": survey.wave,
+            "seconds": (now - attempt.started_at) / SECOND,
+            "questions": told.len(),
+        });
+        let evidence = Some(json(&evidence)?);
+        let available_at = attempt::available_at(task, now);
+        let (rules, stamp) = (&self.rules, &self.stamp);
+        if pay(tx, rules, task, attempt, available_at, evidence, stamp).await? {
+            surveys::keep(tx, rules.id, attempt.id, &told, now).await?;
         }
         let decided = by_id(tx, self.attempt).await?;
         Ok(decided.map_or(Submitted::Unknown, Submitted::Decided))

@@ -34,8 +34,9 @@ impl Command for OpenPage {
         let task = task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))?;
         let now = self.stamp.at;
         lapse(tx, self.member, &task.id, now).await?;
-        super::start::insert(tx, &self.rules, task, self.member, &self.stamp).await?;
-        if let Some(attempt) = current(tx, self.member, &task.id).await?
+        let slot = task.slot();
+        super::start::insert(tx, &self.rules, task, &slot, self.member, &self.stamp).await?;
+        if let Some(attempt) = current(tx, self.member, &task.id, &slot).await?
             && tx.execute(OPEN, params![now, attempt.id]).await? == 1
         {
             let news = super::News::attempt(&task.id);

@@ -111,11 +111,18 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         }
         linking (digest) {
             digest: Bytes, program_id: Bytes, connection: Text, member_id: Bytes, task: Text,
-            sealed: Bytes, created_at: Int, expires_at: Int, used_at: Int,
+            sealed: Bytes, created_at: Int, expires_at: Int, used_at: Int, message_code: Text,
+            account: Bytes, answer: Bytes, replies: Int, tries: Int,
         }
         verification (attempt_id) {
             attempt_id: Bytes, program_id: Bytes, connection: Text, target: Text, purpose: Text, tries: Int,
-            denials: Int, due_at: Int, since: Int,
+            denials: Int, due_at: Int, since: Int, taken: Bool,
+        }
+        pulled (program_id, connection) {
+            program_id: Bytes, connection: Text, until: Int, due_at: Int, failures: Int,
+        }
+        outside_review (program_id, connection, review) {
+            program_id: Bytes, connection: Text, review: Text, attempt_id: Bytes, created_at: Int,
         }
         decision (attempt_id) {
             attempt_id: Bytes, program_id: Bytes, queue: Text, signals: Text, evidence: Text, asked_at: Int,
@@ -140,7 +147,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         }
         thread (id) {
             id: Bytes, program_id: Bytes, member_id: Bytes, opened_at: Int, answered_at: Int,
-            written_at: Int, waits_for: Text, seen_at: Int,
+            written_at: Int, waits_for: Text, promised_by: Int, messages: Int, seen: Int,
         }
         thread_message (thread_id, number) {
             thread_id: Bytes, number: Int, author: Text, text: Text, created_at: Int,
@@ -168,7 +175,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             created_at: Int,
         }
         subscription (program_id, email) {
-            program_id: Bytes, email: Text, subscribed: Bool, updated_at: Int,
+            program_id: Bytes, email: Text, subscribed: Bool, updated_at: Int, canonical: Text,
         }
         shop_order (program_id, id) {
             program_id: Bytes, id: Text, status: Text, digest: Bytes, body: Text, email: Text,

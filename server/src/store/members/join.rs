@@ -179,7 +179,7 @@ impl Join {
         let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
         books.settle(tx).await?;
         if let Some(task) = task {
-            attempts::insert_done(tx, &mut books, task, "once", None, self.stamp.at).await?;
+            attempts::insert_done(tx, &mut books, task, "once", 0, None, self.stamp.at).await?;
         }
         for order in &orders {
             orders::claim(tx, &mut books, order).await?;

@@ -7,13 +7,14 @@ pub use join::Join;
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, read_counters, read_held, value_in};
-use super::{Command, Query, StoreError, Tx, accounts, adjustments, params};
+use super::{Command, Query, StoreError, Tx, accounts, adjustments, params, reviews};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
+use crate::domain::task::Task;
 use crate::domain::tier::{self, Counters, Held, Manual};
 use crate::domain::{DAY, Instant, lot};
-use app::api::{EventKind, MemberId, MemberRef, ProgramId, Window};
+use app::api::{EventKind, MemberId, MemberRef, Product, ProgramId, Window};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -80,6 +81,8 @@ pub struct StoredMember {
     pub expiring: Option<(i64, Instant)>,
     /// The accounts elsewhere that they have shown to be theirs: the service, and what people call it.
     pub accounts: Vec<(String, String)>,
+    /// Where the rules have reviews: what they have bought and not sent a review of, the newest first.
+    pub bought: Vec<Product>,
     /// All their attempts, the oldest first.
     pub attempts: Vec<StoredAttempt>,
     /// When something next falls due for them: perhaps too early, never too late.
@@ -139,6 +142,11 @@ impl Query for Get<'_> {
                 Vec::new()
             } else {
                 accounts::of_member(tx, self.member).await?
+            },
+            bought: if self.rules.program.tasks.iter().any(Task::is_review_here) {
+                reviews::open(tx, self.rules.id, self.member).await?
+            } else {
+                Vec::new()
             },
             attempts: attempts::of_member(tx, self.member).await?,
             due_at,

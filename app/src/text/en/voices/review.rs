@@ -1,5 +1,40 @@
 //! Reviews of bought products, in English.
 
+use super::super::counted;
 use crate::text::voices::Review;
 
-pub(super) const REVIEW: Review = Review { will_check: "" };
+pub(super) const REVIEW: Review = Review {
+    will_check: "Your order shows that you bought it, and a person at the shop reads every review before it is published. One star or five: it earns the same.",
+    checked: "Your order showed that you bought it, and a person at the shop read your review.",
+    nothing: "There is nothing of yours to review now. What you buy here appears in this place.",
+    another: "Review something else",
+    product: "What you bought",
+    stars: "How many stars?",
+    of_five: |stars| format!("{stars} of 5"),
+    text: "Your review",
+    text_hint: "At least 20 letters. What is it like, and for whom is it good?",
+    author: "Name to publish",
+    author_hint: "Your own or another. The shop’s visitors see it.",
+    photos: "Photos, if you like",
+    photos_hint: "Up to 4, of at most 10 MB each. Where and when they were taken is removed.",
+    publish: "The shop may publish this review with this name and these photos.",
+    send: "Send the review",
+    waits: "Sent, and being read. Once a person at the shop has accepted it, it is published and you get the points.",
+    published: "Published. Thank you for the review.",
+    field_product: "Choose something that you have bought here and not reviewed yet.",
+    field_stars: "Choose from 1 to 5 stars.",
+    field_author: "Give the name to publish, in at most 50 letters.",
+    field_publish: "A review can only be published if you agree. Tick this box if you do.",
+    sent_before: "This review was sent already, so nothing more can be added.",
+    no_picture: "One of the files is not a picture that can be read. Choose JPEG, PNG or WebP.",
+    too_large: "One of the photos is too large. Choose one of at most 10 MB.",
+    too_many_pixels: "One of the photos has too many pixels. Make it smaller than 8,000 on each side, and 40 million in all.",
+    too_many: "A review has at most 4 photos. Choose fewer.",
+    title: "Reviews",
+    summary: |average, reviews| format!("{average} of 5, from {reviews}"),
+    reviews: |count| counted(count, "review", "reviews"),
+    newest: |count| format!("The newest {count} are shown."),
+    none: "Nobody has reviewed this yet.",
+    bought: "Bought here",
+    photo_by: |author| format!("Photo by {author}"),
+};

@@ -1,0 +1,62 @@
+//! Cookies of pages that are opened as pages of their own. The panel in a shop's page has none.
+
+use crate::App;
+use crate::clock::random;
+use crate::crypto::base64url;
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// How long a value of ours is, in letters.
+const VALUE_LETTERS: usize = 32;
+
+/// A value that nobody can guess.
+pub(super) fn secret() -> String {
+    base64url(&random::<24>())
+}
+
+/// One cookie of ours.
+pub(super) struct Cookie {
+    /// Its name under http, as on a developer's machine.
+    pub(super) plain: &'static str,
+    /// Its name under https: one that no other host of the domain can set.
+    pub(super) host: &'static str,
+    /// When the browser sends it from a page of another site: `Lax` or `Strict`.
+    pub(super) same_site: &'static str,
+}
+
+impl Cookie {
+    fn name(&self, app: &App) -> &'static str {
+        if app.public_url.starts_with("https:") {
+            self.host
+        } else {
+            self.plain
+        }
+    }
+
+    /// What the browser sent, if it can be a value of ours.
+    pub(super) fn read(&self, app: &App, headers: &HeaderMap) -> Option<String> {
+        let all = headers.get_all(header::COOKIE).iter();
+        let mut pairs = all
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|list| list.split(';'));
+        let name = self.name(app);
+        let found = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='));
+        let good = |value: &&str| {
+            value.len() == VALUE_LETTERS && value.bytes().all(|letter| letter.is_ascii_graphic())
+        };
+        found.filter(good).map(str::to_owned)
+    }
+
+    /// The header that sets it for so many seconds; 0 takes it away.
+    pub(super) fn set(&self, app: &App, value: &str, seconds: i64) -> Option<HeaderValue> {
+        let secure = if app.public_url.starts_with("https:") {
+            "; Secure"
+        } else {
+            ""
+        };
+        let (name, same_site) = (self.name(app), self.same_site);
+        let cookie = format!(
+            "{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}"
+        );
+        HeaderValue::from_str(&cookie).ok()
+    }
+}
