@@ -147,14 +147,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unavailable(_) | StoreError::Retry(_) => {
                 tracing::warn!(error = %error, "the store is not available");
-                Self {
-                    retry_after: Some(1),
-                    ..Self::new(
-                        StatusCode::SERVICE_UNAVAILABLE,
-                        "unavailable",
-                        "The service is busy. Nothing was lost: send the same request again in a moment.",
-                    )
-                }
+                Self::busy()
             }
             StoreError::Internal(_) => Self::internal(&error),
         }
@@ -162,6 +155,18 @@ impl From<StoreError> for Error {
 }
 
 impl Error {
+    /// 503: the same will do in a moment.
+    pub fn busy() -> Self {
+        Self {
+            retry_after: Some(1),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "The service is busy. Nothing was lost: send the same request again in a moment.",
+            )
+        }
+    }
+
     /// 500. What it was goes to the log alone.
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");

@@ -2,7 +2,7 @@
 
 use crate::support::sql::{assert_books_balance, count, one};
 use crate::support::together::{request, together};
-use crate::support::waiting::{rules, waiting};
+use crate::support::waiting::{members, rules, waiting};
 use crate::support::world::{World, on_both_databases};
 use app::api::AttemptId;
 use reqwest::{Method, StatusCode};
@@ -13,8 +13,7 @@ use server::store::keys::{Add, KeyKind, StoredKey};
 const QUEUE: &str = "/api/v1/programs/demo/decisions";
 
 async fn begin(world: &World, hold_days: u32) -> (String, AttemptId) {
-    let bearer = world.member("anna").await;
-    world.rule(&rules(hold_days)).await;
+    let [bearer] = members(world, hold_days, ["anna"]).await;
     let attempt = waiting(world, &bearer, "7 at shop.example.", "anna").await;
     (bearer, attempt)
 }
@@ -144,8 +143,7 @@ on_both_databases! { quiet
     }
 
     async fn what_nobody_asked_about_can_be_taken_back_but_not_accepted(world: World) {
-        let bearer = world.member("anna").await;
-        world.rule(&rules(0)).await;
+        let [bearer] = members(&world, 0, ["anna"]).await;
         let start = "/api/v1/tasks/tsk_profile/attempts";
         let (_, begun) = world.post(start, &bearer, &json!({})).await;
         let attempt: AttemptId = begun["id"].as_str().unwrap().parse().unwrap();
@@ -212,20 +210,19 @@ on_both_databases! { quiet
         assert_eq!(seen(&world).await.0["state"], "checking");
     }
 
-    async fn a_task_that_is_gone_cannot_be_decided_about(world: World) {
+    async fn what_waits_for_a_task_that_is_gone_can_only_be_refused(world: World) {
         let (_, attempt) = begin(&world, 0).await;
         world.rule(&crate::support::rules::PLAIN.file()).await;
         let (status, told) = decide(&world, attempt, &accept()).await;
         assert_eq!((status, &told["detail"]), (StatusCode::NOT_FOUND, &json!("There is no such task.")));
+        let (status, told) = decide(&world, attempt, &refuse("It is over.")).await;
+        assert_eq!((status, &told["state"]), (StatusCode::OK, &json!("rejected")), "{told}");
+        assert_eq!(told["reason"]["text"], "It is over.");
         assert_eq!(count(&world.app.store, "select count(*) from transfer").await, 0);
     }
 
     async fn the_list_goes_on_where_it_ended(world: World) {
-        let mut bearers = Vec::new();
-        for customer in ["anna", "boris", "vera"] {
-            bearers.push(world.member(customer).await);
-        }
-        world.rule(&rules(0)).await;
+        let bearers = members(&world, 0, ["anna", "boris", "vera"]).await;
         let mut all = Vec::new();
         for bearer in &bearers {
             all.push(json!(waiting(&world, bearer, "1", "anna").await));

@@ -215,7 +215,7 @@ on_both_databases! { quiet
         let (status, refused) = upload(&world, &path, &anna, "image/png", picture(99, ImageFormat::Png)).await;
         assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!("review_sent")));
         let (status, refused) = start(&world, &anna, "beans").await;
-        assert_eq!((status, named(&refused)), (StatusCode::UNPROCESSABLE_ENTITY, vec!["product"]), "one review of each");
+        assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!("review_sent")), "one review of each");
         let left = json!([{ "sku": "filter", "name": "filter" }]);
         assert_eq!(standing(&world, &anna).await, (json!("checking"), left));
 
@@ -388,6 +388,21 @@ on_both_databases! { quiet
         let (status, refused) = start(&world, &anna, "filter").await;
         assert_eq!((status, &refused["code"]), (StatusCode::CONFLICT, &json!("limit_reached")));
         assert_eq!(count(&world.app.store, "select count(*) from review").await, 1);
+    }
+
+    async fn a_limit_counts_when_reviews_are_sent_however_long_ago_they_were_begun(world: World) {
+        world.at_time("2026-11-29T12:00:00Z");
+        let limited = TASK.replace("points = 40", "points = 40\nlimit = { times = 1, per = \"month\" }");
+        world.rule(&[PLAIN.file().as_str(), &limited].concat()).await;
+        let anna = buyer(&world, "anna", &["beans", "filter"]).await;
+        let beans = started(&world, &anna, "beans").await;
+        let filter = started(&world, &anna, "filter").await;
+        world.at_time("2026-12-02T12:00:00Z");
+        let anna = world.session("anna").await;
+        let (_, first) = world.post(&format!("{beans}/proof"), &anna, &proof(5)).await;
+        assert_eq!(first["state"], "checking");
+        let (status, enough) = world.post(&format!("{filter}/proof"), &anna, &proof(5)).await;
+        assert_eq!((status, &enough["code"]), (StatusCode::CONFLICT, &json!("limit_reached")), "both were begun in November");
     }
 
     async fn every_number_of_stars_earns_the_same(world: World) {

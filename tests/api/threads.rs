@@ -140,14 +140,14 @@ on_both_databases! { quiet
         answer(&world, &thread, "We are sorry.").await;
         answer(&world, &thread, "Another lid is on its way.").await;
         let seen = format!("{THREADS}/{}/seen", thread["id"].as_str().unwrap());
-        let mut states = Vec::new();
+        let mut waited = Vec::new();
         for number in [2, 9, -1, 3, 2] {
             let (status, shown) = send(&world, "anna", &seen, &json!({ "number": number })).await;
             assert_eq!(status, StatusCode::OK, "{shown}");
-            states.push((shown["unread"].clone(), shown["waits_for"].clone()));
+            waited.push((shown["unread"].clone(), shown["waits_for"].clone()));
         }
         let (unread, read) = ((json!(true), json!("member")), (json!(false), json!("nobody")));
-        assert_eq!(states, [unread.clone(), unread.clone(), unread, read.clone(), read]);
+        assert_eq!(waited, [unread.clone(), unread.clone(), unread, read.clone(), read]);
         assert!(says(&world, "anna", "answered").await.is_empty());
         let (_, again) = send(&world, "anna", &messages(&thread), &json!({ "text": "Thank you!" })).await;
         assert_eq!((&again["waits_for"], &again["unread"]), (&json!("shop"), &json!(false)));

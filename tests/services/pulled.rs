@@ -145,16 +145,13 @@ async fn shopify(
     }
     let size: usize = asked["limit"].parse().unwrap();
     // The name of a page says what the first one was asked for.
-    let (since, from) = match asked.get("page_info") {
-        Some(name) => {
-            assert!(!asked.contains_key("updated_at_min") && !asked.contains_key("status"));
-            let (since, from) = name.split_once('/').unwrap();
-            (since.to_owned(), from.parse().unwrap())
-        }
-        None => {
-            assert_eq!(asked["status"], "any");
-            (asked["updated_at_min"].clone(), 0)
-        }
+    let (since, from) = if let Some(name) = asked.get("page_info") {
+        assert!(!asked.contains_key("updated_at_min") && !asked.contains_key("status"));
+        let (since, from) = name.split_once('/').unwrap();
+        (since.to_owned(), from.parse().unwrap())
+    } else {
+        assert_eq!(asked["status"], "any");
+        (asked["updated_at_min"].clone(), 0)
     };
     let found = shop.since("updated_at", &since);
     let left = found.len().saturating_sub(from + size);

@@ -112,6 +112,32 @@ const WAITS: &str = "Confirmed: Thank you. Your address is confirmed. Before the
                      shop looks at this. You will see the result in the programme, on the card of this task.";
 
 on_both_databases! {
+    async fn of_two_who_wait_with_one_address_one_is_paid(world: World) {
+        letters(&world).await;
+        let anna = member(&world, "anna").await;
+        let boris = member(&world, "boris").await;
+        let address = "anna@mailinator.com";
+        // Both links go to one mailbox: the first letter is Anna's, the second Boris'.
+        let link = asked(&world, &anna, "letters", address).await;
+        page(&world, Method::POST, &link).await;
+        let body = json!({ "email": address, "consent": true });
+        world.post("/api/v1/tasks/tsk_letters/attempts", &boris, &body).await;
+        let second = world.letter(address, 1).await;
+        page(&world, Method::POST, second.link().unwrap()).await;
+        let (first, second) = (standing(&world, &anna, "letters").await, standing(&world, &boris, "letters").await);
+        assert_eq!((&first["state"], &second["state"]), (&json!("checking"), &json!("checking")));
+        let accept = json!({ "decision": "accept" });
+        let (one, other) = tokio::join!(decide(&world, &first, &accept), decide(&world, &second, &accept));
+        let mut statuses = [one.0.as_u16(), other.0.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{one:?} {other:?}");
+        assert_eq!(transfers(&world).await, 1, "an address earns once");
+        let refused = [standing(&world, &anna, "letters").await, standing(&world, &boris, "letters").await];
+        let codes: Vec<_> = refused.iter().map(|standing| &standing["attempt"]["reason"]["code"]).collect();
+        assert!(codes.contains(&&json!("address_used")), "{codes:?}");
+        assert_books_balance(&world.app.store).await;
+    }
+
     async fn a_throwaway_address_waits_and_is_paid_once_it_is_accepted(world: World) {
         letters(&world).await;
         let anna = member(&world, "anna").await;

@@ -25,6 +25,24 @@ answer_hours = 24
     [PLAIN.file().as_str(), &task].concat()
 }
 
+/// Imports those rules, and lets customers join under them.
+pub(crate) async fn members<const N: usize>(
+    world: &World,
+    hold_days: u32,
+    customers: [&str; N],
+) -> [String; N] {
+    world.rule(&rules(hold_days)).await;
+    let mut bearers = Vec::new();
+    for customer in customers {
+        let bearer = world.session(customer).await;
+        let join = json!({ "version": 2 });
+        let (status, answer) = world.post("/api/v1/me/join", &bearer, &join).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        bearers.push(bearer);
+    }
+    bearers.try_into().unwrap_or_else(|_| unreachable!())
+}
+
 /// Begins the task and puts it before a person, with this signal and proof. Answers the attempt.
 pub(crate) async fn waiting(world: &World, bearer: &str, detail: &str, proof: &str) -> AttemptId {
     const WAIT: &str =

@@ -96,7 +96,7 @@ impl World {
         let places = Places {
             shop_origin: shop_url.clone(),
             data: folder.path().into(),
-            goes_out: false,
+            has_more: false,
         };
         // The browser has the machine's time, so the test's clock begins there.
         let clock = Arc::new(AtomicI64::new(Clock::System.now()));

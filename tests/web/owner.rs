@@ -4,7 +4,7 @@ use crate::support::audit::Audit;
 use crate::support::sql::{Write, assert_books_balance, count, one};
 use crate::support::together::together;
 use crate::support::trust::{Answer, ask};
-use crate::support::waiting::{rules, waiting};
+use crate::support::waiting::{members, waiting};
 use crate::support::world::{Database, World, on_both_databases};
 use app::api::{AttemptId, PhotoId, ProgramId};
 use app::panel::Theme;
@@ -50,8 +50,7 @@ async fn enter(world: &World, program: ProgramId, secret: &str) -> String {
 }
 
 async fn begin(world: &World) -> (String, AttemptId) {
-    let bearer = world.member("anna").await;
-    world.rule(&rules(0)).await;
+    let [bearer] = members(world, 0, ["anna"]).await;
     let name = json!({ "name": "Anna <b>" });
     let (status, told) = world
         .send(
@@ -285,8 +284,8 @@ on_both_databases! { quiet
 /// In a browser: nothing keeps anybody out, and everything is done without a script.
 async fn every_page(language: &str, theme: Theme) {
     let world = World::open(Database::Sqlite).await;
-    let boris = world.member("boris").await;
     begin(&world).await;
+    let [boris] = members(&world, 0, ["boris"]).await;
     let review = waiting(&world, &boris, "9 at shop.example", "boris").await;
     write_review(&world, review).await;
     let said = json!({ "text": "The lid of the large jar leaks.\nCan I have another?" });

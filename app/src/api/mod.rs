@@ -66,6 +66,10 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// The most coupon codes that one order can be paid with: each is a member's points, locked and moved in
 /// the order's own transaction.
 pub const ORDER_CODES_MAX: usize = 50;
+/// The longest answer to a question in one's own words, in characters.
+pub const ANSWER_CHARS_MAX: usize = 2000;
+/// The longest reason that a person gives with a decision, in characters.
+pub const REASON_CHARS_MAX: usize = 500;
 /// The largest page of a list.
 pub const PAGE_ITEMS_MAX: u32 = 100;
 /// The page of a list when the caller names none.

@@ -125,10 +125,10 @@ async fn send(form: &HtmlFormElement) -> Result<(), Failure> {
     let (method, mut path) = (attribute(form, "data-method"), attribute(form, "data-api"));
     let start = attribute(form, "data-start");
     if !start.is_empty() {
-        let begin = json(&object(&[("product", &product)]));
+        let start_body = json(&object(&[("product", &product)]));
         // A review begins anew each time: photos that are no longer chosen must not be in it.
         let key = product.is_undefined().then(|| format!("{key}-0"));
-        let begun = client::call("POST", &start, Some(&begin), key.as_deref()).await?;
+        let begun = client::call("POST", &start, Some(&start_body), key.as_deref()).await?;
         if let Some((before, after)) = path.split_once('*') {
             let attempt = [before, &get_text(&begun.json, "id").unwrap_or_default()].concat();
             for file in files(form).iter() {
@@ -283,7 +283,10 @@ fn refuse(form: &HtmlFormElement, failure: &Failure) {
         let _ = input.focus();
     }
     if failure.status == 409 {
-        // What the form was drawn from has changed.
+        // What the form was drawn from has changed: it is drawn anew, perhaps without its sentence.
+        if let Some(detail) = &detail {
+            super::stream::say(detail);
+        }
         wasm_bindgen_futures::spawn_local(regions::refresh());
     }
     if failure.status >= 500 || failure.status == 0 {

@@ -26,7 +26,7 @@ pub(super) fn share(button: Element) {
         if let Some(copied) = copied
             && JsFuture::from(copied).await.is_ok()
         {
-            button.set_text_content(button.get_attribute("data-copied").as_deref());
+            super::stream::say(&button.get_attribute("data-copied").unwrap_or_default());
         }
     });
 }

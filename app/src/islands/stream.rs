@@ -207,7 +207,7 @@ impl Record {
 }
 
 /// Announces a sentence, for the eye and for a screen reader.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let Some(toast) = super::dom::by_id::<HtmlElement>("toast") else {
         return;
     };

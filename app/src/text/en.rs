@@ -209,7 +209,7 @@ pub(super) static EN: Text = Text {
     will_check_reported: "The shop tells us when you have done it. There is nothing to press here.",
     check_in: "I am here",
     reasons: Reasons {
-        expired: "The link was not opened in time. Ask for a new one: it works for 24 hours.",
+        expired: "The time for it ran out before it was done. You can begin again.",
         address_used: "This address already earned points in another account. Try one that is yours alone.",
         too_soon: "The day is less than 30 days away, so the points come next year.",
         unsubscribed: "You unsubscribed before the points became available. Subscribe again to start over.",

@@ -42,6 +42,18 @@ pub enum ProofOf {
     Adjustment,
 }
 
+impl ProofOf {
+    /// Of a task; of one that is done elsewhere, with whether people are known there by their address.
+    #[must_use]
+    pub fn task(kind: TaskKind, by_address: Option<bool>) -> Self {
+        match by_address {
+            Some(true) => Self::List,
+            Some(false) if kind == TaskKind::Review => Self::Judged,
+            _ => Self::Task(kind),
+        }
+    }
+}
+
 /// What an event tells.
 #[derive(Debug, Clone, Copy)]
 pub enum Happening<'a> {

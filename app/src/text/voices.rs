@@ -52,7 +52,6 @@ impl Voices {
         let all = [
             self.survey.problem(code),
             self.review.problem(code),
-            self.thread.problem(code),
             self.handed.problem(code),
         ];
         all.into_iter().flatten().next()

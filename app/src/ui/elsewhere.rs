@@ -1,7 +1,10 @@
 //! What the card of a task has that is done on another service: signing in there, going there, having it
 //! checked.
 
-use super::{Draw as _, Drawn, Field, TaskCard, Words, action, hidden, submit, task::proof_form};
+use super::{
+    Draw as _, Drawn, Field, TaskCard, Words, action, hidden, submit,
+    task::{proof_form, start},
+};
 use crate::api::{AttemptState, Elsewhere, TaskKind, TaskView};
 use leptos::prelude::*;
 
@@ -33,7 +36,13 @@ pub(super) fn will_check(words: Words<'_>, task: &TaskView) -> String {
 pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     let elsewhere = card.task.elsewhere.as_ref()?;
     if card.task.kind == TaskKind::Review {
-        return Some(write(words, elsewhere));
+        card.standing?;
+        return Some(if card.email.is_empty() {
+            // Whose review it is, the address says.
+            view! { <p>{words.text.elsewhere.list.no_address}</p> }.drawn()
+        } else {
+            write(words, elsewhere)
+        });
     }
     let text = words.text.elsewhere;
     let Some(handle) = card.standing?.account.as_deref() else {
@@ -91,13 +100,7 @@ fn begin(
     if reason(card) == Some("already_followed") {
         return None;
     }
-    let id = &card.task.id;
-    let form = action(
-        format!("{id}-start"),
-        format!("/api/v1/tasks/{id}/attempts"),
-        "POST",
-        submit(words.text.elsewhere.begin),
-    );
+    let form = start(card, words.text.elsewhere.begin);
     let view = view! {
         <p>{whose(words, elsewhere, handle)}</p>
         {form}

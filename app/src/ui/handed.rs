@@ -1,5 +1,6 @@
 //! The cards of tasks that are done by passing a link on, by a download, in the shop itself, or on days in a row.
 
+use super::task::start;
 use super::{Draw as _, Drawn, Field, TaskCard, Words, action, submit};
 use crate::api::{NextStep, TaskKind, TaskView};
 use leptos::prelude::*;
@@ -49,13 +50,6 @@ pub(super) fn days_in_row(words: Words<'_>, card: &TaskCard<'_>) -> Option<Strin
     }
     let more = streak.days - days.checked_rem(streak.days)?;
     Some((text.go_on_row)(days, more, &amount))
-}
-
-/// The one button that begins it.
-fn start(card: &TaskCard<'_>, label: &'static str) -> Drawn {
-    let id = &card.task.id;
-    let api = format!("/api/v1/tasks/{id}/attempts");
-    action(format!("{id}-start"), api, "POST", submit(label)).drawn()
 }
 
 /// The link, and ways to pass it on. Without any script it can still be copied by hand.

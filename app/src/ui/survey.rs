@@ -1,11 +1,9 @@
 //! The card of a task that is done by answering questions.
 
 use super::{Draw as _, Drawn, TaskCard, Words, action, submit};
-use crate::api::{AttemptId, AttemptState, QuestionKind, QuestionView, TaskView};
+use crate::api::{ANSWER_CHARS_MAX, AttemptId, AttemptState, QuestionKind, QuestionView, TaskView};
 use leptos::prelude::*;
 
-/// The longest answer in words, as the server takes it.
-const TEXT_CHARS_MAX: &str = "2000";
 /// How long answering takes, in seconds: by a number, and in one's own words.
 const NUMBER_SECONDS: i64 = 10;
 const TEXT_SECONDS: i64 = 30;
@@ -108,7 +106,7 @@ fn in_words(words: Words<'_>, task: &TaskView, question: &QuestionView) -> Drawn
                 id=id.clone()
                 name=name(question)
                 rows="3"
-                maxlength=TEXT_CHARS_MAX
+                maxlength=ANSWER_CHARS_MAX.to_string()
                 required=!question.optional
                 aria-describedby=fault.clone()
             ></textarea>

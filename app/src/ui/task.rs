@@ -108,6 +108,15 @@ fn state_sentence(words: Words<'_>, card: &TaskCard<'_>) -> Option<String> {
                 attempt.map(|attempt| (states.checking_since)(&words.date(&attempt.started_at)))
             }
         },
+        AttemptState::Held if card.reviews() => {
+            let at = attempt.and_then(|attempt| attempt.available_at.as_deref());
+            let when = at.map(|at| (states.held_until)(&words.date(at)));
+            let when = when.unwrap_or_else(|| states.held_open.to_owned());
+            Some(match why(card) {
+                Some(why) => format!("{why} {when}"),
+                None => when,
+            })
+        }
         AttemptState::Held | AttemptState::Earned if why(card).is_some() => why(card),
         AttemptState::Held => Some(
             match attempt.and_then(|attempt| attempt.available_at.as_deref()) {
@@ -183,25 +192,30 @@ fn subscribe_form(words: Words<'_>, card: &TaskCard<'_>, label: &'static str) ->
     .drawn()
 }
 
-/// The form whose fields are the proof. Before the attempt is begun, sending it begins it first
-/// (`data-start`) and puts the attempt's id into the address in place of the star.
+/// The form with these fields of the proof.
 pub(super) fn proof_form(
     words: Words<'_>,
     card: &TaskCard<'_>,
     fields: &[&str],
     label: &'static str,
 ) -> Drawn {
+    let inputs: Vec<_> = fields
+        .iter()
+        .filter_map(|name| proof_field(words, card, name))
+        .map(Field::view)
+        .collect();
+    proof(card, view! { {inputs} {submit(label)} })
+}
+
+/// A form of any content whose fields are the proof. Before the attempt is begun, sending it begins it first
+/// (`data-start`) and puts the attempt's id into the address in place of the star.
+pub(super) fn proof(card: &TaskCard<'_>, inside: impl IntoView) -> Drawn {
     let id = &card.task.id;
     let attempt = card
         .standing
         .filter(|standing| standing.state == AttemptState::Started)
         .and_then(|standing| standing.attempt.as_ref());
     let begun = attempt.map_or_else(|| "*".to_owned(), |attempt| attempt.id.to_string());
-    let inputs: Vec<_> = fields
-        .iter()
-        .filter_map(|name| proof_field(words, card, name))
-        .map(Field::view)
-        .collect();
     let start = attempt
         .is_none()
         .then(|| format!("/api/v1/tasks/{id}/attempts"));
@@ -213,8 +227,7 @@ pub(super) fn proof_form(
             data-method="POST"
             data-start=start
         >
-            {inputs}
-            {submit(label)}
+            {inside}
         </form>
     }
     .drawn()
@@ -289,7 +302,7 @@ fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
         TaskKind::Profile => Some(proof_form(words, card, &["name"], text.save)),
         TaskKind::Birthday => Some(proof_form(words, card, &["birthday"], text.save)),
         TaskKind::Visit => Some(elsewhere::visit(words, card, false)),
-        TaskKind::Daily => Some(check_in(words, card)),
+        TaskKind::Daily => Some(start(card, words.text.check_in)),
         TaskKind::Join | TaskKind::Follow | TaskKind::Event | TaskKind::Custom => None,
         TaskKind::Survey
         | TaskKind::Review
@@ -322,17 +335,11 @@ fn own(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     }
 }
 
-/// The one button of a task that is done by looking in.
-fn check_in(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
+/// The one button that begins a task.
+pub(super) fn start(card: &TaskCard<'_>, label: &'static str) -> Drawn {
     let id = &card.task.id;
     let api = format!("/api/v1/tasks/{id}/attempts");
-    action(
-        format!("{id}-start"),
-        api,
-        "POST",
-        submit(words.text.check_in),
-    )
-    .drawn()
+    action(format!("{id}-start"), api, "POST", submit(label)).drawn()
 }
 
 /// The same form once more, folded away.
@@ -354,11 +361,8 @@ fn proof_note(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
         .and_then(|attempt| attempt.proof);
     let (title, how) = match proven {
         Some(level) => {
-            let of = match &card.task.elsewhere {
-                Some(at) if at.by_address => ProofOf::List,
-                Some(_) if card.task.kind == TaskKind::Review => ProofOf::Judged,
-                _ => ProofOf::Task(card.task.kind),
-            };
+            let by_address = card.task.elsewhere.as_ref().map(|at| at.by_address);
+            let of = ProofOf::task(card.task.kind, by_address);
             let how = text::proof_how(words.text, level, of);
             (words.text.how_checked, how.to_owned())
         }

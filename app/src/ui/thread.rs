@@ -1,8 +1,9 @@
 //! The card of a task that is done by writing to the shop, and what was written.
 
+use super::task::proof;
 use super::{Draw as _, Drawn, TaskCard, Words, action, hidden_int, submit};
 use crate::api::{
-    AttemptState, FEEDBACK_CHARS_MIN, MESSAGE_CHARS_MAX, MessageView, TaskView, ThreadView, Writer,
+    FEEDBACK_CHARS_MIN, MESSAGE_CHARS_MAX, MessageView, TaskView, ThreadView, Writer,
 };
 use leptos::prelude::*;
 
@@ -61,36 +62,19 @@ fn promise(words: Words<'_>) -> String {
 /// What the member can do about it now: write. What is sent begins the attempt first, as every proof does.
 pub(super) fn forms(words: Words<'_>, card: &TaskCard<'_>) -> Option<Drawn> {
     let text = &words.text.voices.thread;
-    let standing = card.standing?;
-    let id = &card.task.id;
-    let attempt = standing
-        .attempt
-        .as_ref()
-        .filter(|_| standing.state == AttemptState::Started);
-    let begun = attempt.map_or_else(|| "*".to_owned(), |attempt| attempt.id.to_string());
-    let start = attempt
-        .is_none()
-        .then(|| format!("/api/v1/tasks/{id}/attempts"));
+    card.standing?;
     let area = Area {
-        id: format!("{id}-text"),
+        id: format!("{}-text", card.task.id),
         label: text.field,
         hint: text.hint.to_owned(),
         min: Some(FEEDBACK_CHARS_MIN),
     };
-    let form = view! {
-        <form
-            id=format!("{id}-proof")
-            method="dialog"
-            data-api=format!("/api/v1/attempts/{begun}/proof")
-            data-method="POST"
-            data-start=start
-        >
-            {area.view()}
-            <p class="hint">{promise(words)}</p>
-            {submit(text.send)}
-        </form>
+    let inside = view! {
+        {area.view()}
+        <p class="hint">{promise(words)}</p>
+        {submit(text.send)}
     };
-    Some(form.drawn())
+    Some(proof(card, inside))
 }
 
 /// The form that begins a thread, folded away.

@@ -60,7 +60,8 @@ create table review (
     removed_at bigint
 );
 
-create index review_product on review (program_id, sku, published_at, attempt_id) where published_at is not null;
+create index review_product on review (program_id, sku, published_at, attempt_id, stars)
+    where published_at is not null and removed_at is null;
 
 -- Their photos, as they were encoded here anew.
 create table review_photo (

@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::mailer;
 use crate::programs::Loaded;
 use crate::store::attempts::{
-    ASKED_MAX, Ask, Asked, AtOnce, Did, Get, PER_ADDRESS_MAX, Return, Returned, Start, Started,
-    StoredAttempt, Submit, Submitted, WRONG_CODES_MAX, Who,
+    ASKED_MAX, Ask, Asked, Did, Get, PER_ADDRESS_MAX, Return, Returned, Start, Started,
+    StoredAttempt, Submit, Submitted, WRONG_CODES_MAX,
 };
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::links::NewLink;
@@ -32,30 +32,23 @@ async fn view(
 ) -> Result<axum::Json<AttemptView>, Error> {
     let program = &member.session.program;
     let owner = me::stored(app, program, member.id).await?;
-    shown(app, program, stored, &owner)
+    Ok(shown(app, program, stored, &owner))
 }
 
 /// An attempt as its member is shown it.
-///
-/// # Errors
-/// 404 once the rules no longer have its task.
 pub(super) fn shown(
     app: &App,
     program: &Loaded,
     stored: &StoredAttempt,
     owner: &StoredMember,
-) -> Result<axum::Json<AttemptView>, Error> {
+) -> axum::Json<AttemptView> {
     let reader = Reader {
         program,
         locale: program.program().locale(Some(&owner.locale)),
         time_zone: &owner.time_zone,
         now: app.clock.now(),
     };
-    let task = program
-        .program()
-        .task(&stored.task)
-        .ok_or_else(|| Error::not_found("task"))?;
-    Ok(axum::Json(views::attempt(&reader, task, stored, owner)))
+    axum::Json(views::attempt(&reader, stored, owner))
 }
 
 /// `POST /api/v1/tasks/{task}/attempts`
@@ -79,7 +72,7 @@ pub async fn start(
         TaskKind::Join | TaskKind::Event | TaskKind::Custom => {
             return Err(Error::not_found("task that members begin themselves"));
         }
-        TaskKind::Share | TaskKind::Download | TaskKind::InStore => {
+        TaskKind::Share | TaskKind::Download | TaskKind::InStore | TaskKind::Daily => {
             let stored =
                 super::handed::start(&app, &member, key, browser, task, &body, stamp).await?;
             return view(&app, &member, &stored).await;
@@ -90,25 +83,6 @@ pub async fn start(
         TaskKind::Review => {
             let stored = super::reviews::start(&app, &member, key, task, &body, stamp).await?;
             return view(&app, &member, &stored).await;
-        }
-        TaskKind::Daily => {
-            let who = Who::Here(member.id);
-            let key = key.of(rules.id, member.id.to_string(), &task.id, body.digest);
-            let command = AtOnce {
-                task: task.id.clone(),
-                rules: Arc::clone(&rules),
-                who,
-                stamp,
-            };
-            let did = app
-                .store
-                .write(Keyed {
-                    key,
-                    at: stamp.at,
-                    command,
-                })
-                .await?;
-            return view(&app, &member, &did_of(did.done()?)?).await;
         }
         _ if task.elsewhere.is_some() => None,
         TaskKind::Subscribe => Some(new_link(&app, &member, task, &body.value, &stamp).await?),

@@ -80,7 +80,7 @@ pub async fn decide(
         Decided::Unknown => return Err(Error::not_found("attempt")),
     };
     let owner = me::stored(&app, &shop.program, stored.member).await?;
-    shown(&app, &shop.program, &stored, &owner)
+    Ok(shown(&app, &shop.program, &stored, &owner))
 }
 
 fn otherwise() -> Error {

@@ -1,4 +1,4 @@
-//! Beginning what is passed on, downloaded or done in the shop.
+//! Beginning what is passed on, downloaded or done in the shop, and looking in.
 
 use super::attempts::did_of;
 use super::extract::{Browser, IdempotencyKey, Json, Member};
@@ -24,7 +24,7 @@ pub(crate) fn till_key(app: &App) -> [u8; 32] {
     app.master.mac(TILL, b"")
 }
 
-/// Begins a task of kind `share`, `download` or `in_store`; the last is done by that.
+/// Begins a task of kind `share`, `download`, `in_store` or `daily`; the last two are done by that.
 ///
 /// # Errors
 /// 409 for a file that the shop has not stored, or what was done as often as it pays; 422 for a code that does not
@@ -42,19 +42,26 @@ pub(super) async fn start(
     let route = format!("POST /tasks/{}/attempts", task.id);
     let key = key.of(rules.id, member.id.to_string(), &route, body.digest);
     let (at, name) = (stamp.at, task.id.clone());
-    if task.kind == TaskKind::InStore {
-        let typed = body.value.till_code.as_deref().unwrap_or("").trim();
-        if typed.is_empty() || typed.len() > TYPED_BYTES_MAX {
-            return Err(wrong_code());
+    let who = match task.kind {
+        TaskKind::Daily => Some(Who::Here(member.id)),
+        TaskKind::InStore => {
+            let typed = body.value.till_code.as_deref().unwrap_or("").trim();
+            if typed.is_empty() || typed.len() > TYPED_BYTES_MAX {
+                return Err(wrong_code());
+            }
+            let step = till::step_of(&till_key(app), rules.id, &task.id, typed, at);
+            Some(Who::AtTill(member.id, step))
         }
-        let step = till::step_of(&till_key(app), rules.id, &task.id, typed, at);
+        _ => None,
+    };
+    if let Some(who) = who {
         let command = AtOnce {
             rules,
-            who: Who::AtTill(member.id, step),
+            who,
             task: name,
             stamp,
         };
-        let did = app.store.write(Keyed { key, at, command }).await?;
+        let did = app.store.write(Keyed { key, command, at }).await?;
         return did_of(did.done()?);
     }
     let links = &member.session.program.links;
@@ -75,7 +82,7 @@ pub(super) async fn start(
         link,
         stamp,
     };
-    match app.store.write(Keyed { key, at, command }).await?.done()? {
+    match app.store.write(Keyed { key, command, at }).await?.done()? {
         HandedOut::At(stored) => Ok(stored),
         HandedOut::FileMissing => Err(Error::new(
             StatusCode::CONFLICT,

@@ -36,11 +36,13 @@ const PHOTO_CACHE: &str = "public, max-age=86400, immutable";
 
 /// Room for pictures that are being decoded: each takes a core and, at worst, some hundred megabytes.
 static DESKS: Semaphore = Semaphore::const_new(2);
+/// Room for pictures that arrive, each up to ten megabytes.
+static ROOM: Semaphore = Semaphore::const_new(8);
 
 /// Begins a review of the product that is named.
 ///
 /// # Errors
-/// 422 that names `product` where it was not bought, or is reviewed; 409 as often as the limit allows.
+/// 422 that names `product` where it was not bought; 409 where it is reviewed, and as often as the limit allows.
 pub(super) async fn start(
     app: &App,
     member: &Member,
@@ -68,10 +70,7 @@ pub(super) async fn start(
     match app.store.write(keyed).await?.done()? {
         ReviewBegun::At(stored) => Ok(stored),
         ReviewBegun::NotBought => Err(Error::field("product", NOT_BOUGHT)),
-        ReviewBegun::Reviewed => Err(Error::field(
-            "product",
-            "this member has sent a review of it already",
-        )),
+        ReviewBegun::Reviewed => Err(sent_before()),
         ReviewBegun::Enough => did_of(Did::Enough),
     }
 }
@@ -111,7 +110,7 @@ fn sent_before() -> Error {
     Error::new(
         StatusCode::CONFLICT,
         "review_sent",
-        "Photos can be added to a review until it is sent.",
+        "This review was sent already; nothing can be added to it.",
     )
 }
 
@@ -166,6 +165,7 @@ pub async fn add_photo(
     if found.state != AttemptState::Started || product.is_none() {
         return Err(sent_before());
     }
+    let _room = ROOM.try_acquire().map_err(|_| Error::busy())?;
     let body = Bytes::from_request(request, &app).await;
     let body = body.map_err(|refused| match refused.status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),

@@ -69,5 +69,5 @@ pub async fn record(
     let stored = did_of(app.store.write(keyed).await?.done()?)?;
     let owner = me::find(&app, program, stored.member).await?;
     let owner = owner.ok_or_else(|| Error::not_found("member"))?;
-    shown(&app, program, &stored, &owner)
+    Ok(shown(&app, program, &stored, &owner))
 }

@@ -116,7 +116,7 @@ fn standing(reader: &Reader<'_>, task: &Task, member: &StoredMember) -> TaskStan
         state: newest.map_or(AttemptState::Available, |attempt| {
             attempt.state_at(reader.now)
         }),
-        attempt: newest.map(|newest| attempt(reader, task, newest, member)),
+        attempt: newest.map(|newest| attempt(reader, newest, member)),
         account: account(reader, task, member).map(str::to_owned),
         products: if task.is_review_here() {
             member.bought.clone()
@@ -177,26 +177,23 @@ fn account<'m>(reader: &Reader<'_>, task: &Task, owner: &'m StoredMember) -> Opt
     Some(&found.1)
 }
 
-/// One attempt.
-pub fn attempt(
-    reader: &Reader<'_>,
-    task: &Task,
-    stored: &StoredAttempt,
-    owner: &StoredMember,
-) -> AttemptView {
+/// One attempt, also at a task that the rules no longer have: then there is nothing more to do about it.
+pub fn attempt(reader: &Reader<'_>, stored: &StoredAttempt, owner: &StoredMember) -> AttemptView {
+    let task = reader.rules().task(&stored.task);
     let state = stored.state_at(reader.now);
     let code = stored.reason.clone();
     let code = code.or_else(|| (state == AttemptState::Expired).then(|| "expired".to_owned()));
     AttemptView {
         id: stored.id,
-        task: format!("tsk_{}", task.id),
+        task: format!("tsk_{}", stored.task),
         state,
         reason: code.map(|code| Reason {
             text: reason(reader, task, stored, &code),
             code,
         }),
-        next: (state == AttemptState::Started)
-            .then(|| next_step(reader, task, stored, account(reader, task, owner))),
+        next: task
+            .filter(|_| state == AttemptState::Started)
+            .map(|task| next_step(reader, task, stored, account(reader, task, owner))),
         points: stored.points,
         proof: stored.proof,
         started_at: rfc3339(stored.started_at),
@@ -204,12 +201,13 @@ pub fn attempt(
     }
 }
 
-fn reason(reader: &Reader<'_>, task: &Task, stored: &StoredAttempt, code: &str) -> String {
+fn reason(reader: &Reader<'_>, task: Option<&Task>, stored: &StoredAttempt, code: &str) -> String {
     if let Some(note) = &stored.note {
         return note.to_string();
     }
     let text = reader.text();
-    let service = task.elsewhere.as_ref().map_or("", |at| at.service);
+    let elsewhere = task.and_then(|task| task.elsewhere.as_ref());
+    let service = elsewhere.map_or("", |at| at.service);
     // The day on which the time for that ends.
     let until = stored
         .notice_until
@@ -275,10 +273,9 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
         | Fact::Adjustment { .. } => ProofOf::Adjustment,
         Fact::Task { task, .. } | Fact::TaskUndone { task, .. } => {
             let task = reader.rules().task(task);
-            task.map_or(ProofOf::Adjustment, |task| match &task.elsewhere {
-                Some(at) if at.by_address => ProofOf::List,
-                Some(_) if task.kind == TaskKind::Review => ProofOf::Judged,
-                _ => ProofOf::Task(task.kind),
+            task.map_or(ProofOf::Adjustment, |task| {
+                let by_address = task.elsewhere.as_ref().map(|at| at.by_address);
+                ProofOf::task(task.kind, by_address)
             })
         }
     };

@@ -275,7 +275,7 @@ async fn demo(args: DemoArgs) -> Result<String, String> {
     let places = Places {
         shop_origin: format!("http://localhost:{shop_port}"),
         data,
-        goes_out: true,
+        has_more: true,
     };
     let demo = Demo::open(config, &places, Clock::System)
         .await

@@ -8,7 +8,7 @@ use super::{Account, Begun, Setup, Trouble};
 use crate::crypto::sha256;
 use crate::hooks::Refused;
 use axum::http::HeaderMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What codes are written with: nothing that looks like something else.
 const SIGNS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -79,12 +79,15 @@ pub fn code(state: &str) -> String {
 
 /// The codes that stand in a message, whatever else does.
 pub fn codes_in(text: &str) -> Vec<String> {
-    const WORDS_MAX: usize = 50;
+    // Strangers write too, and each code is looked for.
+    const CODES_MAX: usize = 5;
+    let mut seen = BTreeSet::new();
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     let words = words.map(str::to_ascii_uppercase);
     words
         .filter(|word| word.len() == CODE_CHARS && word.bytes().all(|byte| SIGNS.contains(&byte)))
-        .take(WORDS_MAX)
+        .filter(|word| seen.insert(word.clone()))
+        .take(CODES_MAX)
         .collect()
 }
 

@@ -10,11 +10,13 @@ use crate::config::Config;
 use crate::crypto::{hex, sha256};
 use crate::domain::program_file;
 use crate::store::StoreError;
+use crate::store::files::{self, StoredFile};
 use crate::store::keys::{Add, KeyKind, StoredKey};
 use crate::web::owner;
 use app::api::ProgramId;
 use axum::Router;
 use axum::routing::get;
+use bytes::Bytes;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -23,8 +25,10 @@ pub use mailbox::{Letter, Mailbox};
 
 /// The programme's file, with a shop at the usual address.
 pub const PROGRAM: &str = include_str!("program.toml");
-/// More of its tasks, for which the internet is needed.
-const ELSEWHERE: &str = include_str!("elsewhere.toml");
+/// More of its tasks. For some of them the internet is needed.
+const MORE: &str = include_str!("more.toml");
+/// The file that one of them hands out.
+const GUIDE: (&str, &[u8]) = ("brewing.txt", include_bytes!("brewing.txt"));
 /// What `origins` says in [`PROGRAM`].
 const USUAL_ORIGIN: &str = "http://localhost:8081";
 /// The name of the key that signs the shop's tokens.
@@ -68,8 +72,8 @@ pub struct Places {
     pub shop_origin: String,
     /// The folder of the database and the key.
     pub data: PathBuf,
-    /// Whether it has tasks that are done elsewhere on the internet.
-    pub goes_out: bool,
+    /// Whether it has a task of every kind, also of those that are done elsewhere on the internet.
+    pub has_more: bool,
 }
 
 impl Demo {
@@ -146,7 +150,7 @@ impl Demo {
 /// Stores the programme and its keys. The keys follow from the master key, so a demo that is started
 /// again on the same data still knows them.
 async fn seed(app: &App, places: &Places) -> Result<(String, String, [u8; 32]), DemoError> {
-    let more = if places.goes_out { ELSEWHERE } else { "" };
+    let more = if places.has_more { MORE } else { "" };
     let source = [PROGRAM, more].concat();
     let source = source.replace(USUAL_ORIGIN, &places.shop_origin);
     let program = program_file::check(&source)
@@ -154,6 +158,21 @@ async fn seed(app: &App, places: &Places) -> Result<(String, String, [u8; 32]), 
     let now = app.clock.now();
     let loaded = app.programs.import(&source, &program, now).await?;
     let id = loaded.rules.id;
+    if places.has_more {
+        let (name, bytes) = GUIDE;
+        let add = files::Add {
+            program: id,
+            file: StoredFile {
+                name: name.into(),
+                media_type: "text/plain; charset=utf-8".into(),
+                size: i64::try_from(bytes.len()).unwrap_or_default(),
+                digest: sha256(bytes).to_vec(),
+            },
+            bytes: Bytes::from_static(bytes),
+            now,
+        };
+        app.store.write(add).await?;
+    }
     let token_secret = app.master.mac("demo token", &id.0);
     let api_secret = hex(&app.master.mac("demo api", &id.0));
     let sealed = app.master.seal(TOKEN_KID.as_bytes(), &token_secret);

@@ -1,14 +1,13 @@
 //! What a person says who decides.
 
-/// The longest reason, in characters.
-pub const NOTE_CHARS_MAX: usize = 500;
+use app::api::REASON_CHARS_MAX;
 
 /// The reason of a refusal as it is kept, if a member can be told it: a text of 1 to 500 characters without those
 /// that control a terminal. Lines stay lines.
 pub fn note(text: &str) -> Option<String> {
     let text = text.trim().replace("\r\n", "\n");
     let good = |letter: char| letter == '\n' || !letter.is_control();
-    let fits = (1..=NOTE_CHARS_MAX).contains(&text.chars().count());
+    let fits = (1..=REASON_CHARS_MAX).contains(&text.chars().count());
     (fits && text.chars().all(good)).then_some(text)
 }
 

@@ -1,12 +1,9 @@
 //! Answers to a survey: whether they make sense, and what they come to.
 
 use super::task::{Question, Survey};
-use app::api::{Answer, FieldError, Nps, QuestionKind};
+use app::api::{ANSWER_CHARS_MAX, Answer, FieldError, Nps, QuestionKind};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-
-/// The longest answer in one's own words, in characters.
-pub const TEXT_CHARS_MAX: usize = 2000;
 
 /// An answer that makes sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +110,7 @@ fn read(question: &Question, given: Option<&Answer>) -> Result<Option<Answer>, S
 }
 
 fn in_words() -> String {
-    format!("answer in words, in {TEXT_CHARS_MAX} characters at most")
+    format!("answer in words, in {ANSWER_CHARS_MAX} characters at most")
 }
 
 /// Words as they are kept: without blanks around them, in lines, without characters that nobody sees.
@@ -121,7 +118,7 @@ fn words(text: &str) -> Option<String> {
     let plain = text.replace("\r\n", "\n").replace('\t', " ");
     let plain = plain.trim();
     let is_hidden = |c: char| c.is_control() && c != '\n';
-    let is_good = plain.chars().count() <= TEXT_CHARS_MAX && !plain.contains(is_hidden);
+    let is_good = plain.chars().count() <= ANSWER_CHARS_MAX && !plain.contains(is_hidden);
     is_good.then(|| plain.to_owned())
 }
 

@@ -232,6 +232,15 @@ impl Command for Settle {
             // It was asked about once more while what was heard before went to a person.
             return Ok(tx.execute(TAKEN, lease).await? == 1);
         }
+        if self.heard == Heard::No("unlinked")
+            && let Some(service) = attempts::service_of(&self.rules, elsewhere)
+            && accounts::current(tx, attempt.member, service)
+                .await?
+                .is_some()
+        {
+            // One was linked while it was asked without.
+            return self.again(tx, &attempt, self.stamp.at, false, None).await;
+        }
         let asked = check::Asked {
             purpose: question.purpose,
             tries: question.tries,

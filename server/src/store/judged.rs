@@ -5,6 +5,7 @@ use super::attempts::{self, StoredAttempt};
 use super::ledger::{Books, json};
 use super::{Command, StoreError, Tx, params};
 use crate::clock::Stamp;
+use crate::domain::Instant;
 use crate::domain::program::Rules;
 use crate::domain::task::Task;
 use crate::hooks::Review;
@@ -111,11 +112,21 @@ impl Judge {
     ) -> Result<bool, StoreError> {
         const SQL: &str = "select count(*) from attempt
             where member_id = $1 and task = $2 and state in ('held', 'earned') and started_at >= $3";
+        const ORDERS: &str = "select count(*) from shop_order
+            where program_id = $1 and member_id = $2 and status = 'paid' and refunded < total";
         let since = task.limit.since(self.stamp.at, books.zone());
         let key = params![books.member, &task.id, since];
         let row = tx.query_one(SQL, key).await?;
         let times: i64 = row.map_or(Ok(0), |row| row.get(0))?;
-        Ok(times >= i64::from(task.limit.times))
+        let key = params![books.member, &task.id, Instant::MIN];
+        let row = tx.query_one(SQL, key).await?;
+        let ever: i64 = row.map_or(Ok(0), |row| row.get(0))?;
+        let row = tx
+            .query_one(ORDERS, params![self.rules.id, books.member])
+            .await?;
+        let orders: i64 = row.map_or(Ok(0), |row| row.get(0))?;
+        // The hook does not say which order it is about, so there are no more reviews than orders.
+        Ok(times >= i64::from(task.limit.times) || ever >= orders)
     }
 
     async fn pay<T: Tx>(

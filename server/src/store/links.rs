@@ -230,6 +230,36 @@ impl Command for Confirm {
     }
 }
 
+/// Whether an address has earned for another member at the same task.
+async fn earned_for_another<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    attempt: &StoredAttempt,
+    address: &str,
+) -> Result<bool, StoreError> {
+    const OTHERS: &str =
+        "select id from attempt where program_id = $1 and task = $2 and address = $3
+        and state in ('held', 'earned') and member_id <> $4";
+    let others = params![rules.id, &attempt.task, address, attempt.member];
+    Ok(tx.query_one(OTHERS, others).await?.is_some())
+}
+
+/// The same of the address that an attempt was confirmed with, if it was, once a person has decided about it.
+/// Two who decide about one address take turns.
+pub(super) async fn has_earned_elsewhere<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    attempt: &StoredAttempt,
+) -> Result<bool, StoreError> {
+    const TURN: &str =
+        "update subscription set updated_at = updated_at where program_id = $1 and email = $2";
+    let Some(address) = &attempt.address else {
+        return Ok(false);
+    };
+    tx.execute(TURN, params![rules.id, address]).await?;
+    earned_for_another(tx, rules, attempt, address).await
+}
+
 impl Confirm {
     async fn settle<T: Tx>(
         &self,
@@ -242,9 +272,6 @@ impl Confirm {
             values ($1, $2, $3, $4, $5)
             on conflict (program_id, email) do update set subscribed = excluded.subscribed,
                 updated_at = excluded.updated_at, canonical = excluded.canonical";
-        const OTHERS: &str =
-            "select id from attempt where program_id = $1 and task = $2 and address = $3
-            and state in ('held', 'earned') and member_id <> $4";
         const CLAIM: &str =
             "update attempt set address = $1 where id = $2 and address = $1 and state = 'started'";
         let now = self.stamp.at;
@@ -257,8 +284,7 @@ impl Confirm {
         let row = params![self.rules.id, &link.email, true, now, canonical];
         tx.execute(SUBSCRIBE, row).await?;
         consent(tx, self.rules.id, link, "confirmed", now).await?;
-        let others = params![self.rules.id, &attempt.task, &link.email, attempt.member];
-        if tx.query_one(OTHERS, others).await?.is_some() {
+        if earned_for_another(tx, &self.rules, attempt, &link.email).await? {
             attempts::reject(tx, attempt, ADDRESS_USED, now).await?;
             return Ok(Confirmed::AddressUsed);
         }

@@ -33,9 +33,15 @@ async fn orders<T: Tx>(
         where member_id = $1 and program_id = $2 and status = 'paid' and counts
         order by placed_at desc, id desc limit $3";
     let rows = tx.query(SQL, params![member, program, ORDERS_MAX]).await?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, from_json(&row.get::<String>(1)?)?)))
-        .collect()
+    let read = |row: &Row| Ok((row.get(0)?, row.get::<String>(1)?));
+    let rows = rows
+        .iter()
+        .map(read)
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    // An order that cannot be read keeps nothing else of the member's from being shown.
+    let orders = rows.into_iter();
+    let orders = orders.filter_map(|(id, body)| Some((id, from_json(&body).ok()?)));
+    Ok(orders.collect())
 }
 
 /// What a member has bought and not sent a review of, the newest first. One that was begun is still among it.

@@ -1,12 +1,9 @@
 //! What waits: one card each, with the forms that decide.
 
 use super::{OwnerCase, OwnerPage, OwnerReview, OwnerThread};
-use crate::api::MESSAGE_CHARS_MAX;
+use crate::api::{MESSAGE_CHARS_MAX, REASON_CHARS_MAX};
 use crate::ui::{Draw as _, Drawn, hidden};
 use leptos::prelude::*;
-
-/// The longest reason, in characters.
-const REASON_CHARS_MAX: &str = "500";
 
 /// An attempt that waits.
 pub(super) fn case(page: &OwnerPage<'_>, case: &OwnerCase) -> Drawn {
@@ -88,7 +85,7 @@ pub(super) fn refuse(
                         name="reason"
                         type="text"
                         required
-                        maxlength=REASON_CHARS_MAX
+                        maxlength=REASON_CHARS_MAX.to_string()
                         autocomplete="off"
                         list=suggestions
                         aria-describedby=hint.clone()

@@ -30,7 +30,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     check_again: "Проверить ещё раз",
     another_account: "Это не ваш аккаунт?",
     let_go: "Отсоединить",
-    let_go_note: "Начисленное остаётся, если не впереди вторая проверка. Никому другому этот аккаунт баллов не принесёт.",
+    let_go_note: "Начисленное остаётся, если не предстоит вторая проверка. Никому другому этот аккаунт баллов не принесёт.",
     not_yet: "Пока нет",
     checking: |service| format!("Спрашиваем {service}. Можно уйти: ответ придёт сам."),
     not_now: |service| {
@@ -125,7 +125,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
         open: "Открыть страницу",
         open_again: "Открыть ещё раз",
         opened: "Страница открыта. Осмотритесь и возвращайтесь.",
-        back: "Я вернулся",
+        back: "Я снова здесь",
         going: "Страница откроется сама.",
     },
     list: List {

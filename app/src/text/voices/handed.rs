@@ -97,8 +97,8 @@ impl Handed {
         })
     }
 
-    pub(super) fn fault(&self, code: &str) -> Option<&'static str> {
-        (code == "till_code").then_some(self.till.wrong)
+    pub(super) fn fault(&self, field: &str) -> Option<&'static str> {
+        (field == "till_code").then_some(self.till.wrong)
     }
 
     pub(super) fn problem(&self, code: &str) -> Option<&'static str> {

@@ -35,9 +35,4 @@ impl Thread {
     pub(super) fn fault(&self, field: &str) -> Option<&'static str> {
         (field == "text").then_some(self.field_text)
     }
-
-    pub(super) fn problem(&self, code: &str) -> Option<&'static str> {
-        let _ = (self, code);
-        None
-    }
 }

@@ -66,7 +66,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("hold_days = 14", "hold_days = -1", "purchase.hold_days: invalid value: integer `-1`, expected u32", "hold_days = -1"),
     ("hold_days = 14", "hold_days = 4294967295", "purchase.hold_days: give a number from 0 to 3650", "hold_days = 4294967295"),
     (r#"id = "newsletter""#, r#"id = "join""#, "task[1].id: use small letters, digits and hyphens, each id once", r#"id = "join""#),
-    (r#"kind = "subscribe""#, r#"kind = "like""#, "task[1].kind: unknown variant `like`, expected one of `join`, `subscribe`, `profile`, `birthday`, `follow`, `visit`, `daily`, `event`, `custom`", r#"kind = "like""#),
+    (r#"kind = "subscribe""#, r#"kind = "like""#, "task[1].kind: unknown variant `like`, expected one of `join`, `subscribe`, `profile`, `birthday`, `follow`, `visit`, `daily`, `review`, `survey`, `feedback`, `share`, `download`, `in_store`, `event`, `custom`", r#"kind = "like""#),
     ("points = 500\n", "points = 0\n", "task[1].points: give a number from 1 to 1000000000", "points = 0"),
     ("points = 500\n", "points = 1000000001\n", "task[1].points: give a number from 1 to 1000000000", "points = 1000000001"),
     ("en = \"Two mails a month: new harvests and how to brew them.\"\n", "", r#"task[1].summary: add the text for "en""#, "[task.summary]"),

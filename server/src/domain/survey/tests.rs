@@ -118,7 +118,7 @@ fn what_is_not_asked_is_refused_by_name() {
 
 #[test]
 fn words_are_not_too_long_and_have_nothing_hidden() {
-    let long = "я".repeat(TEXT_CHARS_MAX);
+    let long = "я".repeat(ANSWER_CHARS_MAX);
     assert!(check(&survey(), &answers(&[("why", Some(text(&long)))])).is_ok());
     for bad in [&*format!("{long}я"), "a\0b", "a\u{1b}b", "a\rb"] {
         assert_eq!(faults(&[("why", Some(text(bad)))]), ["answers.why"]);

@@ -80,29 +80,29 @@ fn an_empty_secret_is_nobodys_key() {
 
 #[test]
 fn mailchimp_tells_who_came_and_who_left() {
-    let hears = |form: &str| bring("mailchimp", "", &format!("Bearer {KEY}"), form);
-    let heard = hears(FORM).unwrap();
+    let told_by = |form: &str| bring("mailchimp", "", &format!("Bearer {KEY}"), form);
+    let heard = told_by(FORM).unwrap();
     let address = "anna+letters@example.com";
     assert_eq!(heard.id, "subscribe/2009-03-26 21:35:57");
     assert_eq!(heard.told, [hint(address, &["a6b5da1054"], Change::Joined)]);
-    let left = hears(&FORM.replace("type=subscribe", "type=unsubscribe"));
+    let left = told_by(&FORM.replace("type=subscribe", "type=unsubscribe"));
     assert_eq!(
         left.unwrap().told,
         [hint(address, &["a6b5da1054"], Change::Left)]
     );
     for nothing in ["type=upemail", "type=campaign", "type="] {
         let form = FORM.replace("type=subscribe", nothing);
-        assert_eq!(hears(&form).unwrap().told, [], "{nothing}");
+        assert_eq!(told_by(&form).unwrap().told, [], "{nothing}");
     }
     let nobody = FORM.replace("Anna%2Bletters%40example.com", "nobody");
-    assert_eq!(hears(&nobody).unwrap().told, []);
+    assert_eq!(told_by(&nobody).unwrap().told, []);
     for (form, field) in [
         (GARBAGE, "type"),
         ("", "type"),
         ("type=subscribe", "data[list_id]"),
         ("type=subscribe&data[list_id]=a6b5da1054", "data[email]"),
     ] {
-        assert_names(&hears(form).map(|heard| heard.told), field);
+        assert_names(&told_by(form).map(|heard| heard.told), field);
     }
 }
 

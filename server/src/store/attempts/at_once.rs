@@ -62,8 +62,9 @@ impl Command for AtOnce {
     type Output = Did;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Did, StoreError> {
+        // The condition on the beginning of the slot is the index's own.
         const SLOT: &str = "select id, member_id from attempt
-            where program_id = $1 and task = $2 and slot = $3";
+            where program_id = $1 and task = $2 and slot = $3 and substr(slot, 1, 6) = 'event/'";
         let task = self.rules.program.task(&self.task);
         let task = task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))?;
         let member = match &self.who {
@@ -88,8 +89,14 @@ impl Command for AtOnce {
             }
             Who::Told(_, event) => format!("event/{event}"),
         };
-        let key = params![self.rules.id, &task.id, &slot];
-        let found = tx.query_one(SLOT, key).await?;
+        let found = match &self.who {
+            Who::Told(..) => {
+                let key = params![self.rules.id, &task.id, &slot];
+                tx.query_one(SLOT, key).await?
+            }
+            // Nobody else has this slot.
+            Who::Here(_) | Who::AtTill(..) => None,
+        };
         if let Some(row) = &found
             && row.get::<MemberId>(1)? != member
         {

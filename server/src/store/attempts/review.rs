@@ -263,7 +263,8 @@ impl SendReview {
         order: &str,
         written: &Review,
     ) -> Result<(), StoreError> {
-        const OPEN: &str = "update attempt set updated_at = $1 where id = $2 and state = 'started'";
+        // The limit counts when reviews are sent: begun, they may wait for ever.
+        const OPEN: &str = "update attempt set started_at = $1, updated_at = $1 where id = $2 and state = 'started'";
         const LOCALE: &str = "select locale from member where id = $1";
         let (id, member, now) = (attempt.id, attempt.member, self.stamp.at);
         let program = self.rules.id;

@@ -4,12 +4,13 @@ use super::Queue;
 use crate::clock::Stamp;
 use crate::domain::attempt;
 use crate::domain::program::Rules;
+use crate::domain::review;
 use crate::domain::task::Task;
-use crate::store::attempts::{self, StoredAttempt};
+use crate::store::attempts::{self, ADDRESS_USED, StoredAttempt};
 use crate::store::events::{self, News};
 use crate::store::ledger::{from_json, json};
-use crate::store::{Command, StoreError, Tx, checks, params, reviews};
-use app::api::{AttemptId, AttemptState, ProgramId, TaskKind};
+use crate::store::{Command, StoreError, Tx, checks, links, params, reviews};
+use app::api::{AttemptId, AttemptState, ProgramId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
@@ -95,9 +96,7 @@ impl Command for Decide {
         let Some(attempt) = of_program(tx, self.rules.id, self.attempt).await? else {
             return Ok(Decided::Unknown);
         };
-        let Some(task) = self.rules.program.task(&attempt.task) else {
-            return Ok(Decided::NoTask);
-        };
+        let task = self.rules.program.task(&attempt.task);
         // The account first, as whatever else happens to this member. Two people who decide at once take turns
         // here, and the second sees what the first has done.
         events::lock(tx, attempt.member).await?;
@@ -111,17 +110,29 @@ impl Command for Decide {
         match (self.verdict, earlier) {
             (_, Some(Verdict::Refused)) => return Ok(Decided::Otherwise(attempt)),
             (_, Some(_)) if self.seen == Seen::Waiting => return Ok(Decided::Otherwise(attempt)),
+            // What waits can be refused although its task is gone, or it would wait for ever.
+            (Verdict::Refused, None) if waits => self.refuse(tx, &attempt).await?,
             (Verdict::Accepted, None) if waits => {
+                let Some(task) = task else {
+                    return Ok(Decided::NoTask);
+                };
+                if links::has_earned_elsewhere(tx, &self.rules, &attempt).await? {
+                    attempts::reject(tx, &attempt, ADDRESS_USED, self.stamp.at).await?;
+                    self.write(tx, &attempt, Verdict::Refused).await?;
+                    return self.again(tx).await.map(Decided::Otherwise);
+                }
                 let evidence = put.and_then(|put| put.evidence);
                 self.accept(tx, task, &attempt, evidence.as_deref()).await?;
             }
-            (Verdict::Refused, None) if waits => self.refuse(tx, &attempt).await?,
             (Verdict::Refused, _) if attempt.is_paid() && self.seen == Seen::Anything => {
+                let Some(task) = task else {
+                    return Ok(Decided::NoTask);
+                };
                 self.take_back(tx, task, &attempt).await?;
             }
             _ => return Ok(Decided::NotWaiting),
         }
-        self.write(tx, task).await?;
+        self.write(tx, &attempt, self.verdict).await?;
         self.again(tx).await.map(Decided::At)
     }
 }
@@ -208,16 +219,20 @@ impl Decide {
     }
 
     /// Writes the verdict down; also where nobody had asked for one.
-    async fn write<T: Tx>(&self, tx: &mut T, task: &Task) -> Result<(), StoreError> {
+    async fn write<T: Tx>(
+        &self,
+        tx: &mut T,
+        attempt: &StoredAttempt,
+        verdict: Verdict,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "insert into decision (attempt_id, program_id, queue, signals, asked_at, decided_at, verdict,
                 note, decided_by)
             values ($1, $2, $3, $4, $5, $5, $6, $7, $8)
             on conflict (attempt_id) do update set decided_at = excluded.decided_at,
                 verdict = excluded.verdict, note = excluded.note, decided_by = excluded.decided_by";
-        let queue = if task.kind == TaskKind::Review {
-            Queue::Review
-        } else {
-            Queue::Signals
+        let queue = match attempt.slot.as_deref().and_then(review::product) {
+            Some(_) => Queue::Review,
+            None => Queue::Signals,
         };
         let row = params![
             self.attempt,
@@ -225,7 +240,7 @@ impl Decide {
             queue.name(),
             "[]",
             self.stamp.at,
-            self.verdict.name(),
+            verdict.name(),
             self.note.clone(),
             &self.by
         ];

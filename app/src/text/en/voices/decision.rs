@@ -39,7 +39,7 @@ pub(super) const DECISION: Decision = Decision {
         photo: |n| format!("Photo {n} of this review"),
         against: "Why you are asked",
         proven: "What was proven",
-        nothing_proven: "Nothing was proven beside that.",
+        nothing_proven: "Nothing was proven.",
         accept: |amount| format!("Accept: {amount}"),
         accept_plain: "Accept",
         refuse: "Refuse",

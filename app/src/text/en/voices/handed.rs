@@ -6,7 +6,7 @@ use crate::text::voices::{Download, Handed, Share, Till};
 pub(super) const HANDED: Handed = Handed {
     share: Share {
         will_check: "You get a link of your own. It counts once, when somebody else opens it and goes on to the shop. What they do there we do not see, so the points wait a while.",
-        checked: "Somebody opened your link in another browser and went on to the shop. Who it was we do not know.",
+        checked: "Your link was opened in another browser or on another network, and led on to the shop. Who it was we do not know.",
         begin: "Make my link",
         label: "Your link",
         hint: "It counts when a friend opens it and goes on to the shop. Opening it yourself does not.",
@@ -18,8 +18,8 @@ pub(super) const HANDED: Handed = Handed {
         lead: |program| format!("Somebody who knows {program} thought that you might like it."),
         note: "If you go on, whoever sent you this link earns points at the shop. Of you, nothing is kept.",
         to_shop: "To the shop",
-        own_title: "This is your own link",
-        own: "You made this link yourself: it counts when a friend opens it.",
+        own_title: "This does not count yet",
+        own: "This link was made in a browser like this one, on this network. It counts when a friend opens it somewhere else.",
     },
     download: Download {
         will_check: "You get a link to the file that works once. It counts when the file has arrived whole.",
@@ -61,6 +61,6 @@ pub(super) const HANDED: Handed = Handed {
         let more = counted(i64::from(more), "more gives", "more give");
         format!("{so_far}; {more} {amount} extra.")
     },
-    unknown_title: "Nothing is here",
+    unknown_title: "This does not count yet",
     unknown: "This link is not whole, or it never led anywhere. Open it once more from where you found it.",
 };

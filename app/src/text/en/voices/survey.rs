@@ -18,6 +18,6 @@ pub(super) const SURVEY: Survey = Survey {
     very_likely: "Very likely",
     not_satisfied: "Not at all satisfied",
     very_satisfied: "Very satisfied",
-    unanswered: "Answer this question.",
+    unanswered: "Answer this question, without unusual characters.",
     over: "These questions have been replaced by new ones. Please begin again.",
 };

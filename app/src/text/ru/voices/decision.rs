@@ -39,7 +39,7 @@ pub(super) const DECISION: Decision = Decision {
         photo: |n| format!("Фото {n} к этому отзыву"),
         against: "Почему спрашиваем вас",
         proven: "Что подтверждено",
-        nothing_proven: "Больше ничего не подтверждено.",
+        nothing_proven: "Ничего не подтверждено.",
         accept: |amount| format!("Принять: {amount}"),
         accept_plain: "Принять",
         refuse: "Отклонить",

@@ -18,6 +18,6 @@ pub(super) const SURVEY: Survey = Survey {
     very_likely: "Очень вероятно",
     not_satisfied: "Очень плохо",
     very_satisfied: "Отлично",
-    unanswered: "Ответьте на этот вопрос.",
+    unanswered: "Ответьте на этот вопрос, без необычных знаков.",
     over: "Эти вопросы заменены новыми. Пожалуйста, начните заново.",
 };

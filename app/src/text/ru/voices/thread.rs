@@ -26,7 +26,7 @@ pub(super) const THREAD: Thread = Thread {
     promised: |when| format!("Ответ обещан до {when}."),
     late: |when| format!("Ответ был обещан до {when}. Он запаздывает, и магазин это видит."),
     unread: "Новое",
-    mark_read: "Отметить прочитанным",
+    mark_read: "Отметить как прочитанное",
     reply: "Ответить",
     field_reply: "Ваш ответ",
     send_reply: "Отправить ответ",
