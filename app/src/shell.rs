@@ -112,11 +112,13 @@ pub fn linking(page: &LinkingPage<'_>, assets: &Assets<'_>) -> String {
         LinkingState::Going { url } | LinkingState::Visiting { url } => {
             Some(view! { <meta http-equiv="refresh" content=format!("0;url={url}") /> }.into_any())
         }
-        LinkingState::Done { .. } => Some(
+        LinkingState::Done { .. } | LinkingState::SignedIn { .. } => Some(
             view! { <script nonce=assets.nonce.to_owned()>"setTimeout(()=>close(),2500)"</script> }
                 .into_any(),
         ),
-        LinkingState::Writing { .. } | LinkingState::Failed { .. } => None,
+        LinkingState::Writing { .. }
+        | LinkingState::Failed { .. }
+        | LinkingState::NotSignedIn { .. } => None,
     };
     let content = || pages::linking_page(page);
     letter(page.locale, &title, page.color, assets, more, content)

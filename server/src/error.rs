@@ -3,7 +3,7 @@
 use crate::domain::SECOND;
 use crate::store::StoreError;
 use crate::store::idempotency::OtherRequest;
-use app::api::{FieldError, Problem};
+use app::api::{Altcha, FieldError, Problem};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -20,8 +20,10 @@ pub struct Error {
     pub errors: Vec<FieldError>,
     /// Seconds until the same request may be sent again.
     pub retry_after: Option<u64>,
-    /// The limit that was reached.
-    pub limit: Option<Limit>,
+    /// The limit that was reached. In a box, since few errors have one and all of them are moved.
+    pub limit: Option<Box<Limit>>,
+    /// The work to do first.
+    pub altcha: Option<Box<Altcha>>,
 }
 
 /// So many requests in so long a time.
@@ -45,6 +47,7 @@ impl Error {
             errors: Vec::new(),
             retry_after: None,
             limit: None,
+            altcha: None,
         }
     }
 
@@ -103,7 +106,7 @@ impl Error {
         let detail = format!("Too many requests. Try again in {seconds} seconds.");
         Self {
             retry_after: Some(seconds),
-            limit: Some(limit),
+            limit: Some(Box::new(limit)),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail)
         }
     }
@@ -122,6 +125,20 @@ impl Error {
         )
     }
 
+    /// 428 for somebody unknown, where such requests have become many.
+    pub fn challenge_needed(altcha: Altcha) -> Self {
+        const DETAIL: &str = "This was asked for often within a few minutes, so do the work in altcha first, and send \
+            the same request again with it.";
+        Self {
+            altcha: Some(Box::new(altcha)),
+            ..Self::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "challenge_needed",
+                DETAIL,
+            )
+        }
+    }
+
     /// The answer, with the number that the request is known by.
     pub fn problem(&self, request_id: &str) -> Problem {
         Problem {
@@ -132,6 +149,7 @@ impl Error {
             code: self.code.into(),
             errors: self.errors.clone(),
             request_id: request_id.into(),
+            altcha: self.altcha.as_deref().cloned(),
         }
     }
 }
@@ -198,7 +216,7 @@ impl IntoResponse for Error {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             // draft-ietf-httpapi-ratelimit-headers-10
-            let told = self.limit.map(
+            let told = self.limit.as_deref().map(
                 |Limit {
                      name,
                      quota,

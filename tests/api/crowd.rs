@@ -2,9 +2,10 @@
 
 use crate::support::sql::{assert_books_balance, count, news, rows};
 use crate::support::together::{request, together};
+use crate::support::work::solved;
 use crate::support::world::{balance, eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ORDERS: &str = "/api/v1/programs/demo/orders";
 const DAY: i64 = 24 * 3600 * 1_000_000;
@@ -56,11 +57,21 @@ on_both_databases! {
     }
 
     async fn thirty_customers_of_one_place_get_the_twenty_codes_of_an_hour(world: World) {
-        let told = together((0..30).map(|number| {
-            let body = json!({ "program": "demo", "email": format!("a{number}@example.com") });
-            request(&world, Method::POST, "/api/v1/codes", "", Some(&body), None)
-        }))
-        .await;
+        let wish = |body: &Value| request(&world, Method::POST, "/api/v1/codes", "", Some(body), None);
+        let mut wishes: Vec<Value> = (0..30)
+            .map(|number| json!({ "program": "demo", "email": format!("a{number}@example.com") }))
+            .collect();
+        let mut told = together(wishes.iter().map(wish)).await;
+        // Three get theirs at once. The others do the work that is asked for, and wish again, all at once.
+        let working: Vec<usize> = (0..30).filter(|&n| told[n].0 == StatusCode::PRECONDITION_REQUIRED).collect();
+        assert_eq!(working.len(), 27, "the wishes that need no work are exact, too");
+        for &n in &working {
+            wishes[n]["altcha"] = solved(&told[n].1["altcha"]).into();
+        }
+        let again = together(working.iter().map(|&n| wish(&wishes[n]))).await;
+        for (n, answer) in working.into_iter().zip(again) {
+            told[n] = answer;
+        }
         let accepted = told.iter().filter(|(status, _)| *status == StatusCode::ACCEPTED).count();
         assert_eq!(accepted, 20, "the cap is counted in the database, so it is exact");
         let store = &world.app.store;

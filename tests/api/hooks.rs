@@ -23,6 +23,14 @@ id = \"woo\"
 kind = \"woocommerce\"
 ";
 
+const TASKS: &str = "
+[[task]]
+id = \"cup\"
+kind = \"custom\"
+points = 5
+title = { en = \"Bring your own cup\", ru = \"Прийти со своей чашкой\" }
+";
+
 async fn begin(world: &World) {
     world
         .rule(&[PLAIN.file().as_str(), CONNECTIONS].concat())
@@ -75,6 +83,34 @@ async fn held(world: &World) -> i64 {
 }
 
 on_both_databases! { quiet
+    async fn an_event_that_was_signed_is_paid_once(world: World) {
+        world.rule(&[PLAIN.file().as_str(), CONNECTIONS, TASKS].concat()).await;
+        give_secrets(&world, "own", &[("hook_secret", OURS)]).await;
+        let join = json!({ "customer": "anna" });
+        world.post("/api/v1/programs/demo/members", &world.api_key, &join).await;
+        let now = world.now();
+        let event = |id: &str, task: &str, customer: &str| {
+            let data = json!({ "id": id, "task": task, "member": { "customer": customer } });
+            json!({ "type": "event.recorded", "timestamp": "2026-11-21T12:00:00Z", "data": data })
+        };
+        for (id, status) in [("msg_1", StatusCode::OK), ("msg_1", StatusCode::OK), ("msg_2", StatusCode::OK)] {
+            assert_eq!(hear(&world, id, &event("cup-1", "cup", "anna"), now, OURS).await, status);
+        }
+        let other = "whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIu";
+        assert_eq!(hear(&world, "msg_3", &event("cup-2", "cup", "anna"), now, other).await, StatusCode::UNAUTHORIZED);
+        for (task, customer) in [("join", "anna"), ("cup", "nobody")] {
+            let status = hear(&world, "msg_4", &event("cup-3", task, customer), now, OURS).await;
+            assert_eq!(status, StatusCode::ACCEPTED, "it is logged, and sending it again mends nothing");
+        }
+        let available: i64 = one(&world.app.store, "select available from account").await;
+        assert_eq!(available, 5, "once");
+        let status = hear(&world, "msg_5", &event("cup-4", "cup", "anna"), now, OURS).await;
+        assert_eq!(status, StatusCode::OK, "as often as the limit allows, and that is nobody's fault");
+        let evidence: String = one(&world.app.store, "select evidence from transfer").await;
+        assert_eq!(evidence, r#"{"by":"shop","event":"cup-1"}"#);
+        assert_books_balance(&world.app.store).await;
+    }
+
     async fn an_order_that_was_signed_earns_once_and_its_refund_takes_it_back(world: World) {
         begin(&world).await;
         let now = world.now();

@@ -37,3 +37,4 @@ mod tasks;
 mod texts;
 mod threads;
 mod tiers;
+mod work;

@@ -1,5 +1,6 @@
 //! What lies on the disk, who is believed about addresses, and what stops the start.
 
+use crate::support::work::ask_patiently;
 use crate::support::world::{Database, World};
 use serde_json::json;
 use server::App;
@@ -44,13 +45,9 @@ async fn no_secret_lies_on_the_disk() {
     let mut by_code = String::new();
     for name in ["boris", "clara", "dora", "emil"] {
         let address = format!("{name}@example.com");
-        let (_, sent) = world
-            .post(
-                "/api/v1/codes",
-                "",
-                &json!({ "program": "demo", "email": address }),
-            )
-            .await;
+        let body = json!({ "program": "demo", "email": address });
+        let sent = ask_patiently(world.http.post(world.at("/api/v1/codes")), &body).await;
+        let sent = sent.json();
         let letter = world.letter(&address, 0).await;
         let code = letter.code().unwrap().to_owned();
         let enter = json!({ "program": "demo", "challenge": sent["challenge"], "code": code });

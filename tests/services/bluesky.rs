@@ -35,6 +35,7 @@ fn setup<'a>(world: &'a World, connection: &'a Connection) -> Setup<'a> {
     Setup {
         connection,
         secrets: connections::Secrets::default(),
+        keeper: None,
         outside: &world.app.outside,
         public_url: &world.url,
         name: "demo.bluesky".into(),

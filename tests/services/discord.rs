@@ -156,6 +156,7 @@ fn setup<'a>(connection: &'a Connection, outside: &'a Outside, bot_token: &str) 
     Setup {
         connection,
         secrets: Secrets(BTreeMap::from([secret])),
+        keeper: None,
         outside,
         public_url: "http://localhost",
         name: "demo.discord".into(),

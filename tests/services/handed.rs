@@ -175,7 +175,7 @@ on_both_databases! { quiet
         let own = world.http.post(&url).send().await.unwrap();
         assert_eq!(own.status(), StatusCode::OK);
         let own = own.text().await.unwrap();
-        assert!(own.contains("You made this link yourself: it counts when a friend opens it."), "{own}");
+        assert!(own.contains("This link was made in a browser like this one, on this network."), "{own}");
         assert!(own.contains("href=\"https://shop.example/autumn\""), "{own}");
         assert_eq!(paid(&world).await, 0);
         assert_eq!(count(&world.app.store, "select count(*) from share_link where opened_at is not null").await, 0);
@@ -196,7 +196,7 @@ on_both_databases! { quiet
         let bearer = world.session("anna").await;
         let (_, history) = world.get("/api/v1/me/transfers", &bearer).await;
         assert_eq!(history["items"][0]["proof"]["how"],
-            "Somebody opened your link in another browser and went on to the shop. Who it was we do not know.");
+            "Your link was opened in another browser or on another network, and led on to the shop. Who it was we do not know.");
         world.pass(8 * DAY);
         world.settle().await;
         assert_eq!(standing(&world, "anna", "share").await["state"], "earned");

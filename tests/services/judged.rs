@@ -91,6 +91,9 @@ on_both_databases! { quiet
         tell(&world, &review(2, 3, &json!({}))).await;
         tell(&world, &review(1, 4, &json!({}))).await;
         assert_eq!(available(&world).await, 100);
+        tell(&world, &review(3, 4, &json!({}))).await;
+        assert_eq!(available(&world).await, 100, "no more reviews than orders");
+        buy(&world, "1044", "anna").await;
         tell(&world, &review(3, 4, &json!({ "hidden": true }))).await;
         assert_eq!(available(&world).await, 200);
         let (_, history) = world.get("/api/v1/me/transfers", &anna).await;

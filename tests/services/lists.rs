@@ -356,6 +356,7 @@ impl Stand {
         Setup {
             connection: &self.connection,
             secrets: Secrets(secrets),
+            keeper: None,
             outside: &self.outside,
             public_url: "http://localhost",
             name: format!("demo.{}", self.case.kind),

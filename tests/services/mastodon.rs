@@ -193,6 +193,7 @@ fn setup<'a>(connection: &'a Connection, outside: &'a Outside, token: &str) -> S
     Setup {
         connection,
         secrets: Secrets(BTreeMap::from([token])),
+        keeper: None,
         outside,
         public_url: "http://localhost",
         name: "demo.mastodon".into(),

@@ -22,6 +22,8 @@ mod openid;
 mod pulled;
 mod queue;
 mod redeem;
+mod renewed;
+mod sign_in;
 mod signals;
 mod subscribed;
 mod telegram;
@@ -30,6 +32,7 @@ mod visits;
 mod vk;
 mod written;
 mod x;
+mod yandex;
 
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, one};

@@ -54,6 +54,10 @@ pub(crate) struct Net {
     /// The accounts that it is being asked about.
     asked: Mutex<BTreeSet<String>>,
     collisions: AtomicUsize,
+    /// The refresh tokens that were used, in their order. Each is good once.
+    refreshed: Mutex<Vec<String>>,
+    /// The number of the only access token of the shop's that is good.
+    shop_token: AtomicUsize,
 }
 
 /// A question that is under way.
@@ -101,6 +105,8 @@ impl Net {
             calls: AtomicUsize::new(0),
             asked: Mutex::default(),
             collisions: AtomicUsize::new(0),
+            refreshed: Mutex::default(),
+            shop_token: AtomicUsize::new(0),
         });
         let mood = from_fn_with_state(Arc::clone(&net), in_mood);
         let served = routes().layer(mood).with_state(Arc::clone(&net));
@@ -161,6 +167,33 @@ impl Net {
     /// How often it was asked about an account while it was being asked about it.
     pub(crate) fn collisions(&self) -> usize {
         self.collisions.load(Ordering::SeqCst)
+    }
+
+    /// Uses a refresh token up: the one that takes its place, with the number of an access token. Nothing if it was
+    /// used before.
+    pub(crate) fn refresh(&self, token: &str) -> Option<(String, usize)> {
+        let mut all = self.refreshed.lock().unwrap();
+        let is_good = !all.iter().any(|used| used == token);
+        all.push(token.to_owned());
+        is_good.then(|| {
+            let number = self.shop_token.fetch_add(1, Ordering::SeqCst) + 1;
+            (format!("{token}+"), number)
+        })
+    }
+
+    /// The refresh tokens that were used, also in vain.
+    pub(crate) fn refreshed(&self) -> Vec<String> {
+        self.refreshed.lock().unwrap().clone()
+    }
+
+    /// Takes the shop's access token back before its time.
+    pub(crate) fn take_back(&self) {
+        self.shop_token.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Whether this is the number of the shop's access token.
+    pub(crate) fn is_shop_token(&self, number: &str) -> bool {
+        number == self.shop_token.load(Ordering::SeqCst).to_string()
     }
 
     /// The account whose token a request brings.

@@ -48,6 +48,7 @@ async fn crowd(world: &World, net: &Net, name: &str, from: u64, size: u64) {
                     name: None,
                     locale: None,
                     tags: Vec::new(),
+                    account: None,
                 },
                 locale: "en".into(),
                 time_zone: "UTC".into(),

@@ -181,6 +181,7 @@ async fn what_the_shop_has_to_mend_is_said_and_no_secret_with_it() {
     let setup = |token: &str| Setup {
         connection: &connection,
         secrets: Secrets(BTreeMap::from([("bot_token".to_owned(), token.to_owned())])),
+        keeper: None,
         outside: &outside,
         public_url: "http://localhost",
         name: "demo.telegram".into(),

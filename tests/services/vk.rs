@@ -121,6 +121,7 @@ async fn what_the_shop_has_to_mend_is_said_and_no_secret_with_it() {
             "service_token".to_owned(),
             token.to_owned(),
         )])),
+        keeper: None,
         outside: &outside,
         public_url: "http://localhost",
         name: "demo.vk".into(),

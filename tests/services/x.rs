@@ -21,7 +21,12 @@ use std::sync::Arc;
 
 const TARGET: &str = "@morning_roast";
 const SHOP: &str = "morning_roast";
+/// An access token that was given as it is.
 const SHOP_TOKEN: &str = "a-token-of-the-shops";
+/// What the shop lends; so does everything that begins like it.
+const REFRESH_TOKEN: &str = "to-refresh-with";
+/// How the tokens begin that come of it.
+const RENEWED_TOKEN: &str = "a-renewed-token-";
 /// An account that was there once.
 const GONE: &str = "1999";
 
@@ -41,7 +46,7 @@ pub(super) fn outsider() -> Outsider {
                 "client_id = \"{CLIENT_ID}\"\ncalls_a_month = \"1000\"\napi = \"{url}\"\nweb = \"{url}\""
             )
         },
-        secrets: &[("access_token", SHOP_TOKEN)],
+        secrets: &[("refresh_token", REFRESH_TOKEN)],
         routes,
         hook: None,
     }
@@ -84,6 +89,10 @@ async fn exchange(
         });
         return Err((StatusCode::UNAUTHORIZED, Json(refusal)));
     }
+    let kind = form.get("grant_type");
+    if kind.is_some_and(|kind| kind == "refresh_token") {
+        return renew(&net, &form);
+    }
     // Everybody else's clients show these in the form.
     form.insert("client_id".into(), CLIENT_ID.into());
     form.insert("client_secret".into(), CLIENT_SECRET.into());
@@ -94,6 +103,22 @@ async fn exchange(
     })))
 }
 
+/// The tokens that a refresh token gives.
+fn renew(net: &Net, form: &Fields) -> Result<Json<Value>, Refusal> {
+    let token = form.get("refresh_token");
+    let token = token.filter(|token| token.starts_with(REFRESH_TOKEN));
+    let Some((refresh, number)) = token.and_then(|token| net.refresh(token)) else {
+        let refusal = json!({
+            "error": "invalid_request", "error_description": "Value passed for the token was invalid.",
+        });
+        return Err((StatusCode::BAD_REQUEST, Json(refusal)));
+    };
+    Ok(Json(json!({
+        "token_type": "bearer", "expires_in": 7200, "access_token": format!("{RENEWED_TOKEN}{number}"),
+        "refresh_token": refresh, "scope": "users.read tweet.read follows.read offline.access",
+    })))
+}
+
 fn unauthorized() -> Response {
     let problem = json!({
         "title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized",
@@ -101,15 +126,20 @@ fn unauthorized() -> Response {
     (StatusCode::UNAUTHORIZED, Json(problem)).into_response()
 }
 
-fn is_shop(headers: &HeaderMap) -> bool {
-    brings(headers, &format!("Bearer {SHOP_TOKEN}"))
+fn is_shop(net: &Net, headers: &HeaderMap) -> bool {
+    let value = headers.get(header::AUTHORIZATION);
+    let token = value.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    token.is_some_and(|token| {
+        let number = token.strip_prefix(RENEWED_TOKEN);
+        token == SHOP_TOKEN || number.is_some_and(|number| net.is_shop_token(number))
+    })
 }
 
-async fn me(headers: HeaderMap) -> Response {
+async fn me(State(net): State<Arc<Net>>, headers: HeaderMap) -> Response {
     let user = Net::bearer(&headers);
     let (id, username) = match user {
         Some(user) => (user.clone(), format!("user_{user}")),
-        None if is_shop(&headers) => ("7".to_owned(), SHOP.to_owned()),
+        None if is_shop(&net, &headers) => ("7".to_owned(), SHOP.to_owned()),
         None => return unauthorized(),
     };
     Json(json!({ "data": {
@@ -124,7 +154,7 @@ async fn by_id(
     Path(id): Path<String>,
     Query(asked): Query<Fields>,
 ) -> Response {
-    if !is_shop(&headers) {
+    if !is_shop(&net, &headers) {
         return unauthorized();
     }
     if id == GONE {
@@ -159,11 +189,19 @@ fn connection(net: &Net, cap: &str) -> Connection {
     }
 }
 
+/// Where an access token was given as it is, or a refresh token.
 fn setup<'a>(connection: &'a Connection, outside: &'a Outside, token: &str) -> Setup<'a> {
-    let token = ("access_token".to_owned(), token.to_owned());
+    let kind = if token.starts_with(REFRESH_TOKEN) {
+        "refresh_token"
+    } else {
+        "access_token"
+    };
+    let token = (kind.to_owned(), token.to_owned());
+    let client_secret = ("client_secret".to_owned(), CLIENT_SECRET.to_owned());
     Setup {
         connection,
-        secrets: Secrets(BTreeMap::from([token])),
+        secrets: Secrets(BTreeMap::from([client_secret, token])),
+        keeper: None,
         outside,
         public_url: "http://localhost",
         name: "demo.x-com".into(),
@@ -179,7 +217,11 @@ async fn what_the_shop_has_to_mend_is_said_and_no_secret_with_it() {
     for (token, target, cap, is_good) in [
         (SHOP_TOKEN, TARGET, "1000", true),
         (SHOP_TOKEN, "@Morning_Roast", "1", true),
+        (REFRESH_TOKEN, TARGET, "1000", true),
+        // It was used the line before.
+        (REFRESH_TOKEN, TARGET, "1000", false),
         ("a-wrong-token", TARGET, "1000", false),
+        ("", TARGET, "1000", false),
         (SHOP_TOKEN, "@somebody_else", "1000", false),
         (SHOP_TOKEN, TARGET, "0", false),
         (SHOP_TOKEN, TARGET, "many", false),
@@ -189,7 +231,9 @@ async fn what_the_shop_has_to_mend_is_said_and_no_secret_with_it() {
         let tried = service.test(&setup, target).await;
         match &tried {
             Ok(said) if is_good => assert!(said.contains(target), "{said}"),
-            Err(Trouble::Setup(why)) if !is_good => assert!(!why.contains(token), "{why}"),
+            Err(Trouble::Setup(why)) if !is_good => {
+                assert!(token.is_empty() || !why.contains(token), "{why}");
+            }
             _ => panic!("{token} {target} {cap}: {tried:?}"),
         }
     }

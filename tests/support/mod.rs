@@ -18,4 +18,5 @@ pub(crate) mod together;
 pub(crate) mod trust;
 pub(crate) mod waiting;
 pub(crate) mod weigh;
+pub(crate) mod work;
 pub(crate) mod world;

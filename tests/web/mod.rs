@@ -8,3 +8,4 @@ mod flow;
 mod host;
 mod mishaps;
 mod owner;
+mod work;

@@ -267,6 +267,7 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
         grace_days: 14,
         debt: Debt::Carry,
         answer_hours: 24,
+        sign_in: Vec::new(),
         campaigns: campaigns(locale),
         purchase: Some(PurchaseRule {
             points: 5,

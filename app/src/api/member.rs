@@ -95,7 +95,7 @@ pub struct MeView {
     pub cursor: i64,
 }
 
-/// Opens a session: with the shop's signed token, or with a one-time code.
+/// Opens a session: with the shop's signed token, with a one-time code, or after a sign-in elsewhere.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -108,6 +108,8 @@ pub struct NewSession {
     pub challenge: Option<ChallengeId>,
     /// The six digits from the mail.
     pub code: Option<String>,
+    /// The secret that the panel began a sign-in elsewhere with.
+    pub sign_in: Option<String>,
 }
 
 /// Asks for a one-time code.
@@ -121,6 +123,8 @@ pub struct NewCode {
     pub email: String,
     /// The language of the mail.
     pub locale: Option<String>,
+    /// The work that a refusal with `challenge_needed` asked for: JSON in base 64, as ALTCHA's widget sends it.
+    pub altcha: Option<String>,
 }
 
 /// A code is on its way. The answer is the same whether the address is known or not.

@@ -41,10 +41,10 @@ pub use merchant::{
 pub use order::{
     Customer, NewRefund, Order, OrderLine, OrderStatus, OrderView, RefundLine, RefundView,
 };
-pub use problem::{FieldError, Problem};
+pub use problem::{Altcha, FieldError, Problem};
 pub use program::{
     Brand, CampaignView, Debt, Expiry, Gives, Localized, Metric, ProgramView, PurchaseRule,
-    RewardView, TierView, UnitForms, Window,
+    RewardView, SignInView, TierView, UnitForms, Window,
 };
 pub use review::{
     PhotoAdded, PhotoView, REVIEW_AUTHOR_CHARS_MAX, REVIEW_PHOTOS_MAX, REVIEW_TEXT_CHARS_MAX,

@@ -22,6 +22,9 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// What to quote when asking for help.
     pub request_id: String,
+    /// Work to do first; with the code `challenge_needed` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altcha: Option<Altcha>,
 }
 
 /// What is wrong with one field.
@@ -32,4 +35,22 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong and what would be right.
     pub detail: String,
+}
+
+/// Work for somebody unknown: an ALTCHA challenge of version 1. Find the number from 0 to `maxnumber` whose digits,
+/// put behind `salt`, have the SHA-256 `challenge`. Then send the request again with `altcha`: this as JSON, with the
+/// `number` added, in base 64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Altcha {
+    /// `SHA-256`.
+    pub algorithm: String,
+    /// The digest that is looked for, in hexadecimal digits.
+    pub challenge: String,
+    /// The largest number that it can be.
+    pub maxnumber: u32,
+    /// What stands before the number. It says until when the work counts, in seconds since 1970.
+    pub salt: String,
+    /// Shows that the challenge is ours.
+    pub signature: String,
 }

@@ -195,6 +195,18 @@ pub struct Brand {
     pub launcher: String,
 }
 
+/// A service at which shoppers can sign in to become known here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct SignInView {
+    /// The connection's id.
+    pub connection: String,
+    /// The service's name for people.
+    pub service: String,
+    /// What has to be named before: `handle` or `server`.
+    pub asks: Option<String>,
+}
+
 /// The public rules of a programme.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -233,6 +245,8 @@ pub struct ProgramView {
     pub debt: Debt,
     /// Within how many hours the shop promises to answer what members write.
     pub answer_hours: u32,
+    /// Where shoppers can sign in, beside the shop itself.
+    pub sign_in: Vec<SignInView>,
     /// Multipliers that are on or will be.
     pub campaigns: Vec<CampaignView>,
     /// How purchases earn, if they do.

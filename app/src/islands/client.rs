@@ -2,7 +2,7 @@
 
 use super::{
     dom::{get, get_text, object, window},
-    session,
+    session, work,
 };
 use js_sys::JSON;
 use wasm_bindgen::{JsCast, JsValue};
@@ -134,7 +134,7 @@ async fn read(response: Response) -> Result<Reply, Failure> {
 }
 
 /// One call with the session in order: renewed when due, and once more after the host gave a
-/// fresh token for one that had run out.
+/// fresh token for one that had run out, or after the work that was asked for first.
 pub(super) async fn call(
     method: &str,
     path: &str,
@@ -148,7 +148,11 @@ pub(super) async fn call(
         Err(failure) if signed_in && session::settle(&failure).await => {
             fetch(method, path, body, key).await
         }
-        other => other,
+        Err(failure) => match work::done(&failure, body).await {
+            Some(body) => fetch(method, path, Some(&body), key).await,
+            None => Err(failure),
+        },
+        Ok(reply) => Ok(reply),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     channel,
     client::{self, Failure, Reply},
     dom::{all, by_id, controls, document, get, get_text, object, on, panel, set, window},
-    focus, regions, session,
+    focus, regions, session, sign_in,
 };
 use js_sys::{Array, JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
@@ -41,8 +41,12 @@ pub(super) fn start() {
 /// here and now, while the press of the button counts as the shopper's wish.
 fn to_window(form: &HtmlFormElement) {
     const NAME: &str = "laurel-sign-in";
-    for input in inputs(form).iter().filter(|input| input.name() == "bearer") {
-        input.set_value(&session::bearer().unwrap_or_default());
+    for input in inputs(form) {
+        match input.name().as_str() {
+            "bearer" => input.set_value(&session::bearer().unwrap_or_default()),
+            "secret" => input.set_value(&sign_in::begin(form)),
+            _ => {}
+        }
     }
     let opened =
         window().open_with_url_and_target_and_features("", NAME, "popup,width=520,height=720");
@@ -239,15 +243,21 @@ async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
         focus::reveal(&next);
         return;
     }
-    // A session that came by a code survives a page change; there is no shop to ask for another.
-    session::adopt(&reply.json, true);
     form.reset();
+    signed_in(&reply).await;
+}
+
+/// Takes over the session that an answer may carry, and draws what has changed.
+pub(super) async fn signed_in(reply: &Reply) {
+    // A session that came without the shop survives a page change: there is nobody to ask for another.
+    session::adopt(&reply.json, true);
     regions::refresh().await;
     super::stream::sync();
     channel::post("changed", &[]);
 }
 
-fn clear(form: &HtmlFormElement) {
+/// Takes away what was said of an earlier try.
+pub(super) fn clear(form: &HtmlFormElement) {
     for note in all::<HtmlElement>(form, ".problem,.fault") {
         note.set_text_content(None);
     }
@@ -257,7 +267,7 @@ fn clear(form: &HtmlFormElement) {
 }
 
 /// Says what is wrong: at the field where one is named, and above all in the form's alert.
-fn refuse(form: &HtmlFormElement, failure: &Failure) {
+pub(super) fn refuse(form: &HtmlFormElement, failure: &Failure) {
     let fallback = || panel().and_then(|panel| panel.get_attribute("data-failed"));
     let detail = failure.detail().or_else(fallback);
     if let Ok(Some(note)) = form.query_selector(".problem") {

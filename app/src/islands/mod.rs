@@ -21,7 +21,11 @@ mod session;
 #[cfg(feature = "hydrate")]
 mod share;
 #[cfg(feature = "hydrate")]
+mod sign_in;
+#[cfg(feature = "hydrate")]
 mod stream;
+#[cfg(feature = "hydrate")]
+mod work;
 
 use leptos::prelude::*;
 

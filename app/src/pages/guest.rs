@@ -3,7 +3,7 @@
 use super::{earn, how, tabs};
 use crate::{
     panel::{Panel, View},
-    ui::{Draw as _, Drawn, Field, TaskCard, Words, hidden, ladder, submit, task},
+    ui::{Draw as _, Drawn, Field, TaskCard, Words, hidden, ladder, sign_in, submit, task},
 };
 use leptos::prelude::*;
 
@@ -75,7 +75,7 @@ pub(crate) fn tasks(words: Words<'_>) -> impl IntoView + use<> {
     })
 }
 
-/// How to become known: at the shop, or by a code in two steps.
+/// How to become known: at the shop, by a code in two steps, or by signing in elsewhere.
 pub(crate) fn join(panel: &Panel) -> Drawn {
     let text = panel.text();
     let program = &panel.program;
@@ -116,6 +116,7 @@ pub(crate) fn join(panel: &Panel) -> Drawn {
                 {submit(text.sign_in)}
                 <button class="button plain" type="button" data-back="code-ask">{text.another_address}</button>
             </form>
+            {sign_in(Words::of(panel))}
         </section>
     }
     .drawn()

@@ -50,6 +50,16 @@ pub enum LinkingState<'a> {
         /// As people call it.
         handle: &'a str,
     },
+    /// It is known who the shopper is.
+    SignedIn {
+        /// What people call their account.
+        handle: &'a str,
+    },
+    /// It is not.
+    NotSignedIn {
+        /// The code of the reason.
+        reason: &'a str,
+    },
     /// Nothing was linked.
     Failed {
         /// The code of the reason.
@@ -59,18 +69,22 @@ pub enum LinkingState<'a> {
 
 /// The heading of the page.
 pub(crate) fn title(page: &LinkingPage<'_>) -> String {
-    let words = &Text::by_locale(page.locale).elsewhere.window;
+    let text = Text::by_locale(page.locale);
+    let words = &text.elsewhere.window;
     match page.state {
         LinkingState::Going { .. } | LinkingState::Visiting { .. } => {
             (words.going_title)(page.service)
         }
         LinkingState::Writing { .. } => (words.writing.title)(page.service),
         LinkingState::Done { .. } => words.done_title.to_owned(),
+        LinkingState::SignedIn { .. } => text.voices.sign_in.done_title.to_owned(),
+        LinkingState::NotSignedIn { .. } => text.voices.sign_in.failed_title.to_owned(),
         LinkingState::Failed { .. } => words.failed_title.to_owned(),
     }
 }
 
 fn body(page: &LinkingPage<'_>) -> Drawn {
+    let sign_in = &Text::by_locale(page.locale).voices.sign_in;
     let text = Text::by_locale(page.locale).elsewhere;
     let words = &text.window;
     match page.state {
@@ -126,6 +140,19 @@ fn body(page: &LinkingPage<'_>) -> Drawn {
             <p>{words.close}</p>
         }
         .drawn(),
+        LinkingState::SignedIn { handle } => view! {
+            <p class="lead">{(sign_in.done)(handle, page.service)}</p>
+            <p>{sign_in.close}</p>
+        }
+        .drawn(),
+        LinkingState::NotSignedIn { reason } => {
+            let why = sign_in.reason(reason, page.service);
+            view! {
+                <p class="lead">{why.unwrap_or_else(|| words.reason(reason, page.service))}</p>
+                <p class="quiet">{sign_in.nothing_done}</p>
+            }
+            .drawn()
+        }
         LinkingState::Failed { reason } => view! {
             <p class="lead">{words.reason(reason, page.service)}</p>
             <p class="quiet">{words.nothing_linked}</p>

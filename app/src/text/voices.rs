@@ -4,15 +4,19 @@ mod decision;
 mod handed;
 mod judged;
 mod review;
+mod sign_in;
 mod survey;
 mod thread;
+mod work;
 
 pub(crate) use decision::{Decision, Fields, Notices, Pages, Signals};
 pub(crate) use handed::{Download, Handed, Share, Till};
 pub(crate) use judged::Judged;
 pub(crate) use review::Review;
+pub(crate) use sign_in::SignIn;
 pub(crate) use survey::Survey;
 pub(crate) use thread::Thread;
+pub(crate) use work::Work;
 
 /// The words of one language.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(crate) struct Voices {
     pub(crate) thread: Thread,
     pub(crate) handed: Handed,
     pub(crate) decision: Decision,
+    pub(crate) work: Work,
+    pub(crate) sign_in: SignIn,
 }
 
 impl Voices {
@@ -53,6 +59,8 @@ impl Voices {
             self.survey.problem(code),
             self.review.problem(code),
             self.handed.problem(code),
+            self.work.problem(code),
+            self.sign_in.problem(code),
         ];
         all.into_iter().flatten().next()
     }

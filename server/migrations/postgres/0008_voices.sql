@@ -205,3 +205,32 @@ create table outside_review (
     created_at bigint not null,
     primary key (program_id, connection, review)
 );
+
+-- The tokens that came of a shop's refresh token, sealed, beside the secrets that it gave: how often they were written
+-- down, and until when one server has the right to renew them.
+alter table connection add column tokens bytea;
+alter table connection add column renewals bigint not null default 0;
+alter table connection add column renewing_until bigint not null default 0;
+
+-- Sign-ins elsewhere by which shoppers become known here. The panel that began one has its secret, and the window that
+-- it opened another. Who signed in is told to whoever has the first, once.
+create table sign_in (
+    -- Of the panel's secret.
+    digest bytea primary key,
+    -- Of the window's.
+    place bytea not null unique,
+    program_id uuid not null references program (id),
+    connection text not null,
+    locale text not null,
+    -- What has to be known again when the shopper comes back.
+    sealed bytea not null,
+    -- Who they are, once they have come back, as JSON.
+    claims text,
+    created_at bigint not null,
+    expires_at bigint not null,
+    returned_at bigint,
+    -- When it led to a session, or to nothing.
+    used_at bigint
+);
+
+create index sign_in_end on sign_in (expires_at);

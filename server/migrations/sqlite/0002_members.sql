@@ -34,10 +34,11 @@ create table person (
     birthday text
 ) strict, without rowid;
 
--- How a member is known: the shop's customer id, or a proven e-mail address.
+-- How a member is known: the shop's customer id, a proven e-mail address, or an account at the service that the kind
+-- names, by the service's own id.
 create table identity (
     program_id blob not null references program (id),
-    kind text not null check (kind in ('customer', 'email')),
+    kind text not null check (kind <> ''),
     value text not null,
     member_id blob not null references member (id),
     created_at integer not null,

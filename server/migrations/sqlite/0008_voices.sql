@@ -205,3 +205,32 @@ create table outside_review (
     created_at integer not null,
     primary key (program_id, connection, review)
 ) strict, without rowid;
+
+-- The tokens that came of a shop's refresh token, sealed, beside the secrets that it gave: how often they were written
+-- down, and until when one server has the right to renew them.
+alter table connection add column tokens blob;
+alter table connection add column renewals integer not null default 0;
+alter table connection add column renewing_until integer not null default 0;
+
+-- Sign-ins elsewhere by which shoppers become known here. The panel that began one has its secret, and the window that
+-- it opened another. Who signed in is told to whoever has the first, once.
+create table sign_in (
+    -- Of the panel's secret.
+    digest blob primary key,
+    -- Of the window's.
+    place blob not null unique,
+    program_id blob not null references program (id),
+    connection text not null,
+    locale text not null,
+    -- What has to be known again when the shopper comes back.
+    sealed blob not null,
+    -- Who they are, once they have come back, as JSON.
+    claims text,
+    created_at integer not null,
+    expires_at integer not null,
+    returned_at integer,
+    -- When it led to a session, or to nothing.
+    used_at integer
+) strict;
+
+create index sign_in_end on sign_in (expires_at);

@@ -6,7 +6,8 @@ use super::{
     views::rfc3339,
 };
 use crate::App;
-use crate::domain::{HOUR, email};
+use crate::clock::random;
+use crate::domain::{HOUR, email, work};
 use crate::error::Error;
 use crate::mailer;
 use crate::store::codes::{LIFE, RESEND_AFTER, Send, Sent};
@@ -30,7 +31,7 @@ fn new_code() -> String {
     // The numbers above the last whole million would favour small codes.
     let fair = u32::MAX - u32::MAX % CODES;
     loop {
-        let number = u32::from_be_bytes(crate::clock::random());
+        let number = u32::from_be_bytes(random());
         if number < fair {
             return format!("{:06}", number % CODES);
         }
@@ -39,7 +40,8 @@ fn new_code() -> String {
 
 /// `POST /api/v1/codes`
 #[utoipa::path(post, path = "/api/v1/codes", tag = "shopper", request_body = NewCode,
-    responses((status = 202, body = CodeSent), (status = 429, body = app::api::Problem)))]
+    responses((status = 202, body = CodeSent), (status = 428, body = app::api::Problem),
+        (status = 429, body = app::api::Problem)))]
 pub async fn send(
     State(app): Shared,
     Anyone(ip): Anyone,
@@ -50,6 +52,7 @@ pub async fn send(
         program,
         email: address,
         locale,
+        altcha,
     } = body.value;
     let program = app.programs.by_slug(&program).await?;
     let program = program.ok_or_else(|| Error::not_found("programme"))?;
@@ -57,6 +60,7 @@ pub async fn send(
     let address = email::parse(&address)
         .ok_or_else(|| Error::field("email", "this is not an e-mail address"))?;
     let stamp = app.clock.stamp();
+    let (key, owner) = (app.master.mac("work", b""), program.rules.id);
     let id = ChallengeId(stamp.id(0));
     let code = new_code();
     let locale = program.program().locale(locale.as_deref());
@@ -65,13 +69,14 @@ pub async fn send(
     let sent = app
         .store
         .write(Send {
-            program_id: program.rules.id,
+            program_id: owner,
             digest: digest(&app, id, &code),
             source: app.master.tag("source", &ip.to_string()),
             address: app.master.tag("address", &address),
             mail: mailer::seal(&app.master, stamp.id(1), &address, name, mail),
             email: address,
             id,
+            work: altcha.and_then(|payload| work::done(&key, owner, &payload, stamp.at)),
             stamp,
         })
         .await?;
@@ -86,5 +91,10 @@ pub async fn send(
         }
         Sent::TooSoon => Err(Error::over_cap("codes", 1, RESEND_AFTER)),
         Sent::TooMany(max) => Err(Error::over_cap("codes", max, HOUR)),
+        Sent::NeedsWork(number_max) => {
+            let (salt, chance) = (random(), u64::from_be_bytes(random()));
+            let altcha = work::challenge(&key, owner, stamp.at, number_max, &salt, chance);
+            Err(Error::challenge_needed(altcha))
+        }
     }
 }

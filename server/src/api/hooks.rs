@@ -1,6 +1,7 @@
 //! What platforms and services tell by themselves, each in a form of its own.
 
-use super::{Shared, orders, refunds};
+use super::attempts::did_of;
+use super::{Shared, orders, refunds, shop_events};
 use crate::App;
 use crate::api::extract::{Anyone, Query};
 use crate::connections;
@@ -8,6 +9,7 @@ use crate::domain::order;
 use crate::domain::program::Rules;
 use crate::error::Error;
 use crate::hooks::{self, Hint, Hook, Refused, Review, Told, Who};
+use crate::store::attempts::Did;
 use crate::store::hints::{Hasten, Whom};
 use crate::store::judged::Judge;
 use crate::web;
@@ -157,6 +159,14 @@ pub(crate) async fn take_in(
             let command = refunds::command(rules, refund, stamp);
             refunds::kept(app.store.write(command).await?).map(|_| ())
         }
+        Told::Event(event) => match shop_events::command(&rules, event, stamp) {
+            Err(refused) => Err(refused),
+            Ok(command) => match app.store.write(command).await? {
+                // That it was enough is no fault of whoever told it.
+                Did::At(_) | Did::Enough => Ok(()),
+                did => did_of(did).map(|_| ()),
+            },
+        },
         Told::Hint(hint) => {
             look_now(app, rules, connection, hint).await?;
             Ok(())

@@ -152,7 +152,7 @@ pub async fn join(
         time_zone, locale, ..
     } = body.value;
     let shopper = session.shopper().clone();
-    if shopper.customer.is_none() && !shopper.email_verified {
+    if !shopper.is_proven() {
         return Err(Error::forbidden(
             "unproven",
             "Prove an e-mail address first.",

@@ -73,6 +73,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/auth/{connection}", post(web::auth::begin))
         .route("/auth/{connection}/callback", get(web::auth::finish))
         .route("/auth/{connection}/digits", post(web::auth::confirm))
+        .route(
+            "/auth/{connection}/sign-in",
+            post(web::auth::sign_in::begin),
+        )
         .route("/auth/{connection}/client.json", get(web::auth::client))
         .route(
             "/hooks/{connection}",

@@ -66,6 +66,7 @@ use utoipa::OpenApi;
         web::auth::finish,
         web::auth::client,
         web::auth::confirm,
+        web::auth::sign_in::begin,
         web::visit::open,
         web::visit::show,
         web::share::show,

@@ -1,4 +1,4 @@
-//! Sessions: opened with a signed token or a one-time code, renewed by use, closed.
+//! Sessions: opened with a signed token, a one-time code or a sign-in elsewhere, renewed by use, closed.
 
 use super::{
     Shared,
@@ -13,6 +13,7 @@ use crate::programs::Loaded;
 use crate::store::codes::{Tried, Try};
 use crate::store::members::Join;
 use crate::store::sessions::{Close, Find, Open, Renew, StoredSession};
+use crate::store::sign_ins::{Look, Standing, Use};
 use crate::token::{self, TokenError};
 use app::api::{ChallengeId, NewSession, SessionView};
 use axum::extract::State;
@@ -107,6 +108,57 @@ async fn by_code(
     }
 }
 
+/// The panel that began a sign-in elsewhere asks whether it is done. Only that panel has the secret.
+async fn by_sign_in(app: &App, program: &Loaded, secret: &str) -> Result<Opened, Error> {
+    let over = || {
+        Error::new(
+            StatusCode::UNAUTHORIZED,
+            "sign_in_over",
+            "This sign-in did not come about, took too long, or has been used. Begin another one.",
+        )
+    };
+    let (digest, now) = (sha256(secret.as_bytes()).to_vec(), app.clock.now());
+    let look = Look {
+        digest: digest.clone(),
+        program: program.rules.id,
+        now,
+    };
+    match app.store.read(look).await? {
+        Standing::Known => {}
+        Standing::Over => return Err(over()),
+        Standing::Waits => {
+            return Err(Error::new(
+                StatusCode::CONFLICT,
+                "not_yet",
+                "Nobody has come back from this sign-in yet. Ask again in two seconds.",
+            ));
+        }
+    }
+    let command = Use {
+        digest,
+        program: program.rules.id,
+        now,
+    };
+    let (shopper, is_member) = app.store.write(command).await?.ok_or_else(over)?;
+    if is_member && !program.program().auto_join {
+        // Known by the account from now on, too.
+        app.store.write(joining(app, program, &shopper)).await?;
+    }
+    let bearer = base64url(&crate::clock::random::<32>());
+    open_session(app, program, bearer, shopper).await
+}
+
+fn joining(app: &App, program: &Loaded, shopper: &Shopper) -> Join {
+    let rules = &program.rules;
+    Join {
+        rules: rules.clone(),
+        shopper: shopper.clone(),
+        locale: rules.program.locale(shopper.locale.as_deref()).to_owned(),
+        time_zone: rules.program.time_zone.clone(),
+        stamp: app.clock.stamp(),
+    }
+}
+
 async fn open_session(
     app: &App,
     program: &Loaded,
@@ -114,15 +166,8 @@ async fn open_session(
     shopper: Shopper,
 ) -> Result<Opened, Error> {
     let (at, rules) = (app.clock.now(), &program.rules);
-    let join = rules.program.auto_join.then(|| Join {
-        rules: rules.clone(),
-        shopper: shopper.clone(),
-        locale: rules.program.locale(shopper.locale.as_deref()).to_owned(),
-        time_zone: rules.program.time_zone.clone(),
-        stamp: app.clock.stamp(),
-    });
-    if let Some(join) = join {
-        app.store.write(join).await?;
+    if rules.program.auto_join {
+        app.store.write(joining(app, program, &shopper)).await?;
     }
     let digest = sha256(bearer.as_bytes());
     let opened = app
@@ -141,7 +186,8 @@ async fn open_session(
 
 /// `POST /api/v1/sessions`
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "shopper", request_body = NewSession,
-    responses((status = 200, body = SessionView), (status = 401, body = app::api::Problem)))]
+    responses((status = 200, body = SessionView), (status = 401, body = app::api::Problem),
+        (status = 409, body = app::api::Problem)))]
 pub async fn open(
     State(app): Shared,
     _: Anyone,
@@ -153,17 +199,21 @@ pub async fn open(
         token,
         challenge,
         code,
+        sign_in,
     } = body.value;
     let program = app.programs.by_slug(&program).await?;
     let program = program.ok_or_else(|| Error::not_found("programme"))?;
     check_origin(&app, &program, &headers)?;
-    let opened = match (token, challenge, code) {
-        (Some(token), None, None) => by_token(&app, &program, &token).await?,
-        (None, Some(challenge), Some(code)) => by_code(&app, &program, challenge, &code).await?,
+    let opened = match (token, challenge, code, sign_in) {
+        (Some(token), None, None, None) => by_token(&app, &program, &token).await?,
+        (None, Some(challenge), Some(code), None) => {
+            by_code(&app, &program, challenge, &code).await?
+        }
+        (None, None, None, Some(secret)) => by_sign_in(&app, &program, &secret).await?,
         _ => {
             return Err(Error::field(
                 "token",
-                "give either token, or challenge and code",
+                "give either token, or challenge and code, or sign_in",
             ));
         }
     };

@@ -5,7 +5,9 @@ use super::adjustments::member_faults;
 use super::attempts::{did_of, shown};
 use super::extract::{IdempotencyKey, Json, Shop};
 use super::me;
+use crate::clock::Stamp;
 use crate::domain::order;
+use crate::domain::program::Rules;
 use crate::error::Error;
 use crate::store::attempts::{AtOnce, Who};
 use crate::store::idempotency::Keyed;
@@ -30,7 +32,25 @@ pub async fn record(
     body: Json<NewEvent>,
 ) -> Result<axum::Json<AttemptView>, Error> {
     shop.may(SCOPE)?;
-    let (event, program) = (body.value, &shop.program);
+    let program = &shop.program;
+    let route = format!("POST /events/{}", body.value.task);
+    let command = command(&program.rules, body.value, app.clock.stamp())?;
+    let keyed = Keyed {
+        key: key.of(program.rules.id, shop.kid.clone(), &route, body.digest),
+        at: command.stamp.at,
+        command,
+    };
+    let stored = did_of(app.store.write(keyed).await?.done()?)?;
+    let owner = me::find(&app, program, stored.member).await?;
+    let owner = owner.ok_or_else(|| Error::not_found("member"))?;
+    Ok(shown(&app, program, &stored, &owner))
+}
+
+/// What pays for an event that the shop reports, in whatever way.
+///
+/// # Errors
+/// 422 that names the fields at fault.
+pub(super) fn command(rules: &Arc<Rules>, event: NewEvent, stamp: Stamp) -> Result<AtOnce, Error> {
     let mut faults = member_faults(&event.member);
     if !order::is_text(&event.id) {
         faults.push(FieldError {
@@ -38,7 +58,6 @@ pub async fn record(
             detail: "name it in 1 to 255 bytes".into(),
         });
     }
-    let rules = Arc::clone(&program.rules);
     let told = [TaskKind::Event, TaskKind::Custom, TaskKind::InStore];
     let task = rules
         .program
@@ -54,20 +73,10 @@ pub async fn record(
     if !faults.is_empty() {
         return Err(Error::invalid(faults));
     }
-    let stamp = app.clock.stamp();
-    let route = format!("POST /events/{}", task.id);
-    let keyed = Keyed {
-        key: key.of(rules.id, shop.kid.clone(), &route, body.digest),
-        at: stamp.at,
-        command: AtOnce {
-            rules: Arc::clone(&rules),
-            who: Who::Told(event.member, event.id),
-            task: task.id.clone(),
-            stamp,
-        },
-    };
-    let stored = did_of(app.store.write(keyed).await?.done()?)?;
-    let owner = me::find(&app, program, stored.member).await?;
-    let owner = owner.ok_or_else(|| Error::not_found("member"))?;
-    Ok(shown(&app, program, &stored, &owner))
+    Ok(AtOnce {
+        rules: Arc::clone(rules),
+        who: Who::Told(event.member, event.id),
+        task: task.id.clone(),
+        stamp,
+    })
 }

@@ -113,15 +113,15 @@ async fn secret(of: &Of, name: &str, value: &str) -> Result<String, String> {
         return Err("give the secret on standard input".into());
     }
     let id = &connection.id;
-    let sealed = store
+    let kept = store
         .read(Sealed {
             program: rules.id,
             name: id,
         })
         .await
         .map_err(said)?;
-    let mut secrets = match sealed {
-        Some(sealed) => Secrets::open(&master, rules.id, id, &sealed).map_err(said)?,
+    let mut secrets = match kept {
+        Some(kept) => Secrets::open(&master, rules.id, id, &kept.sealed).map_err(said)?,
         None => Secrets::default(),
     };
     secrets.0.insert(name.to_owned(), value.to_owned());

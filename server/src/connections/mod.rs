@@ -25,6 +25,7 @@ mod oauth;
 mod openid;
 mod outside;
 pub mod pull;
+mod renewal;
 mod shopify;
 mod telegram;
 mod twitch;
@@ -33,15 +34,16 @@ mod vk;
 mod webhooks;
 mod woocommerce;
 mod x;
+mod yandex;
 
 pub use outside::{Outside, Reply};
+pub use renewal::Keeper;
 
 use crate::clock::Clock;
 use crate::crypto::{MasterKey, Unsealable};
 use crate::domain::Instant;
 use crate::domain::program::{Connection, Rules};
 use crate::store::Store;
-use crate::store::connections::Sealed;
 use app::api::ProgramId;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,7 @@ pub static SERVICES: &[&dyn Service] = &[
     &twitch::Twitch,
     &vk::Vk,
     &x::X,
+    &yandex::Yandex,
     &brevo::Brevo,
     &klaviyo::Klaviyo,
     &mailchimp::Mailchimp,
@@ -193,6 +196,8 @@ pub struct Setup<'a> {
     pub connection: &'a Connection,
     /// What only the server knows, by name.
     pub secrets: Secrets,
+    /// Where the tokens are kept that come of them; nothing where none are kept.
+    pub keeper: Option<Keeper<'a>>,
     /// The way out.
     pub outside: &'a Outside,
     /// Laurel's own address.
@@ -342,6 +347,17 @@ pub trait Service: Send + Sync {
         Err(Trouble::Refused("sign_in_failed"))
     }
 
+    /// The same for somebody who becomes known here by it: also the address that the account proves to be theirs, if
+    /// it proves one.
+    async fn identify(
+        &self,
+        setup: &Setup<'_>,
+        keep: &Value,
+        returned: &Returned,
+    ) -> Result<(Account, Option<String>), Trouble> {
+        Ok((self.finish(setup, keep, returned).await?, None))
+    }
+
     /// Whether an account has done what the task asks for: follows the target, for example. `before` is
     /// what showed it the last time, for a second look.
     async fn check(
@@ -410,18 +426,12 @@ impl<'a> Means<'a> {
         rules: &Rules,
         connection: &'a Connection,
     ) -> Result<Setup<'a>, Trouble> {
-        let away = |error: &dyn std::fmt::Display| Trouble::NotNow(error.to_string(), None);
-        let (program, name) = (rules.id, &connection.id);
-        let sealed = self.store.read(Sealed { program, name }).await;
-        let secrets = match sealed.map_err(|error| away(&error))? {
-            Some(sealed) => {
-                Secrets::open(self.master, program, name, &sealed).map_err(|error| away(&error))?
-            }
-            None => Secrets::default(),
-        };
+        let name = &connection.id;
+        let (keeper, secrets) = Keeper::open(self, rules.id, name).await?;
         Ok(Setup {
             connection,
             secrets,
+            keeper: Some(keeper),
             outside: self.outside,
             public_url: self.public_url,
             name: format!("{}.{name}", rules.program.slug),

@@ -29,7 +29,8 @@ static ABOUT: About = About {
         Setting::secret("client_secret", "Its client secret."),
         Setting::secret(
             "refresh_token",
-            "A refresh token of the channel's own account, with the scope moderator:read:followers.",
+            "A refresh token of the channel's own account, with the scope moderator:read:followers. Laurel keeps those \
+             that take its place.",
         ),
         Setting::public(
             "login",
@@ -138,7 +139,7 @@ impl Service for Twitch {
     }
 
     async fn test(&self, setup: &Setup<'_>, target: &str) -> Result<String, Trouble> {
-        let login = token::of_channel(setup, target).await?.login;
+        let login = token::of_channel(setup, target, "").await?.login;
         if !login.eq_ignore_ascii_case(setup.get("login")) {
             let what = format!("channel {target} is {login}: correct the setting login");
             return Err(Trouble::Setup(what));

@@ -34,8 +34,8 @@ static ABOUT: About = About {
         "Add the connection to the programme file: kind = \"webhooks\".",
         "Make a secret in the sender, whsec_ and at least 24 random bytes in base 64.",
         "Give it here: `laurel connection secret PROGRAM CONNECTION hook_secret`.",
-        "Have the sender post order.recorded and refund.recorded to /hooks/PROGRAM.CONNECTION, with the body of \
-         the API's own orders and refunds as their data.",
+        "Have the sender post order.recorded, refund.recorded and event.recorded to /hooks/PROGRAM.CONNECTION, with the body of \
+         the API's own orders, refunds and events as their data.",
         "Send one, and look whether the order is there.",
     ],
     source: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",

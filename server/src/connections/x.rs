@@ -4,6 +4,7 @@
 //! costs the shop money.
 
 mod api;
+mod token;
 
 use super::oauth::{self, Endpoints};
 use super::{
@@ -34,11 +35,19 @@ static ABOUT: About = About {
             "calls_a_month",
             "How many calls you are ready to pay for in a month: a number, such as 1000.",
         ),
-        Setting::secret("client_secret", "The OAuth 2.0 client secret of your app."),
-        Setting::secret(
+        Setting::optional_secret(
+            "client_secret",
+            "The OAuth 2.0 client secret of your app. One of the type Native App has none.",
+        ),
+        Setting::optional_secret(
+            "refresh_token",
+            "An OAuth 2.0 refresh token of your shop's account, with the scopes users.read, tweet.read, follows.read \
+                   and offline.access. Laurel needs it, and keeps those that take its place.",
+        ),
+        Setting::optional_secret(
             "access_token",
-            "An OAuth 2.0 user access token of your shop's account, with the scopes users.read, tweet.read and \
-                   follows.read.",
+            "To try it out without a refresh token: a user access token of your shop's account, which ends after two \
+                   hours.",
         ),
         Setting::optional("api", "Where X's API is, if not at https://api.x.com."),
         Setting::optional("web", "Where people sign in, if not at https://x.com."),
@@ -50,12 +59,17 @@ static ABOUT: About = About {
     },
     limits: "Not free: X names $0.010 for each account that is looked up, which is one at each sign-in and one at \
              each check. The setting calls_a_month is how many of these you are ready to pay for. 900 calls in 15 \
-             minutes for one account. A user access token ends after two hours, and a new one has to be given then.",
+             minutes for one account. A refresh token is good once: use it nowhere else when it was given, and give \
+             another one after data was restored from a backup.",
     steps: [
-        "At https://console.x.com, make an app of the type Web App, and buy credits.",
-        "As its callback address, enter the one that `laurel connection test` prints.",
+        "At https://console.x.com, make an app of the type Web App, with two callback addresses: \
+         https://loyalty.example/auth/PROGRAM.CONNECTION/callback, with your own names, and \
+         http://localhost:8080/callback. Buy credits.",
         "Put its OAuth 2.0 client id, and calls_a_month, into the programme file, under [connection.settings].",
-        "Give the secrets: `laurel connection secret PROGRAM CONNECTION client_secret`, and the same for access_token.",
+        "With X's own command line, signed in as your shop's account, run `xurl auth oauth2`, which writes a \
+         refresh_token into the file .xurl in your home folder. Do not use it there any more.",
+        "Give the secrets: `laurel connection secret PROGRAM CONNECTION client_secret`, and the same for \
+         refresh_token.",
         "Run `laurel connection test PROGRAM CONNECTION`.",
     ],
     source: "https://docs.x.com/x-api/users/lookup/introduction",
@@ -113,9 +127,8 @@ impl Service for X {
         keep: &Value,
         returned: &Returned,
     ) -> Result<Account, Trouble> {
-        let token = api::exchange(setup, keep, returned).await?;
-        let user = api::whose(setup, &token, api::REFUSED).await?;
-        user.account()
+        let token = token::of_code(setup, keep, returned).await?;
+        api::whose(setup, &token).await?.account()
     }
 
     async fn check(
@@ -139,14 +152,13 @@ impl Service for X {
         if !has_cap(setup.connection) {
             return Err(Trouble::shop(WRITE_CAP));
         }
-        let token = setup.get("access_token");
-        let user = api::whose(setup, token, Trouble::shop(api::MAKE_TOKEN)).await?;
+        let user = api::shop(setup).await?;
         if user.username.eq_ignore_ascii_case(name) {
-            return Ok(format!("X answers, and the access token is of {target}"));
+            return Ok(format!("X answers, and the shop's token is of {target}"));
         }
         Err(Trouble::Setup(format!(
-            "the access token is of @{}, and not of {target}: correct the task's target, or make a token signed \
-                 in as {target} and give it as the secret access_token",
+            "the shop's token is of @{}, and not of {target}: correct the task's target, or make a refresh token \
+                 signed in as {target} and give it as the secret refresh_token",
             user.username
         )))
     }

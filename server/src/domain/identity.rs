@@ -83,7 +83,22 @@ pub enum Refusal {
     Time,
 }
 
-/// A shopper whom the shop vouches for, or who proved an address.
+/// An account elsewhere by which somebody has signed in here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// Which service it is of.
+    pub service: String,
+    /// The service's own id of it.
+    pub id: String,
+    /// What people call it.
+    pub handle: String,
+    /// When it was opened there, if the service says so.
+    pub created_at: Option<Instant>,
+    /// A keyed digest of service and account.
+    pub digest: Vec<u8>,
+}
+
+/// A shopper whom the shop vouches for, or who proved an address or an account elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Shopper {
     /// The shop's customer id.
@@ -99,6 +114,16 @@ pub struct Shopper {
     /// The shop's own marks.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// The account elsewhere that they signed in with.
+    #[serde(default)]
+    pub account: Option<SignedIn>,
+}
+
+impl Shopper {
+    /// Whether anything is proven that a member can be known by.
+    pub fn is_proven(&self) -> bool {
+        self.customer.is_some() || self.email_verified || self.account.is_some()
+    }
 }
 
 /// Checks the claims against the programme and the time.
@@ -142,6 +167,7 @@ pub fn check(claims: Claims, program: &str, now: Instant) -> Result<Shopper, Ref
             .filter(|name| !name.trim().is_empty() && super::attempt::is_name(name)),
         locale: claims.locale,
         tags: claims.tags,
+        account: None,
     })
 }
 

@@ -25,6 +25,7 @@ pub mod task;
 pub mod thread;
 pub mod tier;
 pub mod till;
+pub mod work;
 
 /// Microseconds since 1970 in UTC.
 pub type Instant = i64;

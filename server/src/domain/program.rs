@@ -8,7 +8,7 @@ use super::task::Task;
 pub use app::api::Debt;
 use app::api::{
     Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramId, ProgramView, PurchaseRule,
-    RewardView, TaskKind, TierView, UnitForms, Window,
+    RewardView, SignInView, TaskKind, TierView, UnitForms, Window,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -34,6 +34,8 @@ pub struct Program {
     pub origins: Vec<String>,
     /// Whether whoever is known is a member at once, without being asked.
     pub auto_join: bool,
+    /// Where shoppers can sign in to become known, in the order it is shown.
+    pub sign_in: Vec<SignIn>,
     /// What a point is called, by language.
     pub unit: BTreeMap<String, UnitForms>,
     /// What a point is worth, in the currency's smallest unit.
@@ -133,6 +135,27 @@ impl Connection {
     /// An address that a setting may name, or the usual one; without a slash at the end.
     pub fn base<'a>(&'a self, name: &str, usual: &'a str) -> &'a str {
         self.setting(name).unwrap_or(usual).trim_end_matches('/')
+    }
+}
+
+/// A connection by which shoppers can sign in to become known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The connection's id.
+    pub connection: String,
+    /// The service's name for people.
+    pub service: &'static str,
+    /// What has to be named before, if anything: a name of [`crate::connections::Asks`].
+    pub asks: Option<&'static str>,
+}
+
+impl SignIn {
+    fn view(&self) -> SignInView {
+        SignInView {
+            connection: self.connection.clone(),
+            service: self.service.to_owned(),
+            asks: self.asks.map(str::to_owned),
+        }
     }
 }
 
@@ -267,6 +290,12 @@ impl Program {
             .find(|connection| connection.id == id)
     }
 
+    /// Whether shoppers can become known by signing in at this connection.
+    pub fn signs_in(&self, connection: &str) -> bool {
+        let mut all = self.sign_in.iter();
+        all.any(|sign_in| sign_in.connection == connection)
+    }
+
     /// The reward named `id`.
     pub fn reward(&self, id: &str) -> Option<&Reward> {
         self.rewards.iter().find(|reward| reward.id == id)
@@ -323,6 +352,7 @@ impl Program {
             grace_days: self.grace_days,
             debt: self.debt,
             answer_hours: self.answer_hours,
+            sign_in: self.sign_in.iter().map(SignIn::view).collect(),
             campaigns: self
                 .campaigns
                 .iter()

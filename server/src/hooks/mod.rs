@@ -21,7 +21,7 @@ mod woocommerce;
 
 use crate::crypto::same;
 use crate::domain::Instant;
-use app::api::{NewRefund, Order};
+use app::api::{NewEvent, NewRefund, Order};
 use aws_lc_rs::hmac;
 use axum::http::HeaderMap;
 use base64::Engine;
@@ -55,6 +55,8 @@ pub enum Told {
     Order(Order),
     /// A refund, as `POST …/refunds` takes it.
     Refund(NewRefund),
+    /// Something that a member has done, as `POST …/events` takes it.
+    Event(NewEvent),
     /// A change on another service.
     Hint(Hint),
     /// A review on another service.

@@ -1,13 +1,13 @@
 //! Standard Webhooks, for a backend that would rather send than call:
 //! <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 //!
-//! `data` is what `POST …/orders` or `POST …/refunds` takes, and as strict: a field that is not in the
+//! `data` is what `POST …/orders`, `POST …/refunds` or `POST …/events` takes, and as strict: a field that is not in the
 //! contract is refused. Signatures of the kind `v1a` (ed25519) are passed over.
 
 use super::{Heard, Hook, Refused, Told, is_signed, json, unreadable};
 use crate::domain::order::is_text;
 use crate::domain::{Instant, MINUTE, SECOND};
-use app::api::{NewRefund, Order};
+use app::api::{NewEvent, NewRefund, Order};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -80,6 +80,7 @@ fn told(body: &[u8]) -> Result<Vec<Told>, Refused> {
     Ok(match event.kind.as_str() {
         "order.recorded" => vec![Told::Order(json::<About<Order>>(body)?.data)],
         "refund.recorded" => vec![Told::Refund(json::<About<NewRefund>>(body)?.data)],
+        "event.recorded" => vec![Told::Event(json::<About<NewEvent>>(body)?.data)],
         _ => Vec::new(),
     })
 }

@@ -205,7 +205,8 @@ pub(super) async fn first_at<T: Tx>(
     row.map_or(Ok(member), |row| row.get(0))
 }
 
-/// Lets a member's account of a service go.
+/// Lets a member's account of a service go. They no longer sign in with it either, unless that is the only way they
+/// have.
 pub struct Unlink {
     /// Whose.
     pub member: MemberId,
@@ -221,14 +222,27 @@ impl Command for Unlink {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
         const SQL: &str = "update outside_account set unlinked_at = $1
-            where member_id = $2 and service = $3 and unlinked_at is null";
-        let gone = tx
-            .execute(SQL, params![self.now, self.member, self.service])
-            .await?;
-        if gone > 0 {
-            events::append(tx, self.member, self.now, &News::of(EventKind::Profile)).await?;
+            where member_id = $2 and service = $3 and unlinked_at is null
+            returning external_id";
+        const IDENTITY: &str =
+            "delete from identity where member_id = $1 and kind = $2 and value = $3
+            and exists (select other.member_id from identity other
+                where other.member_id = $1 and (other.kind <> $2 or other.value <> $3))";
+        let row = params![self.now, self.member, self.service];
+        let gone = tx.query(SQL, row).await?;
+        if gone.is_empty() {
+            return Ok(false);
         }
-        Ok(gone > 0)
+        // From here on one at a time, or of two ways in each might go because of the other.
+        events::append(tx, self.member, self.now, &News::of(EventKind::Profile)).await?;
+        for row in &gone {
+            // Whoever lets an account go may have lost it: its next holder must not come in as them.
+            if let Some(id) = row.get::<Option<String>>(0)? {
+                let identity = params![self.member, self.service, id];
+                tx.execute(IDENTITY, identity).await?;
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -285,8 +299,12 @@ impl Command for Sweep {
     type Output = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str = "delete from linking where expires_at <= $1";
-        tx.execute(SQL, params![self.now]).await?;
+        const LINKINGS: &str = "delete from linking where expires_at <= $1";
+        const SIGN_INS: &str = "delete from sign_in where expires_at <= $1";
+        tx.execute(LINKINGS, params![self.now]).await?;
+        // A panel that waits for one is to hear that it is over.
+        let long_over = self.now - LINKING_LIFE;
+        tx.execute(SIGN_INS, params![long_over]).await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::mail::{self, SealedMail};
 use super::{Command, StoreError, Tx, params};
 use crate::clock::Stamp;
+use crate::domain::work::{self, Done};
 use crate::domain::{DAY, HOUR, Instant, MINUTE};
 use app::api::{ChallengeId, ProgramId};
 
@@ -88,6 +89,8 @@ pub struct Send {
     pub mail: SealedMail,
     /// The challenge.
     pub id: ChallengeId,
+    /// The work that was done for it.
+    pub work: Option<Done>,
     /// When.
     pub stamp: Stamp,
 }
@@ -101,6 +104,40 @@ pub enum Sent {
     TooSoon,
     /// So many were sent in this hour, and more are not.
     TooMany(i64),
+    /// So many were asked for in the last minutes that work comes first: up to which number to look.
+    NeedsWork(u32),
+}
+
+impl Send {
+    /// Counts the wish, and the work that was done for it. Where wishes have become many and no work was done,
+    /// answers up to which number to look first; what is refused so is not counted against the caps.
+    async fn needs_work<T: Tx>(&self, tx: &mut T) -> Result<Option<u32>, StoreError> {
+        let now = self.stamp.at;
+        let source = format!("work/source/{}", self.source);
+        let program = format!("work/program/{}", self.program_id);
+        let has_worked = match &self.work {
+            // It stands at the moment when the work no longer counts, so it is known for longer than that.
+            Some(Done {
+                challenge,
+                expires_at,
+            }) => tally(tx, &format!("work/done/{challenge}"), *expires_at, 1, 1).await?,
+            None => false,
+        };
+        // Wishes with work are counted as well, whatever their number.
+        let [from_source, of_program] = if has_worked {
+            [i64::MAX; 2]
+        } else {
+            [work::FREE_PER_SOURCE, work::FREE_PER_PROGRAM]
+        };
+        if tally(tx, &source, now, work::WINDOW, from_source).await?
+            && tally(tx, &program, now, work::WINDOW, of_program).await?
+        {
+            return Ok(None);
+        }
+        let from_source = tallied(tx, &source, now, work::WINDOW).await?;
+        let of_program = tallied(tx, &program, now, work::WINDOW).await?;
+        Ok(Some(work::number_max(from_source, of_program)))
+    }
 }
 
 impl Command for Send {
@@ -109,6 +146,9 @@ impl Command for Send {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Sent, StoreError> {
         const SQL: &str = "insert into challenge (id, program_id, email, digest, tries, used, created_at, expires_at)
             values ($1, $2, $3, $4, 0, $5, $6, $7)";
+        if let Some(number_max) = self.needs_work(tx).await? {
+            return Ok(Sent::NeedsWork(number_max));
+        }
         let now = self.stamp.at;
         let program = self.program_id;
         let caps = [

@@ -41,6 +41,7 @@ pub mod reviews;
 pub mod seal;
 pub mod sessions;
 pub mod shares;
+pub mod sign_ins;
 pub mod signals;
 pub mod statement;
 pub mod surveys;

@@ -6,6 +6,7 @@
 //! only together with it. So an address that is sent to somebody else binds nothing.
 
 mod greeting;
+pub mod sign_in;
 
 pub(crate) use greeting::hear;
 pub use greeting::{__path_confirm, confirm};
@@ -107,15 +108,7 @@ pub async fn begin(
     let locale = me::stored(&app, &found.program, member).await?.locale;
     let locale = Some(locale.as_str());
     let (state, cookie) = (secret(), COOKIE.read(&app, &headers).unwrap_or_else(secret));
-    let setup = app
-        .means()
-        .setup(&found.program.rules, found.connection()?)
-        .await;
-    let begun = match setup {
-        Ok(setup) => found.service.begin(&setup, &state, &asked.named).await,
-        Err(trouble) => Err(trouble),
-    };
-    let begun = match begun {
+    let begun = match begin_there(&app, &found, &state, &asked.named).await? {
         Ok(begun) => begun,
         Err(trouble) => return Ok(troubled(&app, &found, &headers, locale, &trouble)),
     };
@@ -137,11 +130,31 @@ pub async fn begin(
         let state = LinkingState::Going { url: &begun.url };
         draw(&app, &found, &headers, locale, state)
     };
+    mark(&app, &mut response, &cookie);
+    Ok(response)
+}
+
+/// Begins at the service.
+async fn begin_there(
+    app: &App,
+    found: &Found,
+    state: &str,
+    named: &str,
+) -> Result<Result<connections::Begun, Trouble>, Error> {
+    let rules = &found.program.rules;
+    let setup = app.means().setup(rules, found.connection()?).await;
+    Ok(match setup {
+        Ok(setup) => found.service.begin(&setup, state, named).await,
+        Err(trouble) => Err(trouble),
+    })
+}
+
+/// Leaves the window's cookie.
+fn mark(app: &App, response: &mut Response, cookie: &str) {
     let life = LINKING_LIFE / crate::domain::SECOND;
-    if let Some(value) = COOKIE.set(&app, &cookie, life) {
+    if let Some(value) = COOKIE.set(app, cookie, life) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }
-    Ok(response)
 }
 
 /// `GET /auth/{connection}/callback`: where the other service sends the shopper back to.
@@ -175,14 +188,8 @@ pub async fn finish(
         now: app.clock.now(),
     };
     let Some(begun) = app.store.write(take).await? else {
-        return Ok(failed(
-            &app,
-            &found,
-            &headers,
-            None,
-            "over",
-            StatusCode::FORBIDDEN,
-        ));
+        // Services know one address to come back to. What a member did not begin, a guest may have.
+        return sign_in::finish(&app, &found, &headers, digest, &returned).await;
     };
     let locale = me::stored(&app, &found.program, begun.member).await?.locale;
     let locale = Some(locale.as_str());
@@ -243,15 +250,20 @@ async fn account_of(
     sealed: &[u8],
     returned: &Returned,
 ) -> Result<Result<Account, Trouble>, Error> {
-    let keep = app.master.unseal(digest, sealed);
-    let keep = keep.map_err(|error| Error::internal(&error))?;
-    let keep: Value = serde_json::from_slice(&keep).map_err(|error| Error::internal(&error))?;
+    let keep = kept(app, digest, sealed)?;
     let rules = &found.program.rules;
     let setup = app.means().setup(rules, found.connection()?).await;
     Ok(match setup {
         Ok(setup) => found.service.finish(&setup, &keep, returned).await,
         Err(trouble) => Err(trouble),
     })
+}
+
+/// What was to be known again.
+fn kept(app: &App, digest: &[u8], sealed: &[u8]) -> Result<Value, Error> {
+    let keep = app.master.unseal(digest, sealed);
+    let keep = keep.map_err(|error| Error::internal(&error))?;
+    serde_json::from_slice(&keep).map_err(|error| Error::internal(&error))
 }
 
 /// `GET /auth/{connection}/client.json`: what this server says of itself to services that ask.
@@ -280,8 +292,7 @@ pub(super) async fn member_of_form(
     headers: &HeaderMap,
     bearer: &str,
 ) -> Result<Option<MemberId>, Error> {
-    let origin = headers.get(header::ORIGIN);
-    if origin.is_none_or(|origin| origin != app.public_url.as_str()) {
+    if !is_ours(app, headers) {
         return Ok(None);
     }
     let find = sessions::Find {
@@ -291,6 +302,12 @@ pub(super) async fn member_of_form(
     let session = app.store.read(find).await?;
     let session = session.filter(|session| session.program_id == program.rules.id);
     Ok(session.and_then(|session| session.member))
+}
+
+/// Whether a page of ours sent a form.
+fn is_ours(app: &App, headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN);
+    origin.is_some_and(|origin| origin == app.public_url.as_str())
 }
 
 /// What a sign-in is known by: both halves are needed.
@@ -305,27 +322,17 @@ fn troubled(
     locale: Option<&str>,
     trouble: &Trouble,
 ) -> Response {
+    let (reason, status) = told(found, trouble);
+    failed(app, found, headers, locale, reason, status)
+}
+
+/// What the shopper is told of a trouble: the code of the reason, and the status.
+fn told(found: &Found, trouble: &Trouble) -> (&'static str, StatusCode) {
     tracing::info!(connection = found.connection, %trouble, "a sign-in did not come about: {trouble}");
     match trouble {
-        Trouble::NotNow(..) | Trouble::Theirs(_) => failed(
-            app,
-            found,
-            headers,
-            locale,
-            "not_now",
-            StatusCode::SERVICE_UNAVAILABLE,
-        ),
-        Trouble::Setup(_) => failed(
-            app,
-            found,
-            headers,
-            locale,
-            "shop_must_act",
-            StatusCode::SERVICE_UNAVAILABLE,
-        ),
-        Trouble::Refused(reason) => {
-            failed(app, found, headers, locale, reason, StatusCode::FORBIDDEN)
-        }
+        Trouble::NotNow(..) | Trouble::Theirs(_) => ("not_now", StatusCode::SERVICE_UNAVAILABLE),
+        Trouble::Setup(_) => ("shop_must_act", StatusCode::SERVICE_UNAVAILABLE),
+        Trouble::Refused(reason) => (*reason, StatusCode::FORBIDDEN),
     }
 }
 
@@ -381,7 +388,10 @@ pub(super) fn window(
     };
     let policy = Policy {
         nonce: &nonce,
-        scripts: matches!(state, LinkingState::Done { .. }),
+        scripts: matches!(
+            state,
+            LinkingState::Done { .. } | LinkingState::SignedIn { .. }
+        ),
         ancestors: &[],
     };
     page(shell::linking(&shown, &assets), &policy)

@@ -4,8 +4,10 @@ mod decision;
 mod handed;
 mod judged;
 mod review;
+mod sign_in;
 mod survey;
 mod thread;
+mod work;
 
 use crate::text::voices::Voices;
 
@@ -16,4 +18,6 @@ pub(super) static VOICES: Voices = Voices {
     thread: thread::THREAD,
     handed: handed::HANDED,
     decision: decision::DECISION,
+    work: work::WORK,
+    sign_in: sign_in::SIGN_IN,
 };

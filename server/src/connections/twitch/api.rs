@@ -70,17 +70,18 @@ pub(super) async fn followers(
     account: &str,
 ) -> Result<Vec<Follower>, Trouble> {
     // Others are told of no followers, too, and not that they may not know: so it has to be the owner's token.
-    let token = token::of_channel(setup, channel).await?;
+    let token = token::of_channel(setup, channel, "").await?;
     let query = [("broadcaster_id", channel), ("user_id", account)];
-    let reply = ask(setup, &token.access, "channels/followers", &query).await?;
+    let mut reply = ask(setup, &token.access, "channels/followers", &query).await?;
+    if reply.status == StatusCode::UNAUTHORIZED {
+        // It was taken back before its time. Perhaps there is another one.
+        let token = token::of_channel(setup, channel, &token.access).await?;
+        reply = ask(setup, &token.access, "channels/followers", &query).await?;
+    }
     match reply.status {
-        StatusCode::UNAUTHORIZED => {
-            // It was taken back before its time. Whether there is another one, the next question finds out.
-            token::forget(setup, &token).await;
-            Err(Trouble::unclear(
-                "it does not accept the channel's token any more",
-            ))
-        }
+        StatusCode::UNAUTHORIZED => Err(Trouble::unclear(
+            "it does not accept the channel's token that it has just given",
+        )),
         StatusCode::FORBIDDEN => Err(Trouble::shop(
             "Twitch does not tell who follows the channel: look whether its account is in order, make another \
              refresh token with the scope moderator:read:followers, and give it as the secret refresh_token",

@@ -4,14 +4,14 @@
 //! They are not asked for through `oauth`: Twitch answers its scopes as a list, where the standard and the crate
 //! have a text (<https://github.com/twitchdev/issues/issues/164>).
 
+use super::super::renewal::{Granted, Turn};
 use super::super::{Returned, Setup, Trouble, oauth};
 use super::place;
-use crate::domain::{Instant, SECOND};
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Without it Twitch tells nobody who follows a channel.
 const SCOPE: &str = "moderator:read:followers";
@@ -27,30 +27,11 @@ pub(super) struct Token {
     pub(super) login: String,
     /// The account.
     user: String,
-    /// Until when it is good without another look.
-    until: Instant,
 }
 
-/// What this server has of one connection's tokens.
-#[derive(Default)]
-struct Held {
-    /// The refresh token that the shop gave.
-    given: String,
-    /// The one to use, since Twitch may have replaced it.
-    refresh: String,
-    token: Option<Token>,
-}
-
-type Slot = Arc<tokio::sync::Mutex<Held>>;
-
-/// By the connection's name.
-static HELD: Mutex<BTreeMap<String, Slot>> = Mutex::new(BTreeMap::new());
-
-#[derive(Deserialize)]
-struct Granted {
-    access_token: String,
-    refresh_token: Option<String>,
-}
+/// The tokens that this server has looked at, by the connection's name: Twitch wants it done by every server that
+/// starts.
+static LOOKED_AT: Mutex<BTreeMap<String, Token>> = Mutex::new(BTreeMap::new());
 
 #[derive(Deserialize)]
 struct Refusal {
@@ -63,7 +44,6 @@ struct Looked {
     user_id: String,
     login: String,
     scopes: Option<Vec<String>>,
-    expires_in: u32,
 }
 
 /// Exchanges the code that a shopper came back with for a look at their account.
@@ -78,24 +58,17 @@ pub(super) async fn of_code(
     Ok(granted.access_token)
 }
 
-/// The token of the channel's own account.
-pub(super) async fn of_channel(setup: &Setup<'_>, channel: &str) -> Result<Token, Trouble> {
-    let slot = held(&setup.name);
-    // One question fetches it, and the others wait for that.
-    let mut held = slot.lock().await;
-    let given = setup.get("refresh_token");
-    if held.given != given {
-        *held = Held {
-            given: given.to_owned(),
-            refresh: given.to_owned(),
-            token: None,
-        };
-    }
-    let good = held.token.clone();
-    let good = good.filter(|token| token.until > setup.now);
-    let token = match good {
+/// The token of the channel's own account. One that Twitch has `refused` is good no more; it may be empty.
+pub(super) async fn of_channel(
+    setup: &Setup<'_>,
+    channel: &str,
+    refused: &str,
+) -> Result<Token, Trouble> {
+    let access = access(setup, refused).await?;
+    let known = known(&setup.name).filter(|token| token.access == access);
+    let token = match known {
         Some(token) => token,
-        None => fetch(setup, &mut held).await?,
+        None => look(setup, access).await?,
     };
     if token.user == channel {
         return Ok(token);
@@ -107,36 +80,31 @@ pub(super) async fn of_channel(setup: &Setup<'_>, channel: &str) -> Result<Token
     )))
 }
 
-/// Lets go of a token, unless there is a newer one already.
-pub(super) async fn forget(setup: &Setup<'_>, token: &Token) {
-    let slot = held(&setup.name);
-    let mut held = slot.lock().await;
-    let newer = held.token.take();
-    held.token = newer.filter(|newer| newer.access != token.access);
+fn known(name: &str) -> Option<Token> {
+    let all = LOOKED_AT.lock().unwrap_or_else(PoisonError::into_inner);
+    all.get(name).cloned()
 }
 
-fn held(name: &str) -> Slot {
-    let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(all.entry(name.to_owned()).or_default())
-}
-
-/// Asks for a new token and looks at it.
-async fn fetch(setup: &Setup<'_>, held: &mut Held) -> Result<Token, Trouble> {
+/// The access token that is good now, renewed if there is none.
+async fn access(setup: &Setup<'_>, refused: &str) -> Result<String, Trouble> {
+    let renewal = match setup.turn(refused).await? {
+        Turn::Good(access) => return Ok(access),
+        Turn::Renew(renewal) => renewal,
+    };
     let form = [
         ("grant_type", "refresh_token"),
-        ("refresh_token", held.refresh.as_str()),
+        ("refresh_token", renewal.refresh.as_str()),
     ];
     let refused = Trouble::shop(
         "Twitch does not accept the refresh token any more: make another, signed in as the channel's account, and \
          give it as the secret refresh_token",
     );
-    let granted = grant(setup, &form, refused).await?;
-    if let Some(next) = granted.refresh_token {
-        held.refresh = next;
-    }
-    let token = look(setup, granted.access_token).await?;
-    held.token = Some(token.clone());
-    Ok(token)
+    let granted = grant(setup, &form, refused).await;
+    let granted = granted.map(|granted| Granted {
+        expires_in: granted.expires_in.map(|seconds| seconds.min(TRUST_MAX)),
+        ..granted
+    });
+    renewal.end(granted).await
 }
 
 /// Asks for a token. `refused` is what it means that there is none for this form.
@@ -179,13 +147,14 @@ async fn look(setup: &Setup<'_>, access: String) -> Result<Token, Trouble> {
              account, and give it as the secret refresh_token"
         )));
     }
-    let seconds = looked.expires_in.min(TRUST_MAX);
-    Ok(Token {
+    let token = Token {
         access,
         login: looked.login,
         user: looked.user_id,
-        until: setup.now + i64::from(seconds) * SECOND,
-    })
+    };
+    let mut all = LOOKED_AT.lock().unwrap_or_else(PoisonError::into_inner);
+    all.insert(setup.name.clone(), token.clone());
+    Ok(token)
 }
 
 fn reachable(call: Result<RequestBuilder, Trouble>) -> Result<RequestBuilder, Trouble> {

@@ -1,22 +1,16 @@
 //! What X's API tells (<https://docs.x.com/x-api/users/lookup/introduction>).
 
-use super::super::{Account, Reply, Returned, Setup, Trouble, oauth};
+use super::super::{Account, Reply, Setup, Trouble};
+use super::token;
 use crate::domain::Instant;
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
-use serde_json::Value;
 
-pub(super) const REFUSED: Trouble = Trouble::Refused("sign_in_failed");
-pub(super) const MAKE_TOKEN: &str = "X does not accept the access token, which ends after two hours: make a new one, \
-     signed in as the shop's account, with the scopes users.read, tweet.read and follows.read, and give it as the \
-     secret access_token";
-const COPY_CLIENT: &str = "X does not accept the client id and secret: copy the ones for OAuth 2.0 again from your app's \
-     keys and tokens, and look whether its type is Web App";
 const BUY_CREDITS: &str =
     "X wants to be paid: buy credits for your app at https://console.x.com, or raise their limit";
 const ALLOW_APP: &str = "X does not let your app ask: look at https://console.x.com whether it is allowed to look up users, \
-     and whether the access token has the scopes users.read, tweet.read and follows.read";
+     and whether the shop's token has the scopes users.read, tweet.read and follows.read";
 const CORRECT_API: &str = "X cannot be called there: correct the setting api";
 
 /// An account.
@@ -46,14 +40,6 @@ struct Problem {
     /// An address that stands for the kind of problem.
     #[serde(default, rename = "type")]
     kind: String,
-}
-
-/// What becomes of a code.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Exchanged {
-    Token { access_token: String },
-    Refused { error: String },
 }
 
 impl User {
@@ -92,83 +78,61 @@ pub(super) fn place(setup: &Setup<'_>, path: &str) -> String {
     format!("{base}/2/{path}")
 }
 
-fn reachable(call: Result<RequestBuilder, Trouble>) -> Result<RequestBuilder, Trouble> {
+pub(super) fn reachable(call: Result<RequestBuilder, Trouble>) -> Result<RequestBuilder, Trouble> {
     call.map_err(|_| Trouble::shop(CORRECT_API))
 }
 
-/// Exchanges the code for a look at the account.
-pub(super) async fn exchange(
-    setup: &Setup<'_>,
-    keep: &Value,
-    returned: &Returned,
-) -> Result<String, Trouble> {
-    let callback = setup.callback();
-    let form = oauth::grant(&callback, keep, returned);
-    let call = reachable(setup.outside.post(&place(setup, "oauth2/token")))?;
-    // Not through `oauth`, which shows the secret in the form: X looks for it here and nowhere else.
-    let call = call.basic_auth(setup.get("client_id"), Some(setup.get("client_secret")));
-    let reply = setup.outside.send(call.form(&form)).await?;
-    if reply.status == StatusCode::UNAUTHORIZED {
-        return Err(Trouble::shop(COPY_CLIENT));
-    }
-    let exchanged: Exchanged = reply.json()?;
-    match exchanged {
-        Exchanged::Token { access_token } => Ok(access_token),
-        Exchanged::Refused { error } => Err(refusal(&error)),
-    }
-}
-
-fn refusal(error: &str) -> Trouble {
-    match error {
-        "invalid_client" | "unauthorized_client" => Trouble::shop(COPY_CLIENT),
-        "rate_limited" | "server_error" | "temporarily_unavailable" => {
-            Trouble::unclear("it is not well")
-        }
-        _ => REFUSED,
-    }
-}
-
-async fn ask(
-    setup: &Setup<'_>,
-    who: &str,
-    field: &str,
-    token: &str,
-    refused: Trouble,
-) -> Result<Reply, Trouble> {
+async fn ask(setup: &Setup<'_>, who: &str, field: &str, token: &str) -> Result<Reply, Trouble> {
     let call = reachable(setup.outside.get(&place(setup, &format!("users/{who}"))))?;
     let call = call.query(&[("user.fields", field)]).bearer_auth(token);
     let reply = setup.outside.send(call).await?;
     match reply.status {
-        StatusCode::UNAUTHORIZED => Err(refused),
         StatusCode::PAYMENT_REQUIRED => Err(Trouble::shop(BUY_CREDITS)),
         StatusCode::FORBIDDEN => Err(Trouble::shop(ALLOW_APP)),
         _ => Ok(reply),
     }
 }
 
-/// Whose token it is. `refused` is what it means that X does not accept it.
-pub(super) async fn whose(
-    setup: &Setup<'_>,
-    token: &str,
-    refused: Trouble,
-) -> Result<User, Trouble> {
-    let reply = ask(setup, "me", "created_at", token, refused).await?;
+/// Asks with the shop's token, and once more with another where it ended before its time.
+async fn ask_as_shop(setup: &Setup<'_>, who: &str, field: &str) -> Result<Reply, Trouble> {
+    let token = token::of_shop(setup, "").await?;
+    let reply = ask(setup, who, field, &token).await?;
+    if reply.status != StatusCode::UNAUTHORIZED {
+        return Ok(reply);
+    }
+    let token = token::of_shop(setup, &token).await?;
+    let reply = ask(setup, who, field, &token).await?;
+    match reply.status {
+        StatusCode::UNAUTHORIZED => Err(Trouble::unclear(
+            "it does not accept the token that it has just given",
+        )),
+        _ => Ok(reply),
+    }
+}
+
+fn user(reply: &Reply) -> Result<User, Trouble> {
     let found: Found = reply.success()?;
     let user = found.data;
     user.ok_or_else(|| Trouble::unclear("it does not say whose token it is"))
 }
 
+/// Who has signed in.
+pub(super) async fn whose(setup: &Setup<'_>, token: &str) -> Result<User, Trouble> {
+    let reply = ask(setup, "me", "created_at", token).await?;
+    match reply.status {
+        StatusCode::UNAUTHORIZED => Err(token::REFUSED),
+        _ => user(&reply),
+    }
+}
+
+/// Whose the shop's token is.
+pub(super) async fn shop(setup: &Setup<'_>) -> Result<User, Trouble> {
+    user(&ask_as_shop(setup, "me", "created_at").await?)
+}
+
 /// Whether an account follows the shop's; nothing if there is no such account any more.
 pub(super) async fn follows(setup: &Setup<'_>, id: &str) -> Result<Option<bool>, Trouble> {
-    let token = setup.get("access_token");
-    let reply = ask(
-        setup,
-        id,
-        "connection_status",
-        token,
-        Trouble::shop(MAKE_TOKEN),
-    )
-    .await?;
+    let reply = ask_as_shop(setup, id, "connection_status").await?;
     // X says in words that an account is gone, with either status. An address that leads nowhere is a 404 as well.
     let found: Found = match reply.status {
         StatusCode::NOT_FOUND => reply.json()?,
@@ -217,17 +181,6 @@ mod tests {
         }
         for nonsense in [r#"{"data":""}"#, r#"{"data":{"id":"1"}}"#, ""] {
             assert_eq!(read(nonsense), None, "{nonsense}");
-        }
-    }
-
-    #[test]
-    fn an_error_says_whose_turn_it_is() {
-        for error in ["invalid_client", "unauthorized_client"] {
-            assert!(matches!(refusal(error), Trouble::Setup(_)), "{error}");
-        }
-        assert_eq!(refusal("invalid_grant"), REFUSED);
-        for error in ["rate_limited", "server_error"] {
-            assert!(matches!(refusal(error), Trouble::NotNow(..)), "{error}");
         }
     }
 }

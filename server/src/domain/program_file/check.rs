@@ -35,6 +35,7 @@ pub(super) fn build(file: File) -> (Program, Found, Found) {
     let purchase = file.purchase.map(|table| check.purchase(table, exponent));
     let campaigns = check.campaigns(file.campaign, &tiers, &file.time_zone);
     let connections = check.connections(file.connection);
+    let sign_in = check.sign_in(&file.sign_in, &connections);
     let tasks = check.tasks(file.task, &connections);
     let rewards = check.rewards(file.reward, exponent);
     let program = Program {
@@ -45,6 +46,7 @@ pub(super) fn build(file: File) -> (Program, Found, Found) {
         currency: file.currency,
         origins: file.origins,
         auto_join: file.auto_join,
+        sign_in,
         unit: file.unit,
         point_value,
         expiry,

@@ -3,6 +3,7 @@
 mod check;
 mod own;
 mod reviewed;
+mod sign_in;
 mod tables;
 mod tasks;
 #[cfg(test)]

@@ -22,6 +22,9 @@ pub(super) struct File {
     pub(super) origins: Vec<String>,
     #[serde(default)]
     pub(super) auto_join: bool,
+    /// Connections.
+    #[serde(default)]
+    pub(super) sign_in: Vec<String>,
     /// The countries that it is made for.
     #[serde(default)]
     pub(super) audience: Vec<String>,

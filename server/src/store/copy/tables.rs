@@ -104,7 +104,10 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             available_at: Int, started_at: Int, updated_at: Int, expires_at: Int, sent_at: Int,
             notice_until: Int, evidence: Text, note: Text,
         }
-        connection (program_id, name) { program_id: Bytes, name: Text, sealed: Bytes, updated_at: Int }
+        connection (program_id, name) {
+            program_id: Bytes, name: Text, sealed: Bytes, updated_at: Int, tokens: Bytes, renewals: Int,
+            renewing_until: Int,
+        }
         outside_account (program_id, service, digest) {
             program_id: Bytes, service: Text, digest: Bytes, member_id: Bytes, external_id: Text,
             handle: Text, created_there_at: Int, linked_at: Int, unlinked_at: Int,
@@ -113,6 +116,10 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             digest: Bytes, program_id: Bytes, connection: Text, member_id: Bytes, task: Text,
             sealed: Bytes, created_at: Int, expires_at: Int, used_at: Int, message_code: Text,
             account: Bytes, answer: Bytes, replies: Int, tries: Int,
+        }
+        sign_in (digest) {
+            digest: Bytes, place: Bytes, program_id: Bytes, connection: Text, locale: Text, sealed: Bytes,
+            claims: Text, created_at: Int, expires_at: Int, returned_at: Int, used_at: Int,
         }
         verification (attempt_id) {
             attempt_id: Bytes, program_id: Bytes, connection: Text, target: Text, purpose: Text, tries: Int,

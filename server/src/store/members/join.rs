@@ -7,7 +7,7 @@ use crate::domain::program::{POINTS, Rules};
 use crate::domain::tier::Held;
 use crate::store::events::{self, News};
 use crate::store::ledger::Books;
-use crate::store::{Command, StoreError, Tx, attempts, orders, params};
+use crate::store::{Command, StoreError, Tx, attempts, orders, params, sign_ins};
 use app::api::{EventKind, MemberId, TaskKind};
 use std::sync::Arc;
 
@@ -31,6 +31,10 @@ impl Command for Join {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<MemberId, StoreError> {
         if let Some(member) = find(tx, self.rules.id, &self.shopper).await? {
             let linked = self.link_all(tx, member).await?;
+            if self.connect(tx, member).await? {
+                let news = News::of(EventKind::Profile);
+                events::append(tx, member, self.stamp.at, &news).await?;
+            }
             if self.has_address(tx, member).await? {
                 self.claim(tx, member, false).await?;
                 self.remember(tx, member, linked.address).await?;
@@ -41,6 +45,7 @@ impl Command for Join {
         self.insert(tx, member).await?;
         if self.link_all(tx, member).await?.all {
             self.furnish(tx, member).await?;
+            self.connect(tx, member).await?;
             self.claim(tx, member, true).await?;
             return Ok(member);
         }
@@ -80,6 +85,17 @@ impl Join {
         Ok(linked)
     }
 
+    /// Signing in with an account has shown whose it is, as a task that asks for it would. Answers whether it is
+    /// connected now and was not before.
+    async fn connect<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
+        match &self.shopper.account {
+            Some(account) => {
+                sign_ins::connect(tx, self.rules.id, account, member, self.stamp.at).await
+            }
+            None => Ok(false),
+        }
+    }
+
     /// The address for the profile of somebody who was a member before: one that was proven just now
     /// takes the place of what stood there, one that was known before only fills a gap.
     async fn remember<T: Tx>(
@@ -106,6 +122,7 @@ impl Join {
     async fn has_address<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
         let by_address = Shopper {
             customer: None,
+            account: None,
             ..self.shopper.clone()
         };
         Ok(find(tx, self.rules.id, &by_address).await? == Some(member))

@@ -7,7 +7,7 @@ pub use join::Join;
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, read_counters, read_held, value_in};
-use super::{Command, Query, StoreError, Tx, accounts, adjustments, params, reviews};
+use super::{Command, Query, StoreError, Tx, accounts, adjustments, params, reviews, sign_ins};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
@@ -22,7 +22,8 @@ use std::sync::Arc;
 /// will.
 const TIME_ZONE_STANDS: i64 = 30 * DAY;
 
-/// The member that a shopper is: by the shop's customer id, else by a proven address.
+/// The member that a shopper is: by the shop's customer id, else by the account that they signed in with, else by
+/// a proven address. The account comes first: the address that a service tells with it may change.
 pub(super) async fn find<T: Tx>(
     tx: &mut T,
     rules_id: app::api::ProgramId,
@@ -35,15 +36,26 @@ pub(super) async fn find<T: Tx>(
         if let Some(row) = row {
             return Ok(Some(row.get(0)?));
         }
+        // Who has shown that an account is theirs, for a task, and still says so, is who signs in with it.
+        let account = shopper.account.as_ref();
+        if let Some(account) = account.filter(|account| account.service == kind) {
+            let owner = sign_ins::owner(tx, rules_id, account).await?;
+            if let Some(owner) = owner.filter(|owner| owner.is_connected) {
+                return Ok(Some(owner.member));
+            }
+        }
     }
     Ok(None)
 }
 
-fn identities(shopper: &Shopper) -> Vec<(&'static str, &str)> {
+fn identities(shopper: &Shopper) -> Vec<(&str, &str)> {
     let email = shopper.email.as_deref().filter(|_| shopper.email_verified);
     let customer = shopper.customer.as_deref().map(|id| ("customer", id));
+    let account = shopper.account.as_ref();
+    let account = account.map(|account| (account.service.as_str(), account.id.as_str()));
     customer
         .into_iter()
+        .chain(account)
         .chain(email.map(|email| ("email", email)))
         .collect()
 }

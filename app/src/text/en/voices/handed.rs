@@ -61,6 +61,6 @@ pub(super) const HANDED: Handed = Handed {
         let more = counted(i64::from(more), "more gives", "more give");
         format!("{so_far}; {more} {amount} extra.")
     },
-    unknown_title: "This does not count yet",
+    unknown_title: "Nothing is here",
     unknown: "This link is not whole, or it never led anywhere. Open it once more from where you found it.",
 };

@@ -62,6 +62,6 @@ pub(super) const HANDED: Handed = Handed {
         };
         format!("{so_far}. Ещё {} — и {amount} сверху.", days(more))
     },
-    unknown_title: "Пока не засчитано",
+    unknown_title: "Здесь ничего нет",
     unknown: "Ссылка неполная или никуда не вела. Откройте её ещё раз там, где нашли.",
 };
