@@ -202,7 +202,7 @@ impl Drop for Place<'_> {
 }
 
 async fn ask(
-    app: &App,
+    app: &Arc<App>,
     rules: Arc<Rules>,
     of: (ProgramId, String),
     service: Option<&'static dyn Service>,
@@ -260,8 +260,8 @@ fn moved_on(purpose: Purpose) -> Heard {
 }
 
 async fn consult(
-    app: &App,
-    rules: &Rules,
+    app: &Arc<App>,
+    rules: &Arc<Rules>,
     connection: &str,
     service: &'static dyn Service,
     question: &Question,
@@ -277,17 +277,25 @@ async fn consult(
         return (moved_on(question.purpose), None, Went::Answered);
     }
     let before = question.evidence.as_deref();
-    let before = before.and_then(|text| serde_json::from_str(text).ok());
-    let asking = async {
-        let setup = app.means().setup(rules, connection).await?;
-        within_cap(app, rules, &setup).await?;
-        service
-            .check(&setup, account, &target.target, before.as_ref())
-            .await
+    let before: Option<serde_json::Value> = before.and_then(|text| serde_json::from_str(text).ok());
+    let asking = {
+        let (app, rules, connection) = (Arc::clone(app), Arc::clone(rules), connection.clone());
+        let (account, target) = (account.clone(), target.target.clone());
+        async move {
+            let setup = app.means().setup(&rules, &connection).await?;
+            within_cap(&app, &rules, &setup).await?;
+            service
+                .check(&setup, &account, &target, before.as_ref())
+                .await
+        }
     };
-    let answer = tokio::time::timeout(QUESTION_MAX, asking).await;
-    let answer =
-        answer.unwrap_or_else(|_| Err(Trouble::NotNow("it did not answer in time".into(), None)));
+    // A task of its own: the waiting has an end, and what was begun comes to its own. A token that can be used once
+    // must not be given up between its use and what came of it.
+    let answer = match tokio::time::timeout(QUESTION_MAX, tokio::spawn(asking)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => Err(Trouble::NotNow(error.to_string(), None)),
+        Err(_) => Err(Trouble::NotNow("it did not answer in time".into(), None)),
+    };
     let micros = |wait: Duration| i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
     match answer {
         Ok(Answer::Done(evidence)) => (Heard::Yes, Some(evidence.to_string()), Went::Answered),

@@ -156,7 +156,9 @@ impl Command for Link {
         }
         // One at a time: which of several would have to follow?
         let others = params![now, self.member, self.service, self.digest.clone()];
-        tx.execute(OTHERS, others).await?;
+        if tx.execute(OTHERS, others).await? > 0 {
+            self.come_in_with(tx).await?;
+        }
         let task = self
             .task
             .as_deref()
@@ -166,6 +168,27 @@ impl Command for Link {
         }
         events::append(tx, self.member, now, &News::of(EventKind::Profile)).await?;
         Ok(Linked::Done)
+    }
+}
+
+impl Link {
+    /// Whoever signs in with an account of this service signs in with the new one from now on, and not with the one
+    /// whose place it took: they may have lost that.
+    async fn come_in_with<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        const HAS: &str = "select value from identity where member_id = $1 and kind = $2 limit 1";
+        const NEW: &str = "insert into identity (program_id, kind, value, member_id, created_at)
+            values ($1, $2, $3, $4, $5) on conflict (program_id, kind, value) do nothing";
+        const OLD: &str = "delete from identity where member_id = $1 and kind = $2 and value <> $3";
+        let kind = params![self.member, self.service];
+        if tx.query_one(HAS, kind).await?.is_none() {
+            return Ok(());
+        }
+        let (id, now) = (&self.account.id, self.stamp.at);
+        let new = params![self.rules.id, self.service, id, self.member, now];
+        tx.execute(NEW, new).await?;
+        tx.execute(OLD, params![self.member, self.service, id])
+            .await?;
+        Ok(())
     }
 }
 
@@ -222,26 +245,20 @@ impl Command for Unlink {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
         const SQL: &str = "update outside_account set unlinked_at = $1
-            where member_id = $2 and service = $3 and unlinked_at is null
-            returning external_id";
-        const IDENTITY: &str =
-            "delete from identity where member_id = $1 and kind = $2 and value = $3
+            where member_id = $2 and service = $3 and unlinked_at is null";
+        // All of that service: also one that another took the place of, which nobody would see any more.
+        const IDENTITY: &str = "delete from identity where member_id = $1 and kind = $2
             and exists (select other.member_id from identity other
-                where other.member_id = $1 and (other.kind <> $2 or other.value <> $3))";
+                where other.member_id = $1 and other.kind <> $2)";
         let row = params![self.now, self.member, self.service];
-        let gone = tx.query(SQL, row).await?;
-        if gone.is_empty() {
+        if tx.execute(SQL, row).await? == 0 {
             return Ok(false);
         }
         // From here on one at a time, or of two ways in each might go because of the other.
         events::append(tx, self.member, self.now, &News::of(EventKind::Profile)).await?;
-        for row in &gone {
-            // Whoever lets an account go may have lost it: its next holder must not come in as them.
-            if let Some(id) = row.get::<Option<String>>(0)? {
-                let identity = params![self.member, self.service, id];
-                tx.execute(IDENTITY, identity).await?;
-            }
-        }
+        // Whoever lets an account go may have lost it: its next holder must not come in as them.
+        tx.execute(IDENTITY, params![self.member, self.service])
+            .await?;
         Ok(true)
     }
 }

@@ -107,8 +107,9 @@ impl Query for Find {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let mut session = read(&row)?;
-        if session.member.is_none() {
-            // The shopper may have joined since, in this frame or in another.
+        // The shopper may have joined since, in this frame or in another. And an account that was signed in with may
+        // have been let go since, perhaps because it was lost: then it is nobody's session any more.
+        if session.member.is_none() || session.shopper.account.is_some() {
             session.member = members::find(tx, session.program_id, &session.shopper).await?;
         }
         Ok(Some(session))

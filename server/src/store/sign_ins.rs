@@ -4,10 +4,38 @@
 //! other, and is where they sign in. Until the panel asks for its session nothing of it is anybody's.
 
 use super::accounts::LINKING_LIFE;
-use super::{Command, Query, StoreError, Tx, members, params};
-use crate::domain::Instant;
+use super::{Command, Query, StoreError, Tx, codes, members, params};
 use crate::domain::identity::{Shopper, SignedIn};
+use crate::domain::{HOUR, Instant};
 use app::api::{MemberId, ProgramId};
+
+/// How many sign-ins may begin in an hour: from one source, and in one programme.
+const FROM_SOURCE_MAX: i64 = 60;
+const IN_PROGRAM_MAX: i64 = 5000;
+
+/// Counts a sign-in that is about to begin: anybody can begin one, and services are called for it.
+pub struct Count {
+    /// Where it comes from, as a keyed digest.
+    pub source: String,
+    /// The programme.
+    pub program: ProgramId,
+    /// When.
+    pub now: Instant,
+}
+
+impl Command for Count {
+    /// Whether it may.
+    type Output = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
+        let source = format!("sign_in/source/{}", self.source);
+        let program = format!("sign_in/program/{}", self.program);
+        Ok(
+            codes::tally(tx, &source, self.now, HOUR, FROM_SOURCE_MAX).await?
+                && codes::tally(tx, &program, self.now, HOUR, IN_PROGRAM_MAX).await?,
+        )
+    }
+}
 
 /// A sign-in that has begun.
 pub struct Begin {

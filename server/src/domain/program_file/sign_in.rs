@@ -4,6 +4,10 @@ use super::check::Check;
 use crate::connections::{self, Asks, By};
 use crate::domain::program::{Connection, SignIn};
 
+/// Where accounts are shown for tasks alone. Servers that anybody may run say whose accounts theirs are: whoever has
+/// such a server next would come in as its people. And of X each look is paid for.
+const NOT_HERE: &[&str] = &["mastodon", "bluesky", "x-com"];
+
 impl Check {
     /// The connections by which shoppers become known here.
     pub(super) fn sign_in(&mut self, ids: &[String], connections: &[Connection]) -> Vec<SignIn> {
@@ -23,7 +27,8 @@ impl Check {
             let Some(service) = connections::service(&connection.kind) else {
                 continue;
             };
-            if service.about().knows != By::Account || service.greets().is_some() {
+            let is_named = NOT_HERE.contains(&service.about().kind);
+            if service.about().knows != By::Account || service.greets().is_some() || is_named {
                 let remedy =
                     "nobody can sign in at this service from here: name another connection";
                 self.fault(field, remedy);
@@ -73,7 +78,7 @@ mod tests {
             "nobody can sign in at this service from here: name another connection";
         for (ids, expected) in [
             ("", vec![]),
-            (r#""tg", "mastodon""#, vec![]),
+            (r#""tg""#, vec![]),
             (
                 r#""telegram""#,
                 vec![
@@ -85,8 +90,8 @@ mod tests {
                 vec!["line 1: sign_in[1]: name each connection once".to_owned()],
             ),
             (
-                r#""hooks", "list", "insta""#,
-                (0..3)
+                r#""hooks", "list", "insta", "mastodon""#,
+                (0..4)
                     .map(|index| format!("line 1: sign_in[{index}]: {NOBODY}"))
                     .collect(),
             ),

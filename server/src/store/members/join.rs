@@ -74,6 +74,13 @@ impl Join {
             address: false,
         };
         let mut all = identities(&self.shopper);
+        if let Some(account) = &self.shopper.account
+            && let Some(owner) = sign_ins::owner(tx, self.rules.id, account).await?
+            && (owner.member != member || !owner.is_connected)
+        {
+            // It became somebody's meanwhile, or was let go: nobody comes in with it.
+            all.retain(|(kind, _)| *kind != account.service);
+        }
         // One order for everybody, or two who wait for each other would never end.
         all.sort_unstable();
         for (kind, value) in all {

@@ -25,7 +25,7 @@ use crate::connections::{self, Account, Returned, Trouble};
 use crate::crypto::sha256;
 use crate::domain::identity::{Shopper, SignedIn};
 use crate::error::Error;
-use crate::store::sign_ins::{Begin, Begun, Finish, Take};
+use crate::store::sign_ins::{Begin, Begun, Count, Finish, Take};
 use app::pages::LinkingState;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -55,7 +55,7 @@ pub struct Wanted {
     responses((status = 200, content_type = "text/html", body = String), (status = 403, content_type = "text/html", body = String)))]
 pub async fn begin(
     State(app): Shared,
-    _: Anyone,
+    Anyone(ip): Anyone,
     Path(name): Path<String>,
     headers: HeaderMap,
     axum::Form(wanted): axum::Form<Wanted>,
@@ -71,6 +71,14 @@ pub async fn begin(
     let refused = |(reason, status)| refused(&app, &found, &headers, locale, reason, status);
     if !is_ours(&app, &headers) || !SECRET_BYTES.contains(&wanted.secret.len()) {
         return Ok(refused(("wrong_window", StatusCode::FORBIDDEN)));
+    }
+    let count = Count {
+        source: app.master.tag("source", &ip.to_string()),
+        program: found.program.rules.id,
+        now: app.clock.now(),
+    };
+    if !app.store.write(count).await? {
+        return Ok(refused(("not_now", StatusCode::TOO_MANY_REQUESTS)));
     }
     let (state, cookie) = (secret(), COOKIE.read(&app, &headers).unwrap_or_else(secret));
     let begun = match begin_there(&app, &found, &state, &wanted.named).await? {
