@@ -16,10 +16,15 @@ SHOP ?= 127.0.0.1:8081
 ROUNDS ?= 500
 # The seed that a failed run printed, to send the same requests again.
 SEED ?=
+# How long `make fuzz` tries each target.
+SECONDS ?= 600
+# Without a sanitizer, see tests/fuzz/Cargo.toml.
+FUZZ = cargo +nightly fuzz $(1) --fuzz-dir tests/fuzz --sanitizer none
 
 TRUNK := 0.21.14
 CARGO_DENY := 0.20.2
 CARGO_LLVM_COV := 0.9.1
+CARGO_FUZZ := 0.13.2
 # Its command line works with exactly its own version of the crate.
 WASM_BINDGEN := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/.*"\(.*\)"/\1/p;}' Cargo.lock)
 
@@ -46,7 +51,7 @@ site: $(SITE) ## Build what browsers download, compressed, into target/site
 
 clean: ## Remove everything that was built or installed in this folder
 	cargo clean
-	rm -rf target tests/node_modules tests/outside/node_modules
+	rm -rf target tests/node_modules tests/outside/node_modules tests/fuzz/target
 
 ##@ Prove
 
@@ -59,6 +64,13 @@ property: test-needs ## Carry out COMMANDS=100000 on the ledger and on a model o
 
 torture: $(SITE) test-needs ## Kill servers and cut the power ROUNDS=500 times; print what was lost
 	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) cargo test -p tests --test torture
+
+fuzz: rust ## Feed random input to what reads strangers' bytes for SECONDS=600 each
+	$(call cargo-tool,cargo-fuzz,$(CARGO_FUZZ),cargo fuzz,1)
+	rustup toolchain list | grep -q ^nightly || rustup toolchain install nightly --profile minimal
+	cp Cargo.lock tests/fuzz/
+	$(call FUZZ,build)
+	@$(MAKE) --no-print-directory -j 2 $(patsubst tests/fuzz/targets/%.rs,fuzz-%,$(wildcard tests/fuzz/targets/*.rs))
 
 bench: $(SITE) test-needs ## Measure; print a table and write target/bench.json (ONLY="reads sqlite")
 	# Ten thousand streams are as many open files.
@@ -102,6 +114,13 @@ rust: # The toolchain and its parts that rust-toolchain.toml names.
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
 	@cargo fmt --version > /dev/null 2>&1 && cargo clippy --version > /dev/null 2>&1 || rustup component add rustfmt clippy
 	@mkdir -p target
+
+fuzz-%: # One target. What fails shows the end of its log: how, and how to try that again.
+	@mkdir -p tests/fuzz/corpus/$*
+	@$(call FUZZ,run) $* tests/fuzz/corpus/$* tests/fuzz/seeds/$* -- -max_total_time=$(SECONDS) -print_final_stats=1 \
+	    -dict=tests/fuzz/dictionaries/$*.dict > target/fuzz-$*.log 2>&1 || { tail -n 40 target/fuzz-$*.log; exit 1; }
+	@awk '/number_of_executed_units/ { tries = $$2 } /average_exec_per_sec/ { rate = $$2 } \
+	    END { printf "%-12s %10d tries, %6d a second\n", "$*", tries, rate }' target/fuzz-$*.log
 
 # Without npm, Trunk fetches wasm-opt itself.
 site-needs: rust $(if $(NPM),$(NODE_MODULES))
@@ -149,4 +168,4 @@ help:
 	@awk 'BEGIN { FS = ":.*## " } /^##@ (Use|Prove)/ { print "\n" substr($$0, 5) } \
 	    /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: run dist site clean test property torture bench coverage lint deny ci rust site-needs test-needs test-system help
+.PHONY: run dist site clean test property torture fuzz bench coverage lint deny ci rust site-needs test-needs test-system help

@@ -118,14 +118,15 @@ const EXAMPLES: &[&str] = &["example.com", "example.net", "example.org"];
 /// # Errors
 /// `None` if no mail can be sent there.
 pub fn parse(text: &str) -> Option<String> {
-    let text = text.trim();
-    let address = EmailAddress::from_str(text).ok()?;
+    // Small letters first: those of some capitals are longer, or are none that an address may have.
+    let text = text.trim().to_lowercase();
+    let address = EmailAddress::from_str(&text).ok()?;
     let plain = text.len() <= ADDRESS_BYTES_MAX
         && address.domain().contains('.')
         && !text
             .chars()
             .any(|c| c.is_control() || c.is_whitespace() || "\"<>(),;:\\".contains(c));
-    plain.then(|| text.to_lowercase())
+    plain.then_some(text)
 }
 
 /// The form that the spellings of one mailbox share, for comparing and never for sending: where mail for the
@@ -219,6 +220,24 @@ mod tests {
             assert_eq!(parse(wrong), None, "{wrong:?}");
         }
         assert_eq!(parse(&format!("{}@example.com", "a".repeat(300))), None);
+    }
+
+    #[test]
+    fn what_is_kept_is_an_address_too() {
+        // "İ" is two letters when it is small, and the second is none that an address may have.
+        for wrong in ["\u{130}@example.com", "anna@\u{130}.example"] {
+            assert_eq!(parse(wrong), None, "{wrong:?}");
+        }
+        // Two bytes that are three when they are small.
+        assert_eq!(
+            parse(&format!("{}@example.com", "\u{23a}".repeat(32))),
+            None
+        );
+        for good in ["Ä@example.com", "\u{212a}@example.com"] {
+            let kept = parse(good);
+            assert!(kept.is_some(), "{good:?}");
+            assert_eq!(kept.as_deref().and_then(parse), kept, "{good:?}");
+        }
     }
 
     #[test]

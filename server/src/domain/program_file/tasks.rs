@@ -57,13 +57,17 @@ impl Check {
             return;
         };
         let known = service.about().settings;
-        for name in table.settings.keys() {
+        for (name, value) in &table.settings {
             let field = format!("{at}.settings.{name}");
             match known.iter().find(|setting| setting.name == name) {
                 None => self.fault(field, "this service has no such setting: leave it out"),
                 Some(setting) if setting.secret => {
                     let remedy = "a secret does not belong into this file: give it to `laurel connection secret`";
                     self.fault(field, remedy);
+                }
+                // All that may be left out says where a service is, and browsers are sent there.
+                Some(setting) if !setting.required && !is_address(value) => {
+                    self.fault(field, "write the address: https://…");
                 }
                 Some(_) => {}
             }
@@ -228,9 +232,7 @@ impl Check {
     /// The address of a page.
     pub(super) fn page(&mut self, at: &str, table: &TaskTable) -> String {
         let url = table.url.clone().unwrap_or_default();
-        if !url.starts_with("https://")
-            || url.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c))
-        {
+        if !url.starts_with("https://") || !is_address(&url) {
             self.fault(format!("{at}.url"), "write the page's address: https://…");
         }
         url
@@ -351,4 +353,10 @@ impl Check {
         self.hold_days(&format!("{at}.min_age_days"), days);
         days
     }
+}
+
+/// Whether a browser can be sent there: not to a `javascript:`, and with nothing that ends an address early.
+fn is_address(text: &str) -> bool {
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    is_web && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "\"<>".contains(c))
 }
