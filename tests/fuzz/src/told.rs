@@ -2,7 +2,7 @@
 
 use crate::delivery::NOW;
 use crate::standard;
-use app::api::{NewRefund, ORDER_CODES_MAX, Order};
+use app::api::{NewEvent, NewRefund, ORDER_CODES_MAX, Order};
 use jiff::Timestamp;
 use serde_json::json;
 use server::domain::order::{self, AMOUNT_MAX, is_text};
@@ -16,6 +16,10 @@ pub fn is_sound(heard: &Heard) {
         match told {
             Told::Order(order) => order_is_sound(order),
             Told::Refund(refund) => refund_is_sound(refund),
+            Told::Event(event) => {
+                let again = serde_json::from_value::<NewEvent>(json!(event));
+                assert_eq!(again.ok().as_ref(), Some(event));
+            }
             Told::Hint(Hint { who, .. }) => match who {
                 Who::Account(id) => assert!(id.parse::<i64>().is_ok(), "{id}"),
                 Who::Address(address) => is_kept(address),

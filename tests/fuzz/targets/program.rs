@@ -94,7 +94,10 @@ fn is_sound(program: &Program) {
     are_named_once(program.campaigns.iter().map(|campaign| &campaign.id));
     are_named_once(program.connections.iter().map(|connection| &connection.id));
     are_named_once(program.tasks.iter().map(|task| &task.id));
+    are_named_once(program.sign_in.iter().map(|it| &it.connection));
     are_named_once(program.rewards.iter().map(|reward| &reward.id));
+    let mut sign_in = program.sign_in.iter();
+    assert!(sign_in.all(|it| program.connection(&it.connection).is_some()));
     for task in &program.tasks {
         assert_eq!(program.task(&task.id), Some(task));
         let elsewhere = task.elsewhere.iter();
