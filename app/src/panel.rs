@@ -1,6 +1,8 @@
 //! What a panel is drawn from: plain data, gathered by the server before a single tag is written.
 
-use crate::api::{MeView, ProgramView, Reviews, ThreadView, Transfers};
+use crate::api::{
+    MeView, MyReferral, MyRewards, OrderView, ProgramView, QuoteView, Reviews, ThreadView, Transfers,
+};
 use crate::text::Text;
 pub use crate::ui::Prints;
 use std::sync::Arc;
@@ -27,6 +29,10 @@ pub struct Panel {
     pub session: Option<String>,
     /// What was written of a product, where that is what it shows.
     pub reviews: Option<Reviews>,
+    /// What the price or basket of the page around earns and can be paid with, where that is what it shows.
+    pub quote: Option<QuoteView>,
+    /// The order that the page around thanks for, if it is the viewer's own.
+    pub order: Option<OrderView>,
     /// The present, in microseconds since 1970 in UTC.
     pub now: i64,
 }
@@ -68,6 +74,10 @@ pub enum Viewer {
         history: Transfers,
         /// What was last written to the shop, and its answers.
         threads: Vec<ThreadView>,
+        /// What points can be turned into, and were.
+        rewards: Box<MyRewards>,
+        /// The member's own link and friends, where the programme rewards that.
+        referral: Option<Box<MyReferral>>,
     },
 }
 
@@ -98,8 +108,10 @@ pub enum View {
     /// Balance, ladder, next step, tasks.
     #[default]
     Home,
-    /// What earns.
+    /// What earns, and bringing friends.
     Earn,
+    /// What points can be turned into.
+    Spend,
     /// The statement.
     History,
     /// The rules in plain words.
@@ -111,7 +123,8 @@ impl View {
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         match name {
-            "earn" | "tasks" => View::Earn,
+            "earn" | "tasks" | "refer" => View::Earn,
+            "spend" | "rewards" => View::Spend,
             "history" => View::History,
             "how" => View::How,
             _ => View::Home,
@@ -124,6 +137,7 @@ impl View {
         match self {
             View::Home => "home",
             View::Earn => "earn",
+            View::Spend => "spend",
             View::History => "history",
             View::How => "how",
         }
@@ -142,6 +156,16 @@ pub enum Form {
     Tasks,
     /// The reviews of one product, inline in its page.
     Reviews,
+    /// What points can be turned into, inline.
+    Rewards,
+    /// How many points to pay a cart with, inline.
+    Slider,
+    /// What a product would earn, inline.
+    Earn,
+    /// What an order earned, and bringing friends, inline in the page after a purchase.
+    Thanks,
+    /// Bringing friends, inline.
+    Refer,
 }
 
 impl Form {
@@ -152,6 +176,11 @@ impl Form {
             "balance" => Form::Balance,
             "tasks" => Form::Tasks,
             "reviews" => Form::Reviews,
+            "rewards" => Form::Rewards,
+            "slider" => Form::Slider,
+            "earn" => Form::Earn,
+            "thanks" => Form::Thanks,
+            "refer" => Form::Refer,
             _ => Form::Panel,
         }
     }
@@ -164,6 +193,11 @@ impl Form {
             Form::Balance => "balance",
             Form::Tasks => "tasks",
             Form::Reviews => "reviews",
+            Form::Rewards => "rewards",
+            Form::Slider => "slider",
+            Form::Earn => "earn",
+            Form::Thanks => "thanks",
+            Form::Refer => "refer",
         }
     }
 }

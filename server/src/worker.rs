@@ -9,6 +9,7 @@ use crate::checks;
 use crate::error::Error;
 use crate::mailer::MailError;
 use crate::pulls;
+use crate::shop_codes;
 use crate::store::{
     StoreError, accounts, attempts, codes, coupons, ledger, mail, owners, seal, sessions,
 };
@@ -48,6 +49,7 @@ pub fn start(app: &Arc<App>) -> Workers {
     set.spawn(every(Arc::clone(app), SEAL_EVERY, seal_transfers));
     set.spawn(checks::run(Arc::clone(app)));
     set.spawn(every(Arc::clone(app), PULL_EVERY, pull));
+    set.spawn(shop_codes::run(Arc::clone(app)));
     Workers(set)
 }
 

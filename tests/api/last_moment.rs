@@ -55,6 +55,8 @@ on_both_databases! { quiet
                 code: code.clone(),
                 order: format!("A{n}"),
                 lines: Vec::new(),
+                shipping: 0,
+                other_codes: false,
                 stamp: Stamp::at(due_at - 1),
             };
             let lapse = Lapse { rules: Arc::clone(&loaded.rules), hold, stamp: Stamp::at(due_at) };

@@ -120,8 +120,8 @@ const TABLES: [&str; 9] = [
             'confirmed', {balance}, case when {holds} then {due} end, {salt}, {explanation}, {evidence},
             {digest}, {at}
         from program p cross join m cross join t",
-    "insert into hold (transfer_id, member_id, kind, state, remaining, due_at, resolved_at, balance_after)
-        select {transfer}, {member}, 'earning', case when {waits} then 'pending' else 'posted' end, {amount}, {due},
+    "insert into hold (transfer_id, member_id, asset, kind, state, remaining, due_at, resolved_at, balance_after)
+        select {transfer}, {member}, '{POINTS}', 'earning', case when {waits} then 'pending' else 'posted' end, {amount}, {due},
             case when {waits} then null else {next} end, case when {waits} then null else {after} end
         from m cross join t where {holds}",
     "insert into lot (member_id, id, asset, amount, remaining, expired, taken_back, counts, opened_at, late, warned)
@@ -261,6 +261,8 @@ fn ordering(program: &Program) -> String {
         payment_method: None,
         coupon_codes: Vec::new(),
         referral_code: None,
+        address_hash: None,
+        card_hash: None,
         status: OrderStatus::Paid,
         at: String::new(),
     };

@@ -1,7 +1,7 @@
 //! What can be asked of a programme, and what it answers, in the words of both sides.
 
 use super::naive::{Micros, Programme, Told};
-use app::api::{CouponLineAmount, CouponState, NewRefund, Order};
+use app::api::{QuoteLine, CouponState, NewRefund, Order};
 
 /// Something that is asked of one programme, with all its names and amounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) enum Action {
     Reserve {
         code: String,
         order: String,
-        lines: Vec<CouponLineAmount>,
+        lines: Vec<QuoteLine>,
     },
     Release {
         code: String,

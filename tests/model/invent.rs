@@ -5,7 +5,7 @@ use super::naive::Micros;
 use super::pair::Pair;
 use super::plan::{Cart, SHOPPERS, Share, What, Who};
 use super::stage::{DAY, HOUR};
-use app::api::{CouponLineAmount, Customer, NewRefund, Order, OrderLine, OrderStatus, RefundLine};
+use app::api::{QuoteLine, Customer, NewRefund, Order, OrderLine, OrderStatus, RefundLine};
 
 fn text(at: Micros) -> String {
     jiff::Timestamp::from_microsecond(at).unwrap().to_string()
@@ -162,6 +162,7 @@ impl Pair {
                 id,
                 email,
                 phone: None,
+                is_new: None,
             },
             currency: if cart.other_currency { "EUR" } else { "RUB" }.to_owned(),
             total: (goods - cart.discount).max(0) + cart.shipping + cart.tax,
@@ -176,6 +177,8 @@ impl Pair {
                 .map(|code| self.code_name(*code))
                 .collect(),
             referral_code: None,
+            address_hash: None,
+            card_hash: None,
             status: OrderStatus::Paid,
             at: text(now - cart.placed * HOUR),
         };
@@ -192,6 +195,7 @@ impl Pair {
                 id: None,
                 email: Some(email(who)),
                 phone: None,
+                is_new: None,
             },
             currency: "RUB".to_owned(),
             total: 1000,
@@ -202,6 +206,8 @@ impl Pair {
             payment_method: None,
             coupon_codes: Vec::new(),
             referral_code: None,
+            address_hash: None,
+            card_hash: None,
             status: OrderStatus::Paid,
             at: text(now),
         }
@@ -242,10 +248,11 @@ impl Pair {
     }
 }
 
-fn lines(prices: &[i64]) -> Vec<CouponLineAmount> {
-    let line = |(number, amount): (usize, &i64)| CouponLineAmount {
+fn lines(prices: &[i64]) -> Vec<QuoteLine> {
+    let line = |(number, amount): (usize, &i64)| QuoteLine {
         id: format!("{number}"),
         amount: *amount,
+        ..QuoteLine::default()
     };
     prices.iter().enumerate().map(line).collect()
 }

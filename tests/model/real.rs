@@ -238,6 +238,8 @@ impl Real {
                     code,
                     order,
                     lines,
+                    shipping: 0,
+                    other_codes: false,
                     stamp,
                 };
                 match self.ask(reserve, action, call).await? {

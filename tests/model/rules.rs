@@ -2,8 +2,9 @@
 //! rules as the server wants them.
 
 use app::api::{Expiry, Gives, Localized, Metric, ProgramId, TaskKind, Window};
+use server::domain::reward::Reward;
 use server::domain::program::{
-    Campaign, Debt, Ladder, ProductRate, Program, Purchase, Reward, Rules as ServerRules, Tier,
+    Campaign, Debt, Ladder, ProductRate, Program, Purchase, Rules as ServerRules, Tier,
 };
 use server::domain::program_file;
 use server::domain::task::Task;
@@ -213,11 +214,11 @@ fn join(points: i64, wait: i64) -> Task {
 }
 
 fn reward(number: usize, prize: &Prize) -> Reward {
-    Reward {
-        id: id_of("reward", number),
-        name: named("Reward"),
-        points: prize.points,
-        amount: prize.amount,
-        valid_days: days(prize.valid_days),
-    }
+    Reward::plain(
+        id_of("reward", number),
+        named("Reward"),
+        prize.points,
+        prize.amount,
+        days(prize.valid_days),
+    )
 }

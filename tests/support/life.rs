@@ -3,14 +3,15 @@
 //! that can.
 
 use app::api::{
-    CouponLineAmount, Customer, Expiry, MemberId, MemberRef, NewRefund, Order, OrderLine,
+    QuoteLine, Customer, Expiry, MemberId, MemberRef, NewRefund, Order, OrderLine,
     OrderStatus, RefundLine, Window,
 };
 use fastrand::Rng;
 use server::clock::Stamp;
 use server::domain::DAY;
 use server::domain::identity::Shopper;
-use server::domain::program::{Debt, Program, Reward, Rules};
+use server::domain::program::{Debt, Program, Rules};
+use server::domain::reward::Reward;
 use server::domain::program_file;
 use server::domain::tier::Manual;
 use server::store::adjustments::Adjust;
@@ -41,12 +42,8 @@ pub(crate) struct Life {
 pub(crate) fn program(slug: &str) -> Program {
     let demo = program_file::parse(server::demo::PROGRAM).unwrap();
     let name = demo.name.clone();
-    let reward = |id: &str, points, valid_days| Reward {
-        id: id.into(),
-        name: name.clone(),
-        points,
-        amount: points * 100,
-        valid_days,
+    let reward = |id: &str, points, valid_days| {
+        Reward::plain(id.into(), name.clone(), points, points * 100, valid_days)
     };
     let mut program = Program {
         slug: slug.into(),
@@ -197,6 +194,7 @@ impl Life {
                 id: customer.map(|(_, name)| name),
                 email: Some(format!("guest{}@example.org", self.rng.u32(0..6))),
                 phone: None,
+                is_new: None,
             },
             currency: if self.rng.u32(0..12) == 0 {
                 "EUR"
@@ -212,6 +210,8 @@ impl Life {
             payment_method: None,
             coupon_codes,
             referral_code: None,
+            address_hash: None,
+            card_hash: None,
             status: OrderStatus::Paid,
             at: String::new(),
         };
@@ -300,10 +300,13 @@ impl Life {
             rules: self.rules.clone(),
             code,
             order: self.name("order"),
-            lines: vec![CouponLineAmount {
+            lines: vec![QuoteLine {
                 id: "1".into(),
                 amount: 9_000,
+                ..QuoteLine::default()
             }],
+            shipping: 0,
+            other_codes: false,
             stamp: self.stamp(),
         };
         self.write(keep).await;

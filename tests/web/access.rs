@@ -45,6 +45,8 @@ async fn member(world: &World, language: &str) -> Panel {
             me: Box::new(serde_json::from_value::<MeView>(me).unwrap()),
             history: serde_json::from_value::<Transfers>(history).unwrap(),
             threads: Vec::new(),
+            rewards: Box::default(),
+            referral: None,
         },
         view: View::Home,
         form: Form::Panel,
@@ -52,6 +54,8 @@ async fn member(world: &World, language: &str) -> Panel {
         host: Some(world.shop.clone()),
         session: None,
         reviews: None,
+        quote: None,
+        order: None,
         now: world.now(),
     }
 }

@@ -99,6 +99,8 @@ id! {
     ProgramId = "prg";
     /// Points that a member turned into a coupon.
     RedemptionId = "rdm";
+    /// A friend that a member brought.
+    ReferralId = "ref";
     /// What a member wrote to the shop, and all that followed.
     ThreadId = "thr";
     /// An immutable movement of points.

@@ -115,6 +115,32 @@ pub enum Fact {
         /// Its title at the time.
         title: Localized,
     },
+    /// A friend that the member brought has bought.
+    FriendBought {
+        /// The member's own count of friends, from 1.
+        number: i64,
+        /// The campaign that was on.
+        #[serde(default)]
+        campaign: Option<CampaignFact>,
+    },
+    /// The member was brought by a friend and has bought.
+    CameByFriend {
+        /// The order.
+        order: String,
+    },
+    /// A friend's order came back, and what it had given was taken back.
+    FriendUndone {
+        /// The advocate's own count of friends; empty where it is told to the friend.
+        #[serde(default)]
+        number: Option<i64>,
+    },
+    /// Points were turned into store credit.
+    CreditBought {
+        /// The reward's name at the time.
+        reward: Localized,
+        /// Points that it cost.
+        points: i64,
+    },
     /// An order was cancelled, and what it earned was taken back.
     OrderCancelled {
         /// The shop's number.
@@ -152,6 +178,10 @@ pub enum GivenBackCause {
     OrderCancelled,
     /// Money of the order was given back, and with it points in proportion.
     Refund,
+    /// The order needed fewer points than were set aside.
+    Unneeded,
+    /// The code could not be made where the shop sells.
+    NotMade,
 }
 
 /// Whether the points of a transfer can be spent.

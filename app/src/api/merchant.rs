@@ -1,6 +1,6 @@
 //! What a shop's backend can ask and do beside orders: members, adjustments, coupons.
 
-use super::{Balance, MemberId, RedemptionId, Standing, TransferId};
+use super::{Balance, MemberId, QuoteLine, RedemptionId, RewardKind, Standing, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// Names a member: exactly one way.
@@ -110,12 +110,16 @@ pub struct AdjustmentView {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CouponState {
+    /// It is being made where the shop sells; its points are set aside.
+    Making,
     /// It can be used; its points are set aside.
     Open,
     /// An order has it, and is not paid yet.
     Reserved,
-    /// The order is paid; its points are spent.
+    /// The order is paid, or the shop has handed it over; its points are spent.
     Used,
+    /// It is being made useless where the shop sells; its points come back after that.
+    Ending,
     /// The member cancelled it or the shop let it go; its points came back.
     Released,
     /// It was not used in time; its points came back.
@@ -140,43 +144,51 @@ pub struct CouponView {
     pub code: String,
     /// Where it stands.
     pub state: CouponState,
-    /// Money off, in the currency's smallest unit.
+    /// What it is.
+    pub kind: RewardKind,
+    /// Money off, in the currency's smallest unit; 0 where that depends on the basket, or it gives none.
     pub amount: i64,
+    /// In thousandths of what it applies to, where it is a part of a price.
+    pub permille: Option<i64>,
+    /// The product that is free with it.
+    pub sku: Option<String>,
+    /// Orders below this cannot use it, in the currency's smallest unit.
+    pub minimum: i64,
     /// ISO 4217.
     pub currency: String,
-    /// The points behind it.
+    /// The asset behind it: `points`, or a currency of store credit; empty behind a friend's gift.
+    pub asset: Option<String>,
+    /// What of it is behind it.
     pub points: i64,
-    /// Whose it is.
-    pub member: MemberId,
+    /// Whose it is; nobody's if it is a friend's gift.
+    pub member: Option<MemberId>,
     /// The order that has it.
     pub order_id: Option<String>,
     /// Until when it can be used.
     pub expires_at: String,
     /// How it is spread over the lines that were named, to the unit.
     pub lines: Vec<CouponLine>,
+    /// What it takes off delivery, once an order has it.
+    pub shipping: i64,
 }
 
 /// Reserves a coupon for an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UseCoupon {
-    /// The shop's number of the order.
+    /// The shop's number of the order; for what is handed over without one, whatever the shop calls that.
     pub order_id: String,
-    /// The lines it is spread over, with what each would cost without it.
+    /// The lines it is spread over, with what each would cost without it. Without any, the programme's limits
+    /// cannot be looked at.
     #[serde(default)]
-    pub lines: Vec<CouponLineAmount>,
-}
-
-/// A line of a basket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CouponLineAmount {
-    /// The shop's id of the line.
-    pub id: String,
-    /// What the whole line costs, in the currency's smallest unit.
-    pub amount: i64,
+    pub lines: Vec<QuoteLine>,
+    /// What delivery would cost without it.
+    #[serde(default)]
+    pub shipping: i64,
+    /// Whether the order also carries codes that are not ours.
+    #[serde(default)]
+    pub other_codes: bool,
 }
 
 /// Points that were turned into a coupon.

@@ -13,7 +13,10 @@ mod merchant;
 mod order;
 mod problem;
 mod program;
+mod quote;
+mod referral;
 mod review;
+mod reward;
 mod survey;
 mod task;
 mod thread;
@@ -23,8 +26,8 @@ pub use decision::{
 };
 pub use event::{Event, EventKind};
 pub use ids::{
-    AttemptId, ChallengeId, IdError, MemberId, PhotoId, ProgramId, RedemptionId, ThreadId,
-    TransferId,
+    AttemptId, ChallengeId, IdError, MemberId, PhotoId, ProgramId, RedemptionId, ReferralId,
+    ThreadId, TransferId,
 };
 pub use ledger::{
     CampaignFact, Explanation, Fact, GivenBackCause, ProofView, TransferState, TransferView,
@@ -35,7 +38,7 @@ pub use member::{
     Standing, UpdateProfile,
 };
 pub use merchant::{
-    AdjustmentView, CouponLine, CouponLineAmount, CouponState, CouponView, ManualTier, MemberRef,
+    AdjustmentView, CouponLine, CouponState, CouponView, ManualTier, MemberRef,
     MemberView, Members, NewAdjustment, NewMember, RedemptionView, UseCoupon,
 };
 pub use order::{
@@ -44,11 +47,23 @@ pub use order::{
 pub use problem::{Altcha, FieldError, Problem};
 pub use program::{
     Brand, CampaignView, Debt, Expiry, Gives, Localized, Metric, ProgramView, PurchaseRule,
-    RewardView, SignInView, TierView, UnitForms, Window,
+    SignInView, TierView, UnitForms, Window,
+};
+pub use quote::{
+    NewQuote, QuoteLine, QuoteReason, QuoteView, QuotedCoupon, QuotedEarning, QuotedLine,
+    QuotedSpending,
+};
+pub use referral::{
+    FriendView, MyReferral, NewAppeal, NewReferralCode, ReferralRules, ReferralStage, ReferralStep,
+    ShareMessage, ShopReferral, ShopReferrals, WeighedSignal,
 };
 pub use review::{
     PhotoAdded, PhotoView, REVIEW_AUTHOR_CHARS_MAX, REVIEW_PHOTOS_MAX, REVIEW_TEXT_CHARS_MAX,
     REVIEW_TEXT_CHARS_MIN, ReviewView, Reviews,
+};
+pub use reward::{
+    CodesAdded, Locked, MyCoupon, MyRewards, NewCodes, NewRedemption, RewardKind, RewardStanding,
+    RewardView, Settles, SpendingView,
 };
 pub use survey::{AnswerCount, AnswerText, Nps, QuestionResults, SurveyResults, WaveResults};
 pub use task::{

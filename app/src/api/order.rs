@@ -24,6 +24,9 @@ pub struct Customer {
     pub email: Option<String>,
     /// A telephone number.
     pub phone: Option<String>,
+    /// Whether the shop knows no earlier order of theirs; empty: it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_new: Option<bool>,
 }
 
 /// One line of an order.
@@ -83,6 +86,12 @@ pub struct Order {
     pub coupon_codes: Vec<String>,
     /// Whose friend it was.
     pub referral_code: Option<String>,
+    /// Anything that is the same for the same delivery address, such as a digest of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address_hash: Option<String>,
+    /// Anything that is the same for the same card, such as a payment service's fingerprint of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_hash: Option<String>,
     /// Whether it stands.
     pub status: OrderStatus,
     /// When it came to stand so. RFC 3339.

@@ -1,6 +1,6 @@
 //! A programme as the public sees it: its rules in one language.
 
-use super::TaskView;
+use super::{ReferralRules, RewardView, SpendingView, TaskView};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -127,22 +127,6 @@ pub enum Debt {
     WriteOff,
 }
 
-/// What points can be turned into: an amount off an order, by a code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct RewardView {
-    /// The reward's id in the programme file.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// What it costs.
-    pub points: i64,
-    /// Money off, in the currency's smallest unit.
-    pub amount: i64,
-    /// Days in which the code can be used.
-    pub valid_days: u32,
-}
-
 /// A timed multiplier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -255,6 +239,10 @@ pub struct ProgramView {
     pub tasks: Vec<TaskView>,
     /// What points can be turned into.
     pub rewards: Vec<RewardView>,
+    /// What holds for all that orders are paid with.
+    pub spending: SpendingView,
+    /// What a friend and who brings them get, where the programme rewards that.
+    pub referral: Option<ReferralRules>,
     /// The owner's look.
     pub brand: Brand,
 }

@@ -11,7 +11,10 @@ mod inline;
 mod linking;
 mod messages;
 mod owner;
+mod product;
+mod refer;
 mod signed_in;
+mod spend;
 mod till;
 
 pub use confirm::{ConfirmPage, ConfirmState};
@@ -41,16 +44,17 @@ pub(crate) fn panel(panel: &Panel) -> impl IntoView + use<> {
         Form::Balance => inline::balance(panel).drawn(),
         Form::Tasks => inline::tasks(panel).drawn(),
         Form::Reviews => inline::reviews(panel).drawn(),
+        Form::Rewards => spend::inline(panel).drawn(),
+        Form::Slider => product::slider(panel).drawn(),
+        Form::Earn => product::earn(panel).drawn(),
+        Form::Thanks => refer::thanks(panel).drawn(),
+        Form::Refer => refer::inline(panel).drawn(),
         Form::Panel => match &panel.viewer {
             Viewer::Guest => guest::page(panel).drawn(),
             Viewer::SignedIn { name, email } => {
                 signed_in::page(panel, name.as_deref(), email.as_deref()).drawn()
             }
-            Viewer::Member {
-                me,
-                history,
-                threads,
-            } => member(panel, me, history, threads).drawn(),
+            Viewer::Member { .. } => member(panel).drawn(),
         },
     };
     let text = panel.text();
@@ -69,25 +73,39 @@ pub(crate) fn panel(panel: &Panel) -> impl IntoView + use<> {
     }
 }
 
-fn member(
-    panel: &Panel,
-    me: &crate::api::MeView,
-    history: &crate::api::Transfers,
-    threads: &[crate::api::ThreadView],
-) -> impl IntoView + use<> {
+fn member(panel: &Panel) -> impl IntoView + use<> {
+    let Viewer::Member {
+        me,
+        history,
+        threads,
+        rewards,
+        referral,
+    } = &panel.viewer
+    else {
+        return ().into_any();
+    };
     let words = Words::of(panel);
+    let spends = !panel.program.rewards.is_empty();
+    let views: Vec<View> = [View::Home, View::Earn, View::Spend, View::History, View::How]
+        .into_iter()
+        .filter(|view| spends || *view != View::Spend)
+        .collect();
     view! {
         {home::balance(words, me, history)}
         {messages::notice(words, threads)}
         {home::standing(words, me)}
         {earn::purchases(words, Some(&me.standing))}
+        {spends.then(|| spend::teaser(words, me, rewards))}
         {earn::tasks(words, me)}
+        {referral.as_ref().map(|referral| refer::section(words, referral))}
+        {spends.then(|| spend::page(words, me, rewards))}
         {messages::page(words, me, threads)}
         {history::page(words, history)}
         {how::page(words, Some(me))}
         {signed_in::account(words, me.name.as_deref().or(me.email.as_deref()))}
-        {tabs(panel, &[View::Home, View::Earn, View::History, View::How])}
+        {tabs(panel, &views)}
     }
+    .into_any()
 }
 
 /// The tab bar: radio buttons, so that it works without any script and with the arrow keys. The
@@ -107,6 +125,7 @@ fn tabs(panel: &Panel, views: &[View]) -> Drawn {
             let label = match view {
                 View::Home => text.home,
                 View::Earn => text.earn,
+                View::Spend => text.voices.spend.title,
                 View::History => text.history,
                 View::How => text.how,
             };

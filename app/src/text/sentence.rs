@@ -124,6 +124,23 @@ fn what(text: &Text, explanation: &Explanation) -> (String, String) {
             (title.get(text.tag).to_owned(), row.unwrap_or_default())
         }
         Fact::TaskUndone { title, .. } => plain((text.elsewhere.undone)(title.get(text.tag))),
+        Fact::FriendBought { number, campaign } => {
+            let campaign = campaign.as_ref().map(|campaign| {
+                let times = multiplier(text, campaign.multiplier_permille);
+                format!("{}{NBSP}{times}", campaign.name.get(text.tag))
+            });
+            let friend = (text.voices.refer.friend_bought)(&text.number(*number));
+            (friend, campaign.unwrap_or_default())
+        }
+        Fact::CameByFriend { order } => plain((text.voices.refer.came_by_friend)(order)),
+        Fact::FriendUndone { number } => plain(match number {
+            Some(number) => (text.voices.refer.friend_undone)(&text.number(*number)),
+            None => text.voices.refer.came_undone.to_owned(),
+        }),
+        Fact::CreditBought { reward, points } => {
+            let points = text.number(*points);
+            plain((text.voices.spend.credit_bought)(reward.get(text.tag), &points))
+        }
         Fact::OrderCancelled { order } => plain((text.order_cancelled)(order)),
         Fact::Adjustment { note } => plain((text.adjustment)(note)),
     }
@@ -189,6 +206,8 @@ fn given_back(
         (GivenBackCause::Cancelled, _) => plain(words.cancelled),
         (GivenBackCause::Released, _) => plain(words.released),
         (GivenBackCause::Lapsed, _) => plain(words.lapsed),
+        (GivenBackCause::Unneeded, _) => plain(text.voices.spend.unneeded),
+        (GivenBackCause::NotMade, _) => plain(text.voices.spend.not_made),
     }
 }
 

@@ -3,8 +3,10 @@
 mod decision;
 mod handed;
 mod judged;
+mod refer;
 mod review;
 mod sign_in;
+mod spend;
 mod survey;
 mod thread;
 mod work;
@@ -12,8 +14,10 @@ mod work;
 pub(crate) use decision::{Decision, Fields, Notices, Pages, Signals};
 pub(crate) use handed::{Download, Handed, Share, Till};
 pub(crate) use judged::Judged;
+pub(crate) use refer::Refer;
 pub(crate) use review::Review;
 pub(crate) use sign_in::SignIn;
+pub(crate) use spend::Spend;
 pub(crate) use survey::Survey;
 pub(crate) use thread::Thread;
 pub(crate) use work::Work;
@@ -29,6 +33,8 @@ pub(crate) struct Voices {
     pub(crate) decision: Decision,
     pub(crate) work: Work,
     pub(crate) sign_in: SignIn,
+    pub(crate) spend: Spend,
+    pub(crate) refer: Refer,
 }
 
 impl Voices {
@@ -61,6 +67,8 @@ impl Voices {
             self.handed.problem(code),
             self.work.problem(code),
             self.sign_in.problem(code),
+            self.spend.problem(code),
+            self.refer.problem(code),
         ];
         all.into_iter().flatten().next()
     }

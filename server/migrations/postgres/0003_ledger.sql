@@ -84,6 +84,7 @@ create index transfer_corrects on transfer (corrects_id) where corrects_id is no
 create table hold (
     transfer_id uuid primary key,
     member_id uuid not null,
+    asset text not null,
     kind hold_kind not null,
     state hold_state not null,
     remaining at_least_zero not null,

@@ -72,6 +72,7 @@ create index transfer_corrects on transfer (corrects_id) where corrects_id is no
 create table hold (
     transfer_id blob primary key,
     member_id blob not null,
+    asset text not null,
     kind text not null check (kind in ('earning', 'coupon')),
     state text not null check (state in ('pending', 'posted', 'voided')),
     remaining integer not null check (remaining >= 0),

@@ -44,7 +44,8 @@ create table refund (
 
 create index refund_order on refund (program_id, order_id, created_at, id);
 
--- Points that a member turned into a code. The hold under `hold_id` has the points.
+-- What a member turned into a code. The hold under `hold_id` has the points, unless they were spent at once: then it
+-- names the transfer that spent them.
 create table coupon (
     program_id blob not null,
     code text not null,
@@ -53,19 +54,31 @@ create table coupon (
     reward text not null,
     -- The reward's name when it was redeemed, as JSON.
     name text not null,
+    -- What it is good for, as JSON.
+    terms text not null,
+    -- What was paid with: points, or a currency of store credit.
+    asset text not null,
     points integer not null check (points > 0),
-    -- Money off, in the smallest unit.
+    -- Points that the order really takes, once it has the code.
+    wanted integer not null,
+    -- Money off, in the smallest unit; 0 where it gives no fixed amount.
     amount integer not null,
     currency text not null,
-    state text not null check (state in ('open', 'reserved', 'used', 'released', 'lapsed')),
+    state text not null check (state in ('making', 'open', 'reserved', 'used', 'ending', 'released', 'lapsed')),
     hold_id blob not null,
     order_id text,
     -- The transfer that took the points: the hold, or a later one if an order used a code that had lapsed.
     taken_id blob not null,
     -- Points that refunds gave back since.
     returned integer not null,
-    -- How it is spread over the lines of the order, as JSON.
+    -- How it is spread over the lines of the order, as JSON, and what it takes off delivery.
     lines text not null,
+    shipping integer not null,
+    -- The connection that makes it in the shop, if one does, and its own id of the code.
+    connection text,
+    outside text,
+    -- Why its points are to come back once it is useless in the shop.
+    cause text,
     expires_at integer not null,
     created_at integer not null,
     updated_at integer not null,

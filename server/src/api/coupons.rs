@@ -158,7 +158,12 @@ pub async fn use_for(
     body: Json<UseCoupon>,
 ) -> Result<axum::Json<CouponView>, Error> {
     shop.may(SCOPE)?;
-    let UseCoupon { order_id, lines } = body.value;
+    let UseCoupon {
+        order_id,
+        lines,
+        shipping,
+        other_codes,
+    } = body.value;
     if !order::is_text(&order_id) {
         return Err(Error::field(
             "order_id",
@@ -186,6 +191,8 @@ pub async fn use_for(
             code,
             order: order_id,
             lines,
+            shipping,
+            other_codes,
             stamp,
         },
     };

@@ -270,7 +270,10 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
         | Fact::TierEntry { .. }
         | Fact::TierEntryUndone { .. }
         | Fact::DebtWrittenOff
+        | Fact::CreditBought { .. }
         | Fact::Adjustment { .. } => ProofOf::Adjustment,
+        Fact::FriendBought { .. } | Fact::CameByFriend { .. } => ProofOf::Order,
+        Fact::FriendUndone { .. } => ProofOf::Refund,
         Fact::Task { task, .. } | Fact::TaskUndone { task, .. } => {
             let task = reader.rules().task(task);
             task.map_or(ProofOf::Adjustment, |task| {
@@ -389,13 +392,19 @@ pub fn refund(stored: StoredRefund) -> RefundView {
 pub fn coupon(stored: StoredCoupon, now: Instant) -> CouponView {
     CouponView {
         state: stored.state_at(now),
+        kind: stored.terms.kind,
         code: stored.code,
         amount: stored.amount,
+        permille: stored.terms.permille,
+        sku: stored.terms.sku,
+        minimum: stored.terms.minimum,
         currency: stored.currency,
+        asset: Some(stored.asset),
         points: stored.points,
-        member: stored.member,
+        member: Some(stored.member),
         order_id: stored.order,
         expires_at: rfc3339(stored.expires_at),
         lines: stored.lines,
+        shipping: stored.shipping,
     }
 }

@@ -4,17 +4,20 @@
 mod tests;
 
 use super::Instant;
+use super::referral::Referral;
+use super::reward::{Reward, Spending};
 use super::task::Task;
 pub use app::api::Debt;
 use app::api::{
     Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramId, ProgramView, PurchaseRule,
-    RewardView, SignInView, TaskKind, TierView, UnitForms, Window,
+    SignInView, TaskKind, TierView, UnitForms, Window,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
-/// The one asset there is so far.
+/// The asset that everything earns. Beside it a programme can have store credit, an asset that is named by the
+/// programme's currency.
 pub const POINTS: &str = "points";
 
 /// A programme's rules in one version.
@@ -66,6 +69,10 @@ pub struct Program {
     pub tasks: Vec<Task>,
     /// What points can be turned into.
     pub rewards: Vec<Reward>,
+    /// What holds for all that orders are paid with.
+    pub spending: Spending,
+    /// How it rewards who brings friends, if it does.
+    pub referral: Option<Referral>,
     /// `#rrggbb`.
     pub brand_color: String,
     /// `right` or `left`.
@@ -159,21 +166,6 @@ impl SignIn {
     }
 }
 
-/// What points can be turned into: an amount off an order, by a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reward {
-    /// Stable name.
-    pub id: String,
-    /// For people.
-    pub name: Localized,
-    /// What it costs.
-    pub points: i64,
-    /// Money off, in the currency's smallest unit.
-    pub amount: i64,
-    /// Days in which the code can be used.
-    pub valid_days: u32,
-}
-
 /// A programme in one version, as decisions name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
@@ -255,18 +247,6 @@ impl Campaign {
             starts_at: at(self.starts_at),
             ends_at: at(self.ends_at),
             tiers: self.tiers.clone(),
-        }
-    }
-}
-
-impl Reward {
-    fn view(&self, locale: &str) -> RewardView {
-        RewardView {
-            id: self.id.clone(),
-            name: self.name.get(locale).to_owned(),
-            points: self.points,
-            amount: self.amount,
-            valid_days: self.valid_days,
         }
     }
 }
@@ -376,6 +356,8 @@ impl Program {
                 .iter()
                 .map(|reward| reward.view(locale))
                 .collect(),
+            spending: self.spending.view(),
+            referral: self.referral.as_ref().map(|rule| rule.view(locale)),
             brand: Brand {
                 color: self.brand_color.clone(),
                 corner: self.corner.clone(),

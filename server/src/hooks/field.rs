@@ -139,6 +139,7 @@ pub(super) fn customer(
         id: id.filter(|id| *id > 0).map(|id| id.to_string()),
         email: emails.find(|address| email::parse(address).is_some()),
         phone: phones.into_iter().find_map(name),
+        is_new: None,
     };
     (customer != Customer::default()).then_some(customer)
 }

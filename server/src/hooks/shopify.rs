@@ -209,6 +209,8 @@ fn order(placed: Placed) -> Result<Vec<Told>, Refused> {
         payment_method: None,
         coupon_codes: field::codes(placed.discount_codes.into_iter().map(|code| code.code)),
         referral_code: None,
+        address_hash: None,
+        card_hash: None,
         status,
         at,
     })])

@@ -212,6 +212,8 @@ fn order(
         payment_method: None,
         coupon_codes: field::codes(placed.coupon_lines.into_iter().map(|coupon| coupon.code)),
         referral_code: None,
+        address_hash: None,
+        card_hash: None,
         status,
         at,
     }))

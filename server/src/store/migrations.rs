@@ -27,4 +27,5 @@ pub(super) const MIGRATIONS: &[Migration] = migrations![
     6 "0006_delivery",
     7 "0007_connections",
     8 "0008_voices",
+    9 "0009_sharing",
 ];

@@ -37,6 +37,7 @@ pub mod orders;
 pub mod owners;
 pub mod programs;
 pub mod pulls;
+pub mod referrals;
 pub mod reviews;
 pub mod seal;
 pub mod sessions;

@@ -4,7 +4,7 @@
 
 use super::StoreError;
 use app::api::{
-    AttemptId, ChallengeId, MemberId, PhotoId, ProgramId, RedemptionId, ThreadId, TransferId,
+    AttemptId, ChallengeId, MemberId, PhotoId, ProgramId, RedemptionId, ReferralId, ThreadId, TransferId,
 };
 
 /// A parameter or a column.
@@ -163,7 +163,7 @@ id_value!(
     MemberId,
     PhotoId,
     ProgramId,
-    RedemptionId,
+    RedemptionId, ReferralId,
     ThreadId,
     TransferId
 );

@@ -9,6 +9,7 @@ pub mod links;
 pub mod loader;
 pub mod owner;
 pub mod panel;
+pub mod refer;
 pub mod share;
 pub mod till;
 pub mod visit;

@@ -6,7 +6,7 @@ use crate::App;
 use crate::api::Shared;
 use crate::api::extract::{self, Anyone, Query, Session};
 use crate::api::me;
-use crate::api::reviews;
+use crate::api::{referrals, reviews, rewards};
 use crate::api::sessions::{self, Opened};
 use crate::api::threads;
 use crate::api::views::{self, Reader};
@@ -17,7 +17,7 @@ use crate::store::members::{Get, StoredMember};
 use crate::store::reviews::OfProduct;
 use crate::store::sessions::StoredSession;
 use crate::store::statement::{Line, WithStatement};
-use app::api::{MemberId, PAGE_ITEMS_DEFAULT, Reviews};
+use app::api::{MemberId, MyRewards, PAGE_ITEMS_DEFAULT, Reviews};
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
 use axum::extract::{Path, State};
@@ -41,6 +41,9 @@ pub struct Asked {
     form: Option<String>,
     before: Option<String>,
     sku: Option<String>,
+    price: Option<String>,
+    currency: Option<String>,
+    order: Option<String>,
 }
 
 impl Asked {
@@ -221,6 +224,8 @@ fn panel(
         host,
         session,
         reviews: None,
+        quote: None,
+        order: None,
         now: app.clock.now(),
     }
 }
@@ -283,13 +288,28 @@ async fn viewer(
         now: app.clock.now(),
     };
     // Read after the member: what was said meanwhile is shown at once and told once more, and not passed over.
-    let whole = Form::from_name(asked.form.as_deref().unwrap_or_default()) == Form::Panel;
-    let threads = if whole {
+    let form = asked.form();
+    let rules = program.program();
+    let threads = if form == Form::Panel {
         threads::of_member(app, member, None, THREADS).await?.items
     } else {
         Vec::new()
     };
+    let spends = matches!(form, Form::Panel | Form::Rewards | Form::Slider);
+    let rewards = if spends && !rules.rewards.is_empty() {
+        rewards::of_member(app, program, reader.locale, &stored).await?
+    } else {
+        MyRewards::default()
+    };
+    let refers = matches!(form, Form::Panel | Form::Refer | Form::Thanks);
+    let referral = if refers && rules.referral.is_some() {
+        referrals::of_member(app, program, member).await?
+    } else {
+        None
+    };
     Ok(Viewer::Member {
+        rewards: Box::new(rewards),
+        referral: referral.map(Box::new),
         history: me::statement_of(&reader, lines, lines_of(asked)),
         me: Box::new(views::me(&reader, &stored)),
         threads,

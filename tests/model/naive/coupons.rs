@@ -4,7 +4,7 @@ use super::calendar::DAY;
 use super::points::Taken;
 use super::shares::apportion;
 use super::{Micros, Programme};
-use app::api::{CouponLineAmount, CouponState};
+use app::api::{QuoteLine, CouponState};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Coupon {
@@ -70,7 +70,7 @@ impl Programme {
         &mut self,
         code: &str,
         order: &str,
-        lines: &[CouponLineAmount],
+        lines: &[QuoteLine],
         now: Micros,
     ) -> bool {
         let coupon = self.coupons.get_mut(code).unwrap();
@@ -98,7 +98,7 @@ impl Programme {
     pub(crate) fn release(&mut self, code: &str, by_member: bool, now: Micros) -> bool {
         let state = self.coupons[code].state;
         match state {
-            CouponState::Used => false,
+            CouponState::Used | CouponState::Making | CouponState::Ending => false,
             CouponState::Reserved if by_member => false,
             CouponState::Open | CouponState::Reserved => {
                 self.end(code, CouponState::Released, now);

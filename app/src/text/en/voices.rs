@@ -3,8 +3,10 @@
 mod decision;
 mod handed;
 mod judged;
+mod refer;
 mod review;
 mod sign_in;
+mod spend;
 mod survey;
 mod thread;
 mod work;
@@ -20,4 +22,6 @@ pub(super) static VOICES: Voices = Voices {
     decision: decision::DECISION,
     work: work::WORK,
     sign_in: sign_in::SIGN_IN,
+    spend: spend::SPEND,
+    refer: refer::REFER,
 };

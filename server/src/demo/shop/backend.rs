@@ -111,6 +111,7 @@ pub(super) fn buy(
         id: visit.customer.map(|customer| customer.id.into()),
         email: Some(email),
         phone: None,
+        is_new: None,
     };
     let order = Order {
         id: shop.numbers.next(now).to_string(),
@@ -124,6 +125,8 @@ pub(super) fn buy(
         payment_method: Some("card".into()),
         coupon_codes: Vec::new(),
         referral_code: None,
+        address_hash: None,
+        card_hash: None,
         status: OrderStatus::Paid,
         at: jiff::Timestamp::from_microsecond(now)
             .unwrap_or_default()

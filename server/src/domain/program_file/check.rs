@@ -1,5 +1,6 @@
 //! What a programme must be to be used.
 
+use super::rewards::Around;
 use super::tables::{DebtName, File, PurchaseTable, TierTable};
 use crate::domain::program::{Debt, Program, Purchase, Tier};
 use app::api::{Localized, UnitForms};
@@ -37,7 +38,17 @@ pub(super) fn build(file: File) -> (Program, Found, Found) {
     let connections = check.connections(file.connection);
     let sign_in = check.sign_in(&file.sign_in, &connections);
     let tasks = check.tasks(file.task, &connections);
-    let rewards = check.rewards(file.reward, exponent);
+    let around = Around {
+        tiers: &tiers,
+        connections: &connections,
+        time_zone: &file.time_zone,
+        exponent,
+    };
+    let rewards = check.rewards(file.reward, &around);
+    let spending = check.spending(&file.spending);
+    let referral = file
+        .referral
+        .map(|table| check.referral(table, spending, exponent));
     let program = Program {
         slug: file.slug,
         name: file.name,
@@ -65,6 +76,8 @@ pub(super) fn build(file: File) -> (Program, Found, Found) {
         connections,
         tasks,
         rewards,
+        spending,
+        referral,
         brand_color: file.brand.color,
         corner: file.brand.corner,
         launcher: file.brand.launcher,

@@ -3,6 +3,7 @@
 mod check;
 mod own;
 mod reviewed;
+mod rewards;
 mod sign_in;
 mod tables;
 mod tasks;

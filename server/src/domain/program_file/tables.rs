@@ -1,6 +1,6 @@
 //! The file as it is written, before it is checked.
 
-use app::api::{Localized, Metric, QuestionKind, TaskKind, UnitForms};
+use app::api::{Localized, Metric, QuestionKind, RewardKind, TaskKind, UnitForms};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -41,6 +41,9 @@ pub(super) struct File {
     pub(super) task: Vec<TaskTable>,
     #[serde(default)]
     pub(super) reward: Vec<RewardTable>,
+    #[serde(default)]
+    pub(super) spending: SpendingTable,
+    pub(super) referral: Option<ReferralTable>,
     #[serde(default)]
     pub(super) feedback: FeedbackTable,
 }
@@ -144,11 +147,94 @@ pub(super) struct CampaignTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct RewardTable {
     pub(super) id: String,
+    #[serde(default = "an_amount")]
+    pub(super) kind: RewardKind,
     pub(super) name: Localized,
+    pub(super) summary: Option<Localized>,
     pub(super) points: i64,
-    pub(super) amount: String,
+    pub(super) amount: Option<String>,
+    pub(super) percent: Option<String>,
+    pub(super) max_amount: Option<String>,
+    pub(super) min_points: Option<i64>,
+    pub(super) max_points: Option<i64>,
+    pub(super) sku: Option<String>,
+    pub(super) minimum: Option<String>,
     #[serde(default = "thirty")]
     pub(super) valid_days: u32,
+    pub(super) stock: Option<i64>,
+    pub(super) per_member: Option<i64>,
+    #[serde(default)]
+    pub(super) tiers: Vec<String>,
+    /// `2026-12-01T00:00`, in the programme's zone.
+    pub(super) starts: Option<String>,
+    pub(super) ends: Option<String>,
+    pub(super) codes: Option<CodesName>,
+}
+
+fn an_amount() -> RewardKind {
+    RewardKind::Amount
+}
+
+/// `pool`, or a connection's id.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct CodesName(pub(super) String);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SpendingTable {
+    pub(super) max_percent: Option<String>,
+    pub(super) on_sale: bool,
+    pub(super) with_other_codes: bool,
+}
+
+impl Default for SpendingTable {
+    fn default() -> Self {
+        Self {
+            max_percent: None,
+            on_sale: true,
+            with_other_codes: true,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReferralTable {
+    pub(super) shop_url: String,
+    pub(super) gift: GiftTable,
+    #[serde(default)]
+    pub(super) friend_points: i64,
+    #[serde(default)]
+    pub(super) step: Vec<ReferralStepTable>,
+    pub(super) minimum: Option<String>,
+    #[serde(default = "thirty")]
+    pub(super) window_days: u32,
+    pub(super) hold_days: u32,
+    pub(super) per_month: Option<i64>,
+    pub(super) title: Localized,
+    pub(super) text: Localized,
+    pub(super) message: Localized,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReferralStepTable {
+    pub(super) friends: i64,
+    pub(super) points: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GiftTable {
+    #[serde(default = "an_amount")]
+    pub(super) kind: RewardKind,
+    pub(super) name: Localized,
+    pub(super) amount: Option<String>,
+    pub(super) percent: Option<String>,
+    pub(super) max_amount: Option<String>,
+    pub(super) sku: Option<String>,
+    pub(super) minimum: Option<String>,
 }
 
 #[derive(Deserialize)]

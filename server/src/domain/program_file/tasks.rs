@@ -65,8 +65,14 @@ impl Check {
                     let remedy = "a secret does not belong into this file: give it to `laurel connection secret`";
                     self.fault(field, remedy);
                 }
-                // All that may be left out says where a service is, and browsers are sent there.
-                Some(setting) if !setting.required && !is_address(value) => {
+                // All that may be left out says where a service is, and browsers are sent there. Only Bluesky can do
+                // without one.
+                Some(setting)
+                    if !setting.required
+                        && !is_address(value)
+                        && (table.kind.as_str(), name.as_str(), value.as_str())
+                            != ("bluesky", "appview", "none") =>
+                {
                     self.fault(field, "write the address: https://…");
                 }
                 Some(_) => {}

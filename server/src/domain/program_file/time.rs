@@ -1,4 +1,4 @@
-//! What a programme's file says about time, products and rewards, checked.
+//! What a programme's file says about time and products, checked.
 
 #[cfg(test)]
 mod tests;
@@ -6,10 +6,10 @@ mod tests;
 use super::check::{Check, decimal, is_slug};
 use super::tables::{
     CampaignTable, Downgrade, Entry, ExpiryName, ExpiryTable, FeedbackTable, GivesTable,
-    LadderTable, ProductTable, RewardTable, WindowName,
+    LadderTable, ProductTable, WindowName,
 };
 use crate::domain::Instant;
-use crate::domain::program::{Campaign, Ladder, ProductRate, Reward, Tier};
+use crate::domain::program::{Campaign, Ladder, ProductRate, Tier};
 use app::api::{Expiry, Gives, Window};
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
@@ -185,7 +185,7 @@ impl Check {
         campaigns
     }
 
-    fn moment(&mut self, field: &str, text: &str, zone: &TimeZone) -> Instant {
+    pub(super) fn moment(&mut self, field: &str, text: &str, zone: &TimeZone) -> Instant {
         // An offset would be passed over without a word: the programme's zone is what counts.
         let local = Pieces::parse(text)
             .ok()
@@ -200,30 +200,7 @@ impl Check {
         moment.timestamp().as_microsecond()
     }
 
-    pub(super) fn rewards(&mut self, tables: Vec<RewardTable>, exponent: u32) -> Vec<Reward> {
-        let mut rewards: Vec<Reward> = Vec::new();
-        for (index, table) in tables.into_iter().enumerate() {
-            let at = format!("reward[{index}]");
-            let taken = rewards.iter().any(|known| known.id == table.id);
-            self.id(&at, &table.id, taken);
-            self.localized(&format!("{at}.name"), &table.name);
-            self.points(&at, table.points);
-            if !(1..=DAYS_MAX).contains(&table.valid_days) {
-                let remedy = format!("give a number from 1 to {DAYS_MAX}");
-                self.fault(format!("{at}.valid_days"), remedy);
-            }
-            rewards.push(Reward {
-                amount: self.money(&format!("{at}.amount"), &table.amount, exponent),
-                id: table.id,
-                name: table.name,
-                points: table.points,
-                valid_days: table.valid_days,
-            });
-        }
-        rewards
-    }
-
-    fn id(&mut self, at: &str, id: &str, taken: bool) {
+    pub(super) fn id(&mut self, at: &str, id: &str, taken: bool) {
         if !is_slug(id) || taken {
             let remedy = "use small letters, digits and hyphens, each id once";
             self.fault(format!("{at}.id"), remedy);

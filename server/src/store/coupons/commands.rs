@@ -3,14 +3,14 @@
 use super::{Find, RESERVED_FOR, StoredCoupon, columns, state_name};
 use crate::clock::Stamp;
 use crate::domain::ledger::Account;
-use crate::domain::program::{Reward, Rules};
+use crate::domain::program::{POINTS, Rules};
+use crate::domain::reward::Reward;
 use crate::domain::split::apportion;
 use crate::domain::{DAY, Instant};
 use crate::store::ledger::{Books, because, json, owner};
 use crate::store::{Command, Query, StoreError, Tx, params};
 use app::api::{
-    CouponLine, CouponLineAmount, CouponState, Fact, GivenBackCause, MemberId, RedemptionId,
-    TransferId,
+    CouponLine, CouponState, Fact, GivenBackCause, MemberId, QuoteLine, RedemptionId, TransferId,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -88,14 +88,15 @@ impl Redeem {
         id: RedemptionId,
     ) -> Result<(), StoreError> {
         const HOLD: &str =
-            "insert into hold (transfer_id, member_id, kind, state, remaining, due_at)
-            values ($1, $2, 'coupon', 'pending', $3, $4)";
+            "insert into hold (transfer_id, member_id, asset, kind, state, remaining, due_at)
+            values ($1, $2, $3, 'coupon', 'pending', $4, $5)";
         const COUPON: &str = "insert into coupon (program_id, code, id, member_id, reward, name, points, amount,
-                currency, state, hold_id, taken_id, returned, lines, expires_at, created_at, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $10, 0, '[]', $11, $12, $12)";
+                currency, state, hold_id, taken_id, returned, lines, expires_at, created_at, updated_at, terms, asset,
+                wanted, shipping)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $10, 0, '[]', $11, $12, $12, $13, $14, $7, 0)";
         let now = self.stamp.at;
         let expires_at = now + i64::from(reward.valid_days) * DAY;
-        tx.later(HOLD, params![hold, self.member, reward.points, expires_at])
+        tx.later(HOLD, params![hold, self.member, POINTS, reward.points, expires_at])
             .await?;
         let row = params![
             self.rules.id,
@@ -110,6 +111,8 @@ impl Redeem {
             hold,
             expires_at,
             now,
+            json(&reward.terms(self.rules.program.spending, reward.amount))?,
+            POINTS,
         ];
         tx.later(COUPON, row).await
     }
@@ -124,7 +127,11 @@ pub struct Use {
     /// The shop's number of the order.
     pub order: String,
     /// The lines it is spread over.
-    pub lines: Vec<CouponLineAmount>,
+    pub lines: Vec<QuoteLine>,
+    /// What delivery would cost without it.
+    pub shipping: i64,
+    /// Whether the order also carries codes that are not ours.
+    pub other_codes: bool,
     /// When.
     pub stamp: Stamp,
 }
@@ -293,7 +300,11 @@ impl Command for Cancel {
 fn over(coupon: StoredCoupon) -> Ended {
     match coupon.state {
         CouponState::Released | CouponState::Lapsed => Ended::Done(Box::new(coupon)),
-        CouponState::Open | CouponState::Reserved | CouponState::Used => {
+        CouponState::Making
+        | CouponState::Open
+        | CouponState::Reserved
+        | CouponState::Ending
+        | CouponState::Used => {
             Ended::InUse(Box::new(coupon))
         }
     }
@@ -324,10 +335,10 @@ pub(super) async fn settle_owner<T: Tx>(
     (rules, stamp): (&Rules, &Stamp),
     hold: TransferId,
 ) -> Result<bool, StoreError> {
-    let Some(member) = owner(tx, hold, stamp.at).await? else {
+    let Some((member, asset)) = owner(tx, hold, stamp.at).await? else {
         return Ok(false);
     };
-    let mut books = Books::open(tx, rules, stamp, member).await?;
+    let mut books = Books::open_in(tx, rules, stamp, member, &asset).await?;
     // Somebody may have been faster before the account was locked.
     if owner(tx, hold, stamp.at).await?.is_none() {
         return Ok(false);
@@ -390,7 +401,7 @@ pub(super) async fn end<T: Tx>(
     cause: GivenBackCause,
 ) -> Result<(), StoreError> {
     debug_assert!(matches!(state_name(coupon.state), "released"));
-    let mut books = Books::open(tx, rules, stamp, coupon.member).await?;
+    let mut books = Books::open_in(tx, rules, stamp, coupon.member, &coupon.asset).await?;
     books.settle(tx).await?;
     give_back(tx, &mut books, coupon, cause).await?;
     books.close(tx).await?;

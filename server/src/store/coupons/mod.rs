@@ -1,29 +1,40 @@
 //! Coupons: points set aside under a code, spent by the order that uses it, or given back.
 //!
 //! ```text
-//! open → reserved → used          an order has it, the order is paid
-//!   ↓        ↓        ↓
-//! released or lapsed  released     the points come back; the last when the order is called off
+//! making → open → reserved → used     an order has it, the order is paid (or the shop has handed it over)
+//!             ↓        ↓        ↓
+//!           released or lapsed  released     the points come back; the last when the order is called off
 //! ```
+//! A code that is made in the shop begins as `making`, and is `ending` until it is useless there: only then its points
+//! come back. What is settled at once begins as `used`.
+//!
 //! An order that is paid with a code whose points had come back takes them again, if need be as debt.
 
 mod commands;
+mod mine;
 mod orders;
+mod shop;
+mod stock;
 
 pub(super) use commands::lapse;
 pub use commands::{Cancel, Ended, Lapse, Redeem, Redeemed, Release, Use, Used};
+pub use mine::{Mine, Own};
 pub(super) use orders::{PaidBy, claim, give_back, let_go, record, settle_for_guest, spend};
 
 use super::ledger::from_json;
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::{DAY, Instant};
-use app::api::{CouponLine, CouponState, Localized, MemberId, ProgramId, RedemptionId, TransferId};
+use crate::domain::reward::Terms;
+use app::api::{
+    CouponLine, CouponState, GivenBackCause, Localized, MemberId, ProgramId, RedemptionId, TransferId,
+};
 use serde::{Deserialize, Serialize};
 
 /// What [`StoredCoupon`] reads, in its order.
 macro_rules! columns {
     () => {
-        "code, id, member_id, reward, name, points, amount, currency, state, hold_id, order_id, taken_id, returned, lines, expires_at"
+        "code, id, member_id, reward, name, points, amount, currency, state, hold_id, order_id, taken_id, returned, lines,
+            expires_at, terms, asset, wanted, shipping, connection, outside, cause, created_at"
     };
 }
 use columns;
@@ -50,6 +61,22 @@ pub struct StoredCoupon {
     pub amount: i64,
     /// ISO 4217.
     pub currency: String,
+    /// What it is good for.
+    pub terms: Terms,
+    /// What was paid with.
+    pub asset: String,
+    /// Points that the order really takes, once it has the code; before that, all of them.
+    pub wanted: i64,
+    /// What it takes off delivery.
+    pub shipping: i64,
+    /// The connection that makes it in the shop, if one does.
+    pub connection: Option<String>,
+    /// The shop's own id of the code.
+    pub outside: Option<String>,
+    /// When it was redeemed.
+    pub created_at: Instant,
+    /// Why its points come back, once it is useless in the shop.
+    cause: Option<GivenBackCause>,
     /// Where it stands.
     pub state: CouponState,
     hold: TransferId,
@@ -82,6 +109,17 @@ impl StoredCoupon {
             returned: row.get(12)?,
             lines: from_json(&row.get::<String>(13)?)?,
             expires_at: row.get(14)?,
+            terms: from_json(&row.get::<String>(15)?)?,
+            asset: row.get(16)?,
+            wanted: row.get(17)?,
+            shipping: row.get(18)?,
+            connection: row.get(19)?,
+            outside: row.get(20)?,
+            cause: row
+                .get::<Option<String>>(21)?
+                .map(|cause| from_json(&format!("\"{cause}\"")))
+                .transpose()?,
+            created_at: row.get(22)?,
         })
     }
 
@@ -96,8 +134,8 @@ impl StoredCoupon {
 }
 
 fn state_of(name: &str) -> Result<CouponState, StoreError> {
-    use CouponState::{Lapsed, Open, Released, Reserved, Used};
-    [Open, Reserved, Used, Released, Lapsed]
+    use CouponState::{Ending, Lapsed, Making, Open, Released, Reserved, Used};
+    [Making, Open, Reserved, Used, Ending, Released, Lapsed]
         .into_iter()
         .find(|state| state_name(*state) == name)
         .ok_or_else(|| StoreError::internal("a coupon in no known state"))
@@ -105,6 +143,8 @@ fn state_of(name: &str) -> Result<CouponState, StoreError> {
 
 fn state_name(state: CouponState) -> &'static str {
     match state {
+        CouponState::Making => "making",
+        CouponState::Ending => "ending",
         CouponState::Open => "open",
         CouponState::Reserved => "reserved",
         CouponState::Used => "used",

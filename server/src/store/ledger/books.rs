@@ -9,7 +9,7 @@ use crate::domain::program::{POINTS, Rules, zone};
 use crate::domain::tier::{Counters, Held, Manual};
 use crate::store::events::{self, News, Number};
 use crate::store::{Row, StoreError, Tx, params};
-use app::api::MemberId;
+use app::api::{Expiry, MemberId};
 use jiff::tz::TimeZone;
 
 /// What a member has.
@@ -36,6 +36,8 @@ pub(in crate::store) struct Account {
 /// A member's account, lots and standing, locked and in memory until they are closed.
 pub(in crate::store) struct Books<'a> {
     pub(in crate::store) rules: &'a Rules,
+    /// What is counted: points, or a currency of store credit.
+    pub(super) asset: &'a str,
     pub(super) stamp: &'a Stamp,
     /// When what happens now takes effect: the command's moment, or an earlier one at which something
     /// fell due.
@@ -76,6 +78,20 @@ impl<'a> Books<'a> {
         stamp: &'a Stamp,
         member: MemberId,
     ) -> Result<Self, StoreError> {
+        Self::open_in(tx, rules, stamp, member, POINTS).await
+    }
+
+    /// The same of an asset, which a member gets an account of when there is first something to count.
+    pub(in crate::store) async fn open_in<T: Tx>(
+        tx: &mut T,
+        rules: &'a Rules,
+        stamp: &'a Stamp,
+        member: MemberId,
+        asset: &'a str,
+    ) -> Result<Self, StoreError> {
+        const BEGIN: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at,
+                points_earned, amount_spent, orders, events)
+            values ($1, $2, 0, 0, 0, 0, $3, 0, 0, 0, 0) on conflict (member_id, asset) do nothing";
         // It changes nothing, but whoever comes second waits here until the first has committed.
         const LOCK: &str =
             "update account set transfers = transfers where member_id = $1 and asset = $2
@@ -87,19 +103,23 @@ impl<'a> Books<'a> {
             "select tier, tier_earned, tier_kept, tier_since, grace_from, manual_tier,
                 manual_until, review_at, time_zone from member where id = $1";
         let gone = || StoreError::internal("a member went away");
-        let lock = (LOCK, params![member, POINTS] as &[_]);
+        if asset != POINTS {
+            tx.execute(BEGIN, params![member, asset, stamp.at]).await?;
+        }
+        let lock = (LOCK, params![member, asset] as &[_]);
         let (account, row) = tx.query_both(lock, (MEMBER, params![member])).await?;
         let account = read_account(account.first().ok_or_else(gone)?)?;
         let row = row.first().ok_or_else(gone)?;
         let held = read_held(row, 1)?;
         Ok(Self {
             rules,
+            asset,
             stamp,
             at: stamp.at,
             ids: 0,
             member,
             account,
-            lots: Lots::default(),
+            lots: Lots::of(asset),
             zone: zone(&row.get::<String>(8)?),
             followed: account.counters.value(rules.program.metric),
             told_tier: row.get(0)?,
@@ -114,6 +134,20 @@ impl<'a> Books<'a> {
             held,
             news: Vec::new(),
         })
+    }
+
+    /// Whether these are points, by which tiers go; store credit moves no tier and never runs out.
+    pub(super) fn are_points(&self) -> bool {
+        self.asset == POINTS
+    }
+
+    /// When what comes in runs out.
+    pub(super) fn expiry(&self) -> Expiry {
+        if self.are_points() {
+            self.rules.program.expiry
+        } else {
+            Expiry::Never
+        }
     }
 
     /// When what happens now takes effect.
@@ -181,7 +215,7 @@ impl<'a> Books<'a> {
             at: self.at,
             salt,
         };
-        write(tx, self.rules, &place, new).await
+        write(tx, self.rules, &place, new, self.asset).await
     }
 
     /// Tells the member something that no transfer tells of, once the books are closed.
@@ -209,8 +243,10 @@ impl<'a> Books<'a> {
 
     /// Decides the tier, and writes everything down.
     pub(in crate::store) async fn close<T: Tx>(mut self, tx: &mut T) -> Result<i64, StoreError> {
-        self.move_tier(tx).await?;
-        self.write_standing(tx).await?;
+        if self.are_points() {
+            self.move_tier(tx).await?;
+            self.write_standing(tx).await?;
+        }
         self.lots.flush(tx, self.member).await?;
         self.account.look_at = self.next_look();
         self.write_news(tx).await?;
@@ -252,7 +288,7 @@ impl<'a> Books<'a> {
             counters.orders,
             events,
             self.member,
-            POINTS
+            self.asset
         ];
         tx.later(SQL, set).await
     }

@@ -97,16 +97,16 @@ impl Command for PostDue {
     }
 }
 
-/// Whose a hold is that has fallen due and that nobody has settled yet.
+/// Whose a hold is that has fallen due and that nobody has settled yet, and the asset that it holds.
 pub(in crate::store) async fn owner<T: Tx>(
     tx: &mut T,
     hold: TransferId,
     now: Instant,
-) -> Result<Option<MemberId>, StoreError> {
-    const SQL: &str = "select member_id from hold
+) -> Result<Option<(MemberId, String)>, StoreError> {
+    const SQL: &str = "select member_id, asset from hold
         where transfer_id = $1 and state = 'pending' and due_at <= $2";
     let row = tx.query_one(SQL, params![hold, now]).await?;
-    row.map(|row| row.get(0)).transpose()
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
 }
 
 /// A hold that is open.
@@ -121,10 +121,10 @@ impl Waiting {
     /// A member's open holds in the order in which they fall due.
     pub(super) async fn of<T: Tx>(
         tx: &mut T,
-        member: MemberId,
+        (member, asset): (MemberId, &str),
     ) -> Result<VecDeque<Self>, StoreError> {
         const SQL: &str = "select transfer_id, due_at, kind from hold
-            where member_id = $1 and state = 'pending' order by due_at, kind desc, transfer_id";
+            where member_id = $1 and asset = $2 and state = 'pending' order by due_at, kind desc, transfer_id";
         let read = |row: &Row| {
             Ok(Self {
                 id: row.get(0)?,
@@ -132,7 +132,7 @@ impl Waiting {
                 is_coupon: row.get::<String>(2)? == "coupon",
             })
         };
-        tx.query(SQL, params![member])
+        tx.query(SQL, params![member, asset])
             .await?
             .iter()
             .map(read)
@@ -195,7 +195,7 @@ impl Query for ToLook {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const LOTS: &str =
             "select m.program_id, m.id from account a join member m on m.id = a.member_id
-            where a.look_at <= $1 order by a.look_at, a.member_id limit $2 offset $3";
+            where a.look_at <= $1 and a.asset = 'points' order by a.look_at, a.member_id limit $2 offset $3";
         const TIERS: &str = "select program_id, id from member
             where review_at <= $1 order by review_at, id limit $2 offset $3";
         let due = params![self.now, self.limit, self.skip];

@@ -2,13 +2,12 @@
 
 use crate::domain::Instant;
 use crate::domain::lot::{Lot, Part};
-use crate::domain::program::POINTS;
 use crate::store::{Row, StoreError, Tx, params};
 use app::api::{MemberId, TransferId};
 
 /// Lots that were read or made, and what has to be written of them.
-#[derive(Default)]
 pub(super) struct Lots {
+    asset: String,
     entries: Vec<Entry>,
     /// Whether all that have something left are here.
     pub(super) all_open: bool,
@@ -28,6 +27,15 @@ macro_rules! columns {
 }
 
 impl Lots {
+    /// None yet, of an asset.
+    pub(super) fn of(asset: &str) -> Self {
+        Self {
+            asset: asset.to_owned(),
+            entries: Vec::new(),
+            all_open: false,
+        }
+    }
+
     /// Reads all lots that have something left.
     pub(super) async fn load<T: Tx>(
         &mut self,
@@ -40,7 +48,7 @@ impl Lots {
             " from lot where member_id = $1 and asset = $2 and remaining > 0"
         );
         if !self.all_open {
-            for row in tx.query(SQL, params![member, POINTS]).await? {
+            for row in tx.query(SQL, params![member, &self.asset]).await? {
                 self.add(read(&row)?);
             }
             self.all_open = true;
@@ -149,7 +157,7 @@ impl Lots {
             if is_new {
                 let row = params![
                     member,
-                    POINTS,
+                    &self.asset,
                     id,
                     amount,
                     remaining,

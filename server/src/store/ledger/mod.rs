@@ -22,7 +22,7 @@ use super::{Row, StoreError, Tx, params};
 use crate::crypto::sha256;
 use crate::domain::Instant;
 use crate::domain::ledger::{Account, Movement};
-use crate::domain::program::{POINTS, Rules};
+use crate::domain::program::Rules;
 use app::api::{Explanation, MemberId, ProofLevel, TransferId};
 
 /// A transfer that is about to be made.
@@ -62,6 +62,7 @@ async fn write<T: Tx>(
     rules: &Rules,
     place: &Place,
     new: &NewTransfer<'_>,
+    asset: &str,
 ) -> Result<(), StoreError> {
     const TRANSFER: &str = "insert into transfer (id, program_id, member_id, asset, number, amount, source, target,
             hold_id, corrects_id, version, proof, balance_after, available_at, expires_at, salt, explanation,
@@ -81,7 +82,7 @@ async fn write<T: Tx>(
             new.id,
             rules.id,
             place.member,
-            POINTS,
+            asset,
             place.number,
             amount,
             from.as_str(),

@@ -50,12 +50,12 @@ impl Books<'_> {
         credit: &Credit<'_>,
     ) -> Result<TransferId, StoreError> {
         const HOLD: &str =
-            "insert into hold (transfer_id, member_id, kind, state, remaining, due_at, idle_months)
-            values ($1, $2, 'earning', 'pending', $3, $4, $5)";
+            "insert into hold (transfer_id, member_id, asset, kind, state, remaining, due_at, idle_months)
+            values ($1, $2, $3, 'earning', 'pending', $4, $5, $6)";
         let id = TransferId(self.new_id());
         let opens_at = credit.available_at.unwrap_or(self.now());
         let (expires_at, idle_months) =
-            lot::expiry(self.rules.program.expiry, opens_at, &self.zone);
+            lot::expiry(self.expiry(), opens_at, &self.zone);
         let to = if credit.available_at.is_some() {
             Account::Held
         } else {
@@ -80,7 +80,14 @@ impl Books<'_> {
         self.post(tx, &new).await?;
         self.be_active(tx).await?;
         if let Some(due_at) = credit.available_at {
-            let hold = params![id, self.member, credit.points, due_at, idle_months];
+            let hold = params![
+                id,
+                self.member,
+                self.asset,
+                credit.points,
+                due_at,
+                idle_months
+            ];
             tx.later(HOLD, hold).await?;
             self.falls_due(due_at);
             return Ok(id);
@@ -129,7 +136,7 @@ impl Books<'_> {
     /// of anew.
     async fn be_active<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         self.account.active_at = self.now();
-        if matches!(self.rules.program.expiry, Expiry::Inactivity { .. }) {
+        if matches!(self.expiry(), Expiry::Inactivity { .. }) {
             self.lots.load(tx, self.member).await?;
             self.lots.warn_anew();
         }
@@ -370,7 +377,7 @@ impl Books<'_> {
     ) -> Result<(), StoreError> {
         let missing = self.missing(tx, taken).await?;
         let now = self.now();
-        let grace = (self.rules.program.expiry != Expiry::Never)
+        let grace = (self.expiry() != Expiry::Never)
             .then(|| lot::grace(now, self.rules.program.grace_days, &self.zone))
             .flatten();
         // What was owed is paid first, and only the rest is there to be spent.

@@ -30,12 +30,13 @@ impl Books<'_> {
     /// Lets everything happen that has fallen due.
     pub(in crate::store) async fn settle<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         let now = self.stamp.at;
-        let due = [self.account.look_at, self.before.review_at];
+        let review_at = self.before.review_at.filter(|_| self.are_points());
+        let due = [self.account.look_at, review_at];
         if due.into_iter().flatten().all(|at| at > now) {
             return Ok(());
         }
         self.lots.load(tx, self.member).await?;
-        let mut holds = Waiting::of(tx, self.member).await?;
+        let mut holds = Waiting::of(tx, (self.member, self.asset)).await?;
         while let Some((at, due)) = self.next_due(holds.front()).filter(|(at, _)| *at <= now) {
             self.at = at;
             match due {
@@ -43,8 +44,10 @@ impl Books<'_> {
                 Due::Review => self.review(tx).await?,
                 Due::Hold => self.end_hold(tx, &mut holds).await?,
             }
-            self.move_tier(tx).await?;
-            self.tell_tier();
+            if self.are_points() {
+                self.move_tier(tx).await?;
+                self.tell_tier();
+            }
         }
         self.at = now;
         self.next_hold = holds.front().map(|hold| hold.due_at);
@@ -62,9 +65,11 @@ impl Books<'_> {
             ..self.held.clone()
         };
         let program = &self.rules.program;
+        let review_at = earned.review_at(program, &program.zone());
+        let review_at = review_at.filter(|_| self.are_points());
         let next = [
             (ends.min(), Due::RunsOut),
-            (earned.review_at(program, &program.zone()), Due::Review),
+            (review_at, Due::Review),
             (hold.map(|hold| hold.due_at), Due::Hold),
         ];
         next.into_iter()

@@ -8,7 +8,7 @@ pub use refund::{Refund, RefundOutcome, StoredRefund};
 
 use super::coupons;
 use super::ledger::{Books, Credit, Reverse, because, from_json, json};
-use super::{Command, Query, Row, StoreError, Tx, members, params};
+use super::{Command, Query, Row, StoreError, Tx, members, params, referrals};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::ledger::Account;
@@ -91,6 +91,9 @@ impl Command for Record {
                 (OrderStatus::Cancelled, _) => {
                     coupons::let_go(tx, &self.rules, &self.stamp, &order.id).await?;
                 }
+            }
+            if order.status == OrderStatus::Paid {
+                referrals::of_order(tx, (&self.rules, &self.stamp), order, member).await?;
             }
             refund::catch_up(tx, &self.rules, &self.stamp, &order.id).await?;
             return self.kept(tx).await;
@@ -215,7 +218,7 @@ impl Record {
             cause,
         };
         give_back(tx, (&self.rules, &self.stamp), member, ledgered, &effect).await?;
-        Ok(())
+        referrals::undo(tx, (&self.rules, &self.stamp), &self.order.id, None).await
     }
 
     async fn kept<T: Tx>(&self, tx: &mut T) -> Result<Recorded, StoreError> {

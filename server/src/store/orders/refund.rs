@@ -4,7 +4,7 @@ use super::{Effect, Ledgered, give_back};
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
 use crate::store::ledger::{from_json, json};
-use crate::store::{Command, StoreError, Tx, params};
+use crate::store::{Command, StoreError, Tx, params, referrals};
 use app::api::{Fact, GivenBackCause, NewRefund};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -124,7 +124,9 @@ async fn apply<T: Tx>(
             fact,
             cause,
         };
+        let left = ledgered.split.left();
         let moved = give_back(tx, (rules, stamp), member, ledgered, &effect).await?;
+        referrals::undo(tx, (rules, stamp), &refund.order_id, Some(left)).await?;
         done = (refunded.amount, moved, refunded.returned);
     }
     let (amount, reversed, given_back) = done;
