@@ -1,7 +1,8 @@
 //! What a panel is drawn from: plain data, gathered by the server before a single tag is written.
 
 use crate::api::{
-    MeView, MyReferral, MyRewards, OrderView, ProgramView, QuoteView, Reviews, ThreadView, Transfers,
+    MeView, MyReferral, MyRewards, OrderView, ProgramView, QuoteView, Reviews, ThreadView,
+    Transfers,
 };
 use crate::text::Text;
 pub use crate::ui::Prints;

@@ -3,7 +3,9 @@
 
 use crate::{
     islands::Live,
-    pages::{self, ConfirmPage, HandedPage, LinkingPage, LinkingState, OwnerPage, TillPage},
+    pages::{
+        self, ConfirmPage, HandedPage, LandingPage, LinkingPage, LinkingState, OwnerPage, TillPage,
+    },
     panel::{Form, Panel, Theme},
     text::Text,
 };
@@ -17,6 +19,8 @@ pub const CSS: &str = concat!(
     include_str!("../../style/sections.css"),
     include_str!("../../style/thread.css"),
     include_str!("../../style/reviews.css"),
+    include_str!("../../style/spend.css"),
+    include_str!("../../style/refer.css"),
 );
 
 /// What the owner's pages add to it. The panel does without.
@@ -24,6 +28,9 @@ const OWNER_CSS: &str = include_str!("../../style/owner.css");
 
 /// What the page at a till adds to it.
 const TILL_CSS: &str = include_str!("../../style/till.css");
+
+/// What the page behind a member's link adds to it.
+const LANDING_CSS: &str = include_str!("../../style/landing.css");
 
 /// What the documents need besides their content.
 #[derive(Debug, Clone, Copy)]
@@ -144,6 +151,22 @@ pub fn handed(page: &HandedPage<'_>, assets: &Assets<'_>) -> String {
     let content = || pages::handed_page(page);
     let preview = pages::handed_preview(page);
     letter(page.locale, &title, page.color, assets, preview, content)
+}
+
+/// The page behind a link by which a member brings friends. It uses no script.
+#[must_use]
+pub fn landing(page: &LandingPage<'_>, assets: &Assets<'_>) -> String {
+    let program = page.program;
+    let title = format!("{} · {}", pages::landing_title(page), program.name);
+    let css = [assets.css, LANDING_CSS].concat();
+    let assets = Assets {
+        css: &css,
+        ..*assets
+    };
+    let content = || pages::landing_page(page);
+    let preview = pages::landing_preview(page);
+    let color = &program.brand.color;
+    letter(&program.locale, &title, color, &assets, preview, content)
 }
 
 /// The page that stands at a till. It uses no script, and is loaded anew by itself.

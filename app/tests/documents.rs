@@ -5,8 +5,12 @@
 mod ledger;
 #[path = "documents/owner.rs"]
 mod owner;
+#[path = "documents/price.rs"]
+mod price;
 #[path = "../examples/preview/sample.rs"]
 mod sample;
+#[path = "documents/spend.rs"]
+mod spend;
 
 use app::{
     api::{AttemptState, ProgramView, Transfers},
@@ -34,6 +38,8 @@ fn panel(program: &ProgramView, viewer: Viewer, view: View, form: Form) -> Panel
         host: Some("http://localhost:8081".into()),
         session: Some("ses_secret".into()),
         reviews: None,
+        quote: Some(sample::purse::quote(450, &["max_percent"])),
+        order: None,
         now: NOW,
     }
 }
@@ -79,7 +85,14 @@ fn panels() -> Vec<Panel> {
             viewers.push(member(&program, 740, 120, 1740, states, history(locale)));
         }
         for viewer in viewers {
-            for form in [Form::Panel, Form::Balance, Form::Tasks] {
+            for form in [
+                Form::Panel,
+                Form::Balance,
+                Form::Tasks,
+                Form::Rewards,
+                Form::Slider,
+                Form::Earn,
+            ] {
                 all.push(panel(&program, viewer.clone(), View::History, form));
             }
         }

@@ -10,6 +10,7 @@ use crate::store::programs::{All, BySlug, Import, StoredProgram, Versions};
 use crate::store::{Store, StoreError};
 use crate::web::links::Links;
 use crate::web::loader::Loader;
+use crate::web::refer::LandingPrints;
 use app::api::{ProgramId, ProgramView};
 use app::panel::Prints;
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,7 @@ pub struct Loaded {
     /// The rules in their current version.
     pub rules: Arc<Rules>,
     views: BTreeMap<String, (Arc<ProgramView>, Arc<Prints>)>,
+    landings: BTreeMap<String, LandingPrints>,
     /// The loader with the programme's launcher baked in.
     pub loader: Asset,
     /// What addresses of its members' attempts are made with.
@@ -41,6 +43,8 @@ impl Loaded {
             (locale.clone(), (view, Arc::default()))
         };
         let views = program.locales.iter().map(view).collect();
+        let landing = |locale: &String| (locale.clone(), LandingPrints::default());
+        let landings = program.locales.iter().map(landing).collect();
         let loader = loader.for_program(&program);
         let rules = Arc::new(Rules {
             id: stored.id,
@@ -50,6 +54,7 @@ impl Loaded {
         Ok(Self {
             rules,
             views,
+            landings,
             loader,
             links: links.clone(),
         })
@@ -63,6 +68,11 @@ impl Loaded {
     /// What was drawn of them before in that language.
     pub fn prints(&self, asked: Option<&str>) -> Arc<Prints> {
         Arc::clone(&self.shown(asked).1)
+    }
+
+    /// What was drawn of the page behind members' links in that language.
+    pub fn landing(&self, asked: Option<&str>) -> &LandingPrints {
+        &self.landings[self.rules.program.locale(asked)]
     }
 
     fn shown(&self, asked: Option<&str>) -> &(Arc<ProgramView>, Arc<Prints>) {

@@ -1,5 +1,6 @@
 //! What runs by itself: mails, holds that fall due, points that run out, tiers that are reviewed, attempts
-//! and coupons that lapse, orders whose hooks got lost, links of the hash chains, forgetting what is over.
+//! and coupons that lapse, friends that are rewarded, orders whose hooks got lost, links of the hash chains,
+//! forgetting what is over.
 //!
 //! Every step is a command that takes its work by a conditional write, so any number of servers may
 //! run this beside each other.
@@ -11,9 +12,9 @@ use crate::mailer::MailError;
 use crate::pulls;
 use crate::shop_codes;
 use crate::store::{
-    StoreError, accounts, attempts, codes, coupons, ledger, mail, owners, seal, sessions,
+    StoreError, accounts, attempts, codes, coupons, ledger, mail, owners, referrals, seal, sessions,
 };
-use app::api::{MemberId, ProgramId};
+use app::api::{MemberId, ProgramId, ReferralId};
 use futures_util::{StreamExt, future, stream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,9 +118,11 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
     let mut outcomes = vec![
         app.programs.refresh().await,
         settle_due(&app).await,
+        settle_referrals(&app).await,
         revise(&app).await,
         look(&app).await,
         app.store.write(attempts::Lapse { now }).await,
+        app.store.write(referrals::Lapse { now }).await,
     ];
     if count.is_multiple_of(SWEEP_TICKS) {
         app.limits.sweep();
@@ -127,6 +130,7 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
         outcomes.push(app.store.write(codes::Sweep { now }).await);
         outcomes.push(app.store.write(accounts::Sweep { now }).await);
         outcomes.push(app.store.write(owners::Sweep { now }).await);
+        outcomes.push(app.store.write(referrals::Forget { now }).await);
     }
     outcomes.into_iter().collect()
 }
@@ -172,6 +176,45 @@ async fn settle(app: Arc<App>, due: ledger::DueHold) {
     };
     if let Err(error) = outcome {
         tracing::error!(hold.id = %hold, %error, "hold {hold} was not settled");
+    }
+}
+
+/// Pays both sides of the referrals that have fallen due, each in a transaction of its own.
+async fn settle_referrals(app: &Arc<App>) -> Result<(), StoreError> {
+    let mut after = None;
+    while !*app.stopping.borrow() {
+        let due = referrals::DueReferrals {
+            now: app.clock.now(),
+            after,
+            limit: DUE_MAX,
+        };
+        let due = app.store.read(due).await?;
+        let Some((_, id, due_at)) = due.last() else {
+            return Ok(());
+        };
+        after = Some((*due_at, *id));
+        let settled = due
+            .into_iter()
+            .map(|(program, id, _)| settle_referral(Arc::clone(app), program, id));
+        stream::iter(settled)
+            .buffer_unordered(AT_ONCE)
+            .collect::<()>()
+            .await;
+    }
+    Ok(())
+}
+
+async fn settle_referral(app: Arc<App>, program: ProgramId, id: ReferralId) {
+    let Some(loaded) = app.programs.by_id(program) else {
+        return;
+    };
+    let settle = referrals::Settle {
+        rules: Arc::clone(&loaded.rules),
+        id,
+        stamp: app.clock.stamp(),
+    };
+    if let Err(error) = app.store.write(settle).await {
+        tracing::error!(referral.id = %id, %error, "referral {id} was not settled");
     }
 }
 

@@ -68,7 +68,7 @@ on_both_databases! { quiet
         let all = codes(&world, "1", 70).await;
         for code in &all {
             let path = format!("/api/v1/programs/demo/coupons/{code}/use");
-            let body = json!({ "order_id": "A", "lines": [{ "id": "1", "amount": 100_000 }] });
+            let body = json!({ "order_id": "A", "lines": [{ "id": "1", "amount": 700_000 }] });
             let (status, told) = world.post(&path, &world.api_key, &body).await;
             assert_eq!(status, StatusCode::OK, "{told}");
         }

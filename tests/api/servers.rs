@@ -18,13 +18,13 @@ use tokio_postgres::NoTls;
 const DAY: i64 = 24 * 3600 * 1_000_000;
 
 /// A second server of a world: the same database, key, mailbox and clock.
-struct Second {
-    url: String,
+pub(super) struct Second {
+    pub(super) url: String,
     stop: Option<oneshot::Sender<()>>,
 }
 
 impl Second {
-    async fn open(world: &World) -> Self {
+    pub(super) async fn open(world: &World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let listen = listener.local_addr().unwrap();
         let config = Config {

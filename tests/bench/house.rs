@@ -64,6 +64,24 @@ impl House {
         }
     }
 
+    /// Makes these the programme's rules from now on, while no server has the database open.
+    pub(crate) fn import(&self, source: &str) {
+        let file = self.folder().join("program.toml");
+        std::fs::write(&file, source).unwrap();
+        let file = file.display().to_string();
+        let words = [
+            "laurel",
+            "program",
+            "import",
+            &file,
+            "--database",
+            &self.database,
+        ];
+        let cli = Cli::try_parse_from(words).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(execute(cli)).unwrap();
+    }
+
     /// The folder of the key, and of the database if it is a file.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

@@ -16,6 +16,7 @@ mod disk;
 mod due;
 mod growth;
 mod house;
+mod landing;
 mod load;
 mod members;
 mod past;
@@ -54,6 +55,7 @@ const TOPICS: &[Topic] = &[
     ("postgres", postgres::rows),
     ("me", reads::me_rows),
     ("panel", reads::panel_rows),
+    ("landing", landing::rows),
     ("streams", streams::rows),
     ("due", due::rows),
     ("growth", growth::rows),

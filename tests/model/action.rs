@@ -1,7 +1,7 @@
 //! What can be asked of a programme, and what it answers, in the words of both sides.
 
 use super::naive::{Micros, Programme, Told};
-use app::api::{QuoteLine, CouponState, NewRefund, Order};
+use app::api::{CouponState, NewRefund, Order, QuoteLine};
 
 /// Something that is asked of one programme, with all its names and amounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(crate) enum Action {
     Redeem {
         member: usize,
         reward: usize,
+        /// Of a slider.
+        points: Option<i64>,
         code: String,
     },
     Reserve {
@@ -66,6 +68,8 @@ pub(crate) enum Answer {
     TooFew(i64),
     Differs,
     Unknown,
+    /// The rules do not allow it; nothing has changed.
+    Refused,
     Done,
     ZoneStands(Micros),
     /// The key was used for something else; nothing has changed.
@@ -78,6 +82,8 @@ pub(crate) struct Coupon {
     pub(crate) state: CouponState,
     pub(crate) points: i64,
     pub(crate) amount: i64,
+    /// Points that the order that has it really takes.
+    pub(crate) wanted: i64,
     pub(crate) order: Option<String>,
     pub(crate) lines: Vec<(String, i64)>,
     pub(crate) expires_at: Micros,
@@ -91,6 +97,7 @@ impl Programme {
             state: coupon.state,
             points: coupon.points,
             amount: coupon.amount,
+            wanted: coupon.wanted,
             order: coupon.order.clone(),
             lines: coupon.lines.clone(),
             expires_at: coupon.expires_at,
@@ -124,12 +131,16 @@ impl Programme {
             Action::Redeem {
                 member,
                 reward,
+                points,
                 code,
             } => {
                 if *reward >= self.rules.rewards.len() {
                     return Answer::Unknown;
                 }
-                match self.redeem(*member, *reward, code, now) {
+                let Some((points, amount)) = self.rules.rewards[*reward].price(*points) else {
+                    return Answer::Refused;
+                };
+                match self.redeem(*member, (*reward, points, amount), code, now) {
                     Ok(balance) => Answer::Coupon {
                         coupon: self.coupon(code),
                         balance: Some(balance),
@@ -146,7 +157,7 @@ impl Programme {
             }
             Action::Reserve { code, order, lines } => {
                 let done = self.reserve(code, order, lines, now);
-                self.about(code, done)
+                done.map_or(Answer::Refused, |done| self.about(code, done))
             }
             Action::Release { code } => {
                 let done = self.release(code, false, now);

@@ -1,7 +1,8 @@
 //! Databases for many cases.
 
+use crate::support::postgres::{self, Lent};
+use crate::support::sql;
 use crate::support::world::Database;
-use crate::support::{postgres, sql};
 use server::store::Store;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,18 +17,21 @@ pub(crate) struct Bed {
     pub(crate) url: String,
     pub(crate) cases: u32,
     _folder: Option<TempDir>,
+    /// After the store, whose connections it would end.
+    _database: Option<Lent>,
 }
 
 impl Bed {
     pub(crate) async fn make(database: Database) -> Self {
-        let (url, folder) = match database {
-            Database::Postgres => (postgres::database().await, None),
+        let (url, folder, lent) = match database {
+            Database::Postgres => {
+                let lent = postgres::database().await;
+                (lent.url.clone(), None, Some(lent))
+            }
             Database::Sqlite => {
                 let folder = in_memory();
-                (
-                    format!("sqlite:{}", folder.path().join("laurel.db").display()),
-                    Some(folder),
-                )
+                let file = folder.path().join("laurel.db");
+                (format!("sqlite:{}", file.display()), Some(folder), None)
             }
         };
         Self {
@@ -35,6 +39,7 @@ impl Bed {
             url,
             cases: 0,
             _folder: folder,
+            _database: lent,
         }
     }
 
@@ -53,7 +58,8 @@ impl Bed {
 
 /// Opens a store that wakes nobody.
 pub(crate) async fn open(url: &str) -> Store {
-    Store::open(url, Arc::new(|_| {})).await.unwrap()
+    let opened = Store::open(url, Arc::new(|_| {})).await;
+    opened.unwrap_or_else(|error| panic!("{error:?}\n{}", postgres::last_words(url)))
 }
 
 /// A folder in memory where there is one: these tests ask what the ledger does, not what a disk does.

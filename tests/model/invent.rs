@@ -5,7 +5,7 @@ use super::naive::Micros;
 use super::pair::Pair;
 use super::plan::{Cart, SHOPPERS, Share, What, Who};
 use super::stage::{DAY, HOUR};
-use app::api::{QuoteLine, Customer, NewRefund, Order, OrderLine, OrderStatus, RefundLine};
+use app::api::{Customer, NewRefund, Order, OrderLine, OrderStatus, QuoteLine, RefundLine};
 
 fn text(at: Micros) -> String {
     jiff::Timestamp::from_microsecond(at).unwrap().to_string()
@@ -57,6 +57,16 @@ impl Pair {
         (members > 0).then(|| number % members)
     }
 
+    /// What is said of the points: of a slider how many, and at times half a step or none, of anything else nothing.
+    fn points(&self, reward: usize, times: i64) -> Option<i64> {
+        let prize = self.model.rules.rewards.get(reward)?;
+        let points = match times {
+            0 => prize.points / 2,
+            _ => times * prize.points,
+        };
+        (prize.slider && times < 7).then_some(points)
+    }
+
     /// What a step asks for, if it makes sense here.
     pub(crate) fn action(&mut self, what: &What, now: Micros) -> Option<Action> {
         Some(match what {
@@ -92,13 +102,18 @@ impl Pair {
                 told.amount += i64::from(*more);
                 Action::Refund(told)
             }
-            What::Redeem { member, reward } => {
+            What::Redeem {
+                member,
+                reward,
+                times,
+            } => {
                 let member = self.member(*member)?;
                 let code = format!("CODE{}", self.codes);
                 self.codes += 1;
                 Action::Redeem {
                     member,
                     reward: *reward,
+                    points: self.points(*reward, *times),
                     code,
                 }
             }

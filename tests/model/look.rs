@@ -74,7 +74,7 @@ impl Real {
             "select id, status, member_id, transfer_id, refunded, counts, split from shop_order
             where program_id = $1 order by id",
             "select id, applied, amount, reversed, given_back from refund where program_id = $1 order by id",
-            "select code, state, order_id, taken_id, returned, lines from coupon where program_id = $1 order by code",
+            "select code, state, order_id, taken_id, returned, lines, wanted from coupon where program_id = $1 order by code",
             "select kind, value, member_id from identity where program_id = $1 order by kind, value",
             "select m.id, a.events, (select count(*) from lot l where l.member_id = m.id and l.warned)
             from member m join account a on a.member_id = m.id where m.program_id = $1 order by m.id",

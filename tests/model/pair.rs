@@ -127,7 +127,7 @@ impl Pair {
             Action::Redeem { member, .. } | Action::Adjust { member, .. } => Some(*member),
             _ => None,
         };
-        let spends = spends.filter(|_| *answer != Answer::Unknown);
+        let spends = spends.filter(|_| !matches!(answer, Answer::Unknown | Answer::Refused));
         let changed = (0..after.len()).filter(|who| before.get(*who) != after.get(*who));
         for who in changed.chain(spends) {
             self.behind.remove(&who);

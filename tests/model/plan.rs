@@ -64,6 +64,8 @@ pub(crate) enum What {
     Redeem {
         member: usize,
         reward: usize,
+        /// How often, of a slider.
+        times: i64,
     },
     Reserve {
         code: usize,
@@ -217,8 +219,10 @@ fn rewards() -> impl Strategy<Value = Vec<Prize>> {
         select(&[1_i64, 30, 77, 200, 200, 600]),
         select(&[1_i64, 500, 3000, 9999]),
         select(&[1_i64, 10, 30, 200]),
+        any::<bool>(),
     );
-    let one = one.prop_map(|(points, amount, valid_days)| Prize {
+    let one = one.prop_map(|(points, amount, valid_days, slider)| Prize {
+        slider,
         points,
         amount,
         valid_days,
@@ -347,7 +351,8 @@ pub(crate) fn what() -> impl Strategy<Value = What> {
         12 => (order(), share()).prop_map(|(order, share)| What::Refund { order, share }),
         2 => (order(), prop::bool::weighted(0.3))
             .prop_map(|(refund, more)| What::RefundAgain { refund, more }),
-        12 => (member(), 0_usize..3).prop_map(|(member, reward)| What::Redeem { member, reward }),
+        12 => (member(), 0_usize..3, 0_i64..8)
+            .prop_map(|(member, reward, times)| What::Redeem { member, reward, times }),
         6 => (code(), order(), vec(money(), 0..4))
             .prop_map(|(code, order, prices)| What::Reserve { code, order, prices }),
         3 => code().prop_map(|code| What::Release { code }),

@@ -210,6 +210,7 @@ impl Real {
             Action::Redeem {
                 member,
                 reward,
+                points,
                 code,
             } => {
                 let (member, reward) = (self.members[member], id_of("reward", reward));
@@ -217,6 +218,7 @@ impl Real {
                     rules,
                     member,
                     reward,
+                    points,
                     code: code.clone(),
                     stamp,
                 };
@@ -229,6 +231,8 @@ impl Real {
                         }
                     }
                     Redeemed::TooFew { available } => Answer::TooFew(available),
+                    // Nothing is limited here.
+                    Redeemed::Locked(_) | Redeemed::Misfit(_) => Answer::Refused,
                     Redeemed::Unknown => Answer::Unknown,
                 }
             }
@@ -248,6 +252,7 @@ impl Real {
                         balance: None,
                     },
                     Used::NotOpen(stored) => Answer::NotOpen(coupon(&stored)),
+                    Used::Terms(_) => Answer::Refused,
                     Used::Unknown => Answer::Unknown,
                 }
             }
@@ -390,6 +395,7 @@ pub(crate) fn coupon(stored: &StoredCoupon) -> Coupon {
         state: stored.state,
         points: stored.points,
         amount: stored.amount,
+        wanted: stored.wanted,
         order: stored.order.clone(),
         lines: stored
             .lines

@@ -1,12 +1,12 @@
 //! The rules of a programme as the tests invent them, plain enough for the naive model, and the same
 //! rules as the server wants them.
 
-use app::api::{Expiry, Gives, Localized, Metric, ProgramId, TaskKind, Window};
-use server::domain::reward::Reward;
+use app::api::{Expiry, Gives, Localized, Metric, ProgramId, RewardKind, TaskKind, Window};
 use server::domain::program::{
-    Campaign, Debt, Ladder, ProductRate, Program, Purchase, Rules as ServerRules, Tier,
+    Applies, Campaign, Debt, Ladder, ProductRate, Program, Purchase, Rules as ServerRules, Tier,
 };
 use server::domain::program_file;
+use server::domain::reward::Reward;
 use server::domain::task::Task;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -69,9 +69,27 @@ pub(crate) struct Extra {
 /// What points can be turned into.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Prize {
+    /// Whether any multiple of the points can be had, for as many times the amount, and an order takes only what it
+    /// needs.
+    pub(crate) slider: bool,
     pub(crate) points: i64,
     pub(crate) amount: i64,
     pub(crate) valid_days: i64,
+}
+
+impl Prize {
+    /// What it costs and gives, if so many points can be spent on it.
+    pub(crate) fn price(&self, points: Option<i64>) -> Option<(i64, i64)> {
+        let times = match points {
+            None if self.slider => return None,
+            None => 1,
+            Some(points) if self.slider && points > 0 && points % self.points == 0 => {
+                points / self.points
+            }
+            Some(_) => return None,
+        };
+        Some((times * self.points, times * self.amount))
+    }
 }
 
 static DEMO: LazyLock<Program> =
@@ -191,6 +209,7 @@ fn campaign(extra: &Extra) -> Campaign {
             .iter()
             .map(|tier| id_of("tier", *tier))
             .collect(),
+        applies: Applies::Purchase,
     }
 }
 
@@ -214,11 +233,19 @@ fn join(points: i64, wait: i64) -> Task {
 }
 
 fn reward(number: usize, prize: &Prize) -> Reward {
-    Reward::plain(
+    let plain = Reward::plain(
         id_of("reward", number),
         named("Reward"),
         prize.points,
         prize.amount,
         days(prize.valid_days),
-    )
+    );
+    if !prize.slider {
+        return plain;
+    }
+    Reward {
+        kind: RewardKind::Slider,
+        points_min: Some(prize.points),
+        ..plain
+    }
 }

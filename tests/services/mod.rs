@@ -23,6 +23,7 @@ mod pulled;
 mod queue;
 mod redeem;
 mod renewed;
+mod shop_codes;
 mod sign_in;
 mod signals;
 mod subscribed;

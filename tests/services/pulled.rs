@@ -227,7 +227,7 @@ async fn kept(world: &World) -> i64 {
 }
 
 /// Another server of this world.
-async fn second(world: &World) -> Arc<App> {
+pub(super) async fn second(world: &World) -> Arc<App> {
     let config = Config {
         database_url: world.database_url.clone(),
         authorities: Authorities::default(),

@@ -13,10 +13,11 @@ use std::collections::BTreeSet;
 
 /// Two programmes in the middle of their lives, one of them sealed.
 async fn lived(store: &Store) -> Life {
-    Life::begin(store, life::program("other"), 2)
-        .await
-        .live(60)
-        .await;
+    let mut other = Life::begin(store, life::program("other"), 2).await;
+    other.live(60).await;
+    while count(store, "select count(*) from coupon where state = 'open'").await == 0 {
+        other.live(1).await;
+    }
     catch_up(store, &Clock::System, || false).await.unwrap();
     let mut life = Life::begin(store, life::program("life"), 1).await;
     life.live(150).await;
@@ -28,6 +29,22 @@ async fn lived(store: &Store) -> Life {
         "insert into program_key (kid, program_id, kind, algorithm, material, scopes, created_at)
             select 'key_1', id, 'api', 'digest', id_bytes.digest, 'orders', 1 from program
             cross join (select digest from transfer order by seq limit 1) id_bytes where slug = 'life'",
+        "insert into reward_stock (program_id, reward, taken) select id, 'pool', 0 from program where slug = 'life'",
+        "insert into pool_code (program_id, reward, number, code, created_at)
+            select id, 'pool', 1, 'POOL-1', 5 from program where slug = 'life'",
+        "update coupon set state = 'ending', connection = 'shop', outside = '77', cause = 'cancelled' where id in
+            (select c.id from coupon c join program p on p.id = c.program_id
+            where p.slug = 'other' and c.state = 'open' order by c.id limit 1)",
+        "insert into code_job (coupon_id, program_id, connection, verb, tries, due_at, lease, unclear, problem, created_at)
+            select id, program_id, 'shop', 'end', 2, 7, 2, true, 'it slept', 5 from coupon where state = 'ending'",
+        "insert into referral_code (code, program_id, member_id, shown, created_at)
+            select 'anna', program_id, id, 'Anna', 5 from member order by id limit 1",
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_code, gift_terms, gift_name,
+                gift_state, gift_lines, gift_shipping, expires_at, friend_email, source, signals, score, points,
+                friend_points, created_at, updated_at)
+            select m.id, m.program_id, m.id, 1, 'gift', 'gift', 'GIFT-1', '{}', '{}', 'open', '[]', 0, 9, 'a@b.example',
+                t.digest, '[]', 0, 300, 100, 5, 6
+            from member m join transfer t on t.member_id = m.id order by t.seq limit 1",
     ];
     for sql in more {
         store.write(Write(sql, Vec::new())).await.unwrap();
@@ -56,6 +73,15 @@ async fn there_and_back(from: Database, to: Database) {
         count(&source.store, "select count(*) from transfer").await
     );
     assert!(of("coupon") > 5 && of("lot_move") > 20 && of("refund") > 5 && of("seal") > 0);
+    for new in [
+        "reward_stock",
+        "pool_code",
+        "code_job",
+        "referral_code",
+        "referral",
+    ] {
+        assert_eq!(of(new), 1, "{new}");
+    }
     for place in [&target, &back] {
         assert_books_balance(&place.store).await;
         assert_eq!(place.store.read(Heads).await.unwrap(), heads);

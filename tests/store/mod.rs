@@ -15,7 +15,7 @@ mod tls;
 mod values;
 mod verify;
 
-use crate::support::postgres;
+use crate::support::postgres::{self, Lent};
 use crate::support::world::Database;
 use app::api::MemberId;
 use server::store::{Ring, Store};
@@ -29,11 +29,13 @@ pub(crate) struct Place {
     /// Whom the store said it has news for, in the order it did.
     pub(crate) woken: Arc<Mutex<Vec<MemberId>>>,
     pub(crate) folder: TempDir,
+    /// After the store, whose connections it would end.
+    _database: Option<Lent>,
 }
 
 impl Place {
     pub(crate) async fn open(database: Database) -> Self {
-        let (url, folder) = address(database).await;
+        let (url, Kept { folder, database }) = address(database).await;
         let woken = Arc::<Mutex<Vec<MemberId>>>::default();
         let list = Arc::clone(&woken);
         let wake = Arc::new(move |whom| {
@@ -43,12 +45,15 @@ impl Place {
                     .push(member);
             }
         });
-        let store = Store::open(&url, wake).await.unwrap();
+        let store = Store::open(&url, wake).await;
+        let store =
+            store.unwrap_or_else(|error| panic!("{error:?}\n{}", postgres::last_words(&url)));
         Self {
             store,
             url,
             woken,
             folder,
+            _database: database,
         }
     }
 
@@ -57,14 +62,28 @@ impl Place {
     }
 }
 
+/// What a database lives in, and goes with.
+struct Kept {
+    folder: TempDir,
+    database: Option<Lent>,
+}
+
 /// The address of a new, empty database.
-async fn address(database: Database) -> (String, TempDir) {
+async fn address(database: Database) -> (String, Kept) {
     let folder = TempDir::new().unwrap();
-    let url = match database {
-        Database::Sqlite => format!("sqlite:{}", folder.path().join("laurel.db").display()),
-        Database::Postgres => postgres::database().await,
+    let lent = match database {
+        Database::Sqlite => None,
+        Database::Postgres => Some(postgres::database().await),
     };
-    (url, folder)
+    let url = match &lent {
+        None => format!("sqlite:{}", folder.path().join("laurel.db").display()),
+        Some(lent) => lent.url.clone(),
+    };
+    let kept = Kept {
+        folder,
+        database: lent,
+    };
+    (url, kept)
 }
 
 /// Opens a store that wakes nobody.

@@ -124,7 +124,8 @@ async fn a_certificate_for_another_host_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_tls_is_refused_where_tls_is_asked_for() {
-    let url = postgres::database().await;
+    let lent = postgres::database().await;
+    let url = lent.url.clone();
     let required = format!("{url}?sslmode=require");
     for (url, ca) in [(&required, None), (&url, Some(ca("known.pem")))] {
         let said = sentence(url, ca.as_deref()).await;

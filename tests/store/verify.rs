@@ -3,9 +3,11 @@
 use super::{Place, on_both_engines};
 use crate::support::life::{self, Life};
 use crate::support::sql::{assert_books_balance, count, rows};
-use app::api::{Expiry, MemberId, RedemptionId, TransferId};
-use server::clock::Clock;
+use app::api::{Expiry, Localized, MemberId, RedemptionId, RewardKind, TransferId};
+use server::clock::{Clock, Stamp};
+use server::domain::reward::{CREDIT, Reward};
 use server::store::audit::{Report, Verify};
+use server::store::coupons::{Redeem, Redeemed};
 use server::store::seal::catch_up;
 use server::store::{Command, Query, Store, StoreError, Tx};
 use std::sync::{Arc, Mutex};
@@ -27,6 +29,44 @@ impl Command for Damage {
         *self.report.lock().unwrap() = Some(report);
         Err(StoreError::Internal("undone".into()))
     }
+}
+
+/// A reward of store credit.
+fn bought() -> Reward {
+    Reward {
+        kind: RewardKind::StoreCredit,
+        ..Reward::plain("bought".into(), Localized::default(), 20, 500, 30)
+    }
+}
+
+/// Whoever has enough points buys store credit, and turns a part of it into a code.
+async fn buy_credit(life: &Life) {
+    let rich = "select a.member_id from account a join member m on m.id = a.member_id
+            join program p on p.id = m.program_id
+        where a.asset = 'points' and p.slug = 'life' and a.available > 0 order by a.available desc";
+    for (n, row) in (0..).zip(rows(&life.store, rich).await) {
+        let redeem = |reward: &str, points, n| Redeem {
+            rules: Arc::clone(&life.rules),
+            member: row.get(0).unwrap(),
+            reward: reward.into(),
+            points,
+            code: format!("zz-{reward}"),
+            stamp: Stamp {
+                at: life.now,
+                seed: [n; 16],
+                salt: [n; 16],
+            },
+        };
+        // Their points may just have run out.
+        let done = life.store.write(redeem("bought", None, n)).await.unwrap();
+        if matches!(done, Redeemed::Done(..)) {
+            let code = redeem(CREDIT, Some(300), 100 + n);
+            let done = life.store.write(code).await.unwrap();
+            assert!(matches!(done, Redeemed::Done(_, 200)), "{done:?}");
+            return;
+        }
+    }
+    panic!("nobody has any points");
 }
 
 /// What forbids the damage, in each dialect.
@@ -170,6 +210,70 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
         "update tier_entry set undone = not undone where member_id =" "" => "entry of member {} into ";
     Named "'attempt att_' from attempt order by id limit 1":
         "update attempt set state = 'held' where task <>" "" => "{}";
+    // Store credit.
+    Member "member_id from account where asset = 'RUB' order by member_id limit 1":
+        "update account set available = available + 1 where asset = 'RUB' and member_id =" "" => "account RUB of member {}: available:";
+    Member "member_id from account where asset = 'RUB' order by member_id limit 1":
+        "update account set events = 1 where asset = 'RUB' and member_id =" "" => "account RUB of member {}: events:";
+    Member "member_id from account where asset = 'RUB' order by member_id limit 1":
+        "update account set points_earned = 1 where asset = 'RUB' and member_id =" "" => "account RUB of member {}: points_earned:";
+    Member "member_id from account where asset = 'RUB' order by member_id limit 1":
+        "update coupon set amount = amount + 1 where terms like '%store_credit%' and member_id =" "" => "account RUB of member {}: credit that was bought and never came:";
+    Transfer "id from transfer where asset = 'RUB' and source = 'issued' order by seq limit 1":
+        "update lot set expires_at = 5 where id =" "" => "lot {}: expires_at:";
+    Transfer "id from transfer where asset = 'RUB' and source = 'issued' order by seq limit 1":
+        "update lot set counts = true where id =" "" => "lot {}: counts:";
+    Transfer "id from transfer where asset = 'RUB' and source = 'issued' order by seq limit 1":
+        "update lot set asset = 'points' where id =" "" => "lot {}: asset:";
+    Transfer "transfer_id from hold where asset = 'RUB' order by transfer_id limit 1":
+        "update hold set asset = 'points' where transfer_id =" "" => "hold {}: asset:";
+    Transfer "id from transfer where asset = 'RUB' and target = 'reserved' order by seq limit 1":
+        "update lot_move set lot_id = (select id from lot where asset = 'points' order by id limit 1) where transfer_id =" "" => "transfer {}: a lot that it moves:";
+    Coupon "id from coupon where asset = 'RUB' order by code limit 1":
+        "update coupon set asset = 'points' where id =" "" => "coupon {}: asset:";
+    Coupon "id from coupon where terms like '%store_credit%' order by code limit 1":
+        "update coupon set state = 'open' where id =" "" => "coupon {}: state:";
+    Coupon "id from coupon where terms like '%store_credit%' order by code limit 1":
+        "update coupon set terms = '{}' where id =" "" => "coupon {}: terms:";
+    // What is limited, and codes that the shop makes.
+    Coupon "id from coupon where state = 'used' and taken_id = hold_id order by code limit 1":
+        "update coupon set wanted = wanted - 1 where id =" "" => "coupon {}: wanted:";
+    Coupon "id from coupon where state = 'lapsed' order by code limit 1":
+        "update coupon set state = 'ending' where id =" "" => "coupon {}: work in the shop:";
+    Coupon "id from coupon where state = 'lapsed' order by code limit 1":
+        "update coupon set state = 'making' where id =" "" => "coupon {}: connection that makes it:";
+    Member "id from member order by id limit 1":
+        "insert into code_job (coupon_id, program_id, connection, verb, tries, due_at, lease, unclear, created_at)
+            select id, program_id, 'shop', 'make', 0, 0, 0, false, 0 from member where id =" "" => "work on coupon ";
+    Named "'stock of reward small' from seal where number = 1 limit 1":
+        "insert into reward_stock (program_id, reward, taken) select id, 'small', 100000 from program where slug = 'life' and '' <>" "" => "{}";
+    Named "code from coupon where reward = 'small' order by code limit 1":
+        "insert into pool_code (program_id, reward, number, code, created_at) select program_id, 'large', 1, code, 0 from coupon where code =" "" => ": reward that its code was uploaded for:";
+    Named "code from coupon where reward = 'small' order by code limit 1":
+        "insert into pool_code (program_id, reward, number, code, created_at) select program_id, reward, 1, code, 0 from coupon where code =" "" => ": taken: expected at least 1";
+    Named "code from coupon where reward = 'small' order by code limit 1":
+        "insert into pool_code (program_id, reward, number, code, created_at) select program_id, reward, 7, code, 0 from coupon where code =" "" => ": uploaded codes:";
+    // Referrals.
+    Member "id from member order by id limit 1":
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, created_at, updated_at)
+            select id, program_id, id, 1, 'rewarded', 'code', 0, 0, '[]', 0, 5, 0, 0, 0 from member where id =" "" => ", advocate: transfer: expected one";
+    Transfer "id from transfer order by seq limit 1":
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, member_id, 1, 'waiting', 'code', 0, 0, '[]', 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: transfer: expected none";
+    Transfer "id from transfer order by seq limit 1":
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, id, 1, 'rewarded', 'code', 0, 0, '[]', 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: member:";
+    Transfer "id from transfer order by seq limit 1":
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, member_id, 1, 'rewarded', 'code', 0, 0, '[]', 0, amount + 1, 0, id, 0, 0 from transfer where id =" "" => ", advocate: points:";
+    Transfer "t.id from transfer t join lot l on l.id = t.id where t.source = 'issued' and l.taken_back = 0 order by t.seq limit 1":
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, member_id, 1, 'reversed', 'code', 0, 0, '[]', 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: points taken back:";
+    Transfer "id from transfer order by seq limit 1":
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, friend_transfer_id, created_at, updated_at)
+            select t.id, t.program_id, t.member_id, 1, 'rewarded', 'code', 0, 0, '[]', 0, t.amount, 0, t.id,
+                (select f.id from transfer f where f.program_id = t.program_id order by f.seq desc limit 1), 0, 0
+            from transfer t where t.id =" "" => ": when both were paid:";
     // Orders and refunds.
     Named "id from shop_order where refunded > 0 order by id limit 1":
         "update shop_order set refunded = 0 where id =" "" => "order {} of ";
@@ -261,12 +365,17 @@ on_both_engines! {
     }
 
     async fn every_damage_is_named(place: Place) {
-        let mut life = Life::begin(&place.store, life::program("life"), 7).await;
+        let mut rules = life::program("life");
+        rules.rewards.push(bought());
+        let mut life = Life::begin(&place.store, rules, 7).await;
         Life::begin(&place.store, life::program("other"), 8).await;
         // Several, so that each kind of row is there in each state.
         let mut second = Life::begin(&place.store, life::program("second"), 9).await;
-        for _ in 0..2 {
+        for round in 0..2 {
             life.live(200).await;
+            if round == 0 {
+                buy_credit(&life).await;
+            }
             second.live(100).await;
             catch_up(&place.store, &Clock::System, || false).await.unwrap();
         }

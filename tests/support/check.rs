@@ -2,13 +2,14 @@
 
 use super::browser::Browser;
 use super::postgres;
+use super::world::eventually;
 
 #[tokio::test]
 async fn every_database_is_new_and_empty() {
     let (first, second) = tokio::join!(postgres::database(), postgres::database());
-    assert_ne!(first, second);
-    for url in [first, second] {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+    assert_ne!(first.url, second.url);
+    for lent in [&first, &second] {
+        let (client, connection) = tokio_postgres::connect(&lent.url, tokio_postgres::NoTls)
             .await
             .unwrap();
         tokio::spawn(connection);
@@ -26,6 +27,28 @@ async fn every_database_is_new_and_empty() {
             .await
             .unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_database_goes_when_nobody_needs_it() {
+    let (kept, lent) = tokio::join!(postgres::database(), postgres::database());
+    let (client, connection) = tokio_postgres::connect(&kept.url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let name = lent.url.rsplit('/').next().unwrap().to_owned();
+    // Somebody is still connected.
+    let other = tokio_postgres::connect(&lent.url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    drop(lent);
+    eventually("the end of a database", async || {
+        let there = "select count(*) from pg_database where datname = $1";
+        let row = client.query_one(there, &[&name]).await.unwrap();
+        (row.get::<_, i64>(0) == 0).then_some(())
+    })
+    .await;
+    drop(other);
 }
 
 #[tokio::test]

@@ -3,16 +3,16 @@
 //! that can.
 
 use app::api::{
-    QuoteLine, Customer, Expiry, MemberId, MemberRef, NewRefund, Order, OrderLine,
-    OrderStatus, RefundLine, Window,
+    Customer, Expiry, MemberId, MemberRef, NewRefund, Order, OrderLine, OrderStatus, QuoteLine,
+    RefundLine, RewardKind, Window,
 };
 use fastrand::Rng;
 use server::clock::Stamp;
 use server::domain::DAY;
 use server::domain::identity::Shopper;
 use server::domain::program::{Debt, Program, Rules};
-use server::domain::reward::Reward;
 use server::domain::program_file;
+use server::domain::reward::Reward;
 use server::domain::tier::Manual;
 use server::store::adjustments::Adjust;
 use server::store::coupons::{Cancel, Lapse, Redeem, Redeemed, Release, Use};
@@ -50,7 +50,16 @@ pub(crate) fn program(slug: &str) -> Program {
         expiry: Expiry::Earning { months: 2 },
         warn_days: 7,
         grace_days: 5,
-        rewards: vec![reward("small", 40, 3), reward("large", 150, 20)],
+        rewards: vec![
+            reward("small", 40, 3),
+            reward("large", 150, 20),
+            // What an order does not need of it comes back.
+            Reward {
+                kind: RewardKind::Slider,
+                points_min: Some(10),
+                ..reward("slider", 10, 10)
+            },
+        ],
         ..demo
     };
     program.ladder.window = Window::Rolling { months: 3 };
@@ -280,10 +289,16 @@ impl Life {
         let Some((member, _)) = self.someone() else {
             return;
         };
+        let (reward, points) = match self.rng.u32(0..3) {
+            0 => ("small", None),
+            1 => ("large", None),
+            _ => ("slider", Some(self.rng.i64(1..12) * 10)),
+        };
         let redeem = Redeem {
             rules: self.rules.clone(),
             member,
-            reward: if self.rng.bool() { "small" } else { "large" }.into(),
+            reward: reward.into(),
+            points,
             code: self.name("code"),
             stamp: self.stamp(),
         };

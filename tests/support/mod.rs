@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod browser;
 #[cfg(test)]
 mod check;
+pub(crate) mod friends;
 pub(crate) mod life;
 pub(crate) mod node;
 pub(crate) mod postgres;

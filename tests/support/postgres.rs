@@ -1,7 +1,11 @@
-//! A PostgreSQL server for the tests, and an empty database in it for each test that asks.
+//! A PostgreSQL server for the tests, and an empty database in it for each test that asks, which goes when the test
+//! no longer needs it.
 //!
-//! `TEST_POSTGRES_URL` names a server to use instead; its user must be allowed to create databases,
-//! and they stay behind there.
+//! `TEST_POSTGRES_URL` names a server to use instead; its user must be allowed to create databases.
+
+mod lent;
+
+pub(crate) use lent::Lent;
 
 use std::fs::Permissions;
 use std::net::TcpListener;
@@ -34,10 +38,23 @@ static SHARED: LazyLock<Server> = LazyLock::new(|| match std::env::var("TEST_POS
     Err(_) => Server::start(UNSAFE_BUT_FAST),
 });
 
-/// The URL of a new, empty database on the server that all tests of this process share.
-pub(crate) async fn database() -> String {
-    SHARED.database().await
+/// A new, empty database on the server that all tests of this process share. It goes with the answer.
+pub(crate) async fn database() -> Lent {
+    Lent::new(SHARED.database().await, SHARED.url.clone())
 }
+
+/// What the server that all tests of this process share said last, and how full its disk is: to be told beside a
+/// connection that failed. Nothing of a database that is a file.
+pub(crate) fn last_words(url: &str) -> String {
+    if url.starts_with("postgres") {
+        SHARED.last_words()
+    } else {
+        String::new()
+    }
+}
+
+/// Lines of a server's log that are told when it does not answer.
+const LAST_LINES: usize = 40;
 
 /// A running PostgreSQL server.
 pub(crate) struct Server {
@@ -101,8 +118,29 @@ impl Server {
     /// # Panics
     /// If this process did not make it.
     pub(crate) fn start_again(&self) {
-        let (_, settings) = self.own.as_ref().expect("a server of this process");
-        self.control("start", &["--options", settings]);
+        let (directory, settings) = self.own.as_ref().expect("a server of this process");
+        let log = directory.join("log");
+        let log = log
+            .to_str()
+            .expect("the temporary directory has a plain name");
+        self.control("start", &["--options", settings, "--log", log]);
+    }
+
+    /// What it said last, and how full the disk is, as far as this process can know.
+    pub(crate) fn last_words(&self) -> String {
+        let Some((directory, _)) = &self.own else {
+            return "It is not a server of this process.".to_owned();
+        };
+        let log = std::fs::read(directory.join("log")).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log).into_owned();
+        let lines: Vec<&str> = log.lines().collect();
+        let last = lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
+        let disk = Command::new("df").arg("-h").arg(directory).output();
+        let disk = disk.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+        format!(
+            "The server's last words:\n{last}\nIts disk:\n{}",
+            disk.unwrap_or_default()
+        )
     }
 
     /// Stops it at once, as a crash would: nobody is waited for, nothing is written down.
@@ -171,13 +209,20 @@ impl Server {
 
         let (client, connection) = tokio_postgres::connect(self.url.as_str(), NoTls)
             .await
-            .expect("the PostgreSQL server answers");
+            .unwrap_or_else(|error| {
+                panic!(
+                    "the PostgreSQL server does not answer: {error}\n{}",
+                    self.last_words()
+                )
+            });
         let connection = tokio::spawn(connection);
         // Nobody can be connected to template0, so no test is in another's way.
         client
             .batch_execute(&format!("create database {name} template template0"))
             .await
-            .expect("the PostgreSQL user may create databases");
+            .unwrap_or_else(|error| {
+                panic!("no database could be made: {error}\n{}", self.last_words())
+            });
         drop(client);
         connection
             .await

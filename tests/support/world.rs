@@ -3,7 +3,7 @@
 
 mod quiet;
 
-use super::postgres;
+use super::postgres::{self, Lent};
 use jsonwebtoken::{EncodingKey, Header};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -46,6 +46,7 @@ pub(crate) struct World {
     clock: Arc<AtomicI64>,
     stop: Option<oneshot::Sender<()>>,
     folder: TempDir,
+    _database: Option<Lent>,
 }
 
 impl World {
@@ -73,9 +74,13 @@ impl World {
         let laurel = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let shop = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let folder = TempDir::new().unwrap();
-        let database_url = match database {
-            Database::Sqlite => format!("sqlite:{}", folder.path().join("laurel.db").display()),
-            Database::Postgres => postgres::database().await,
+        let lent = match database {
+            Database::Sqlite => None,
+            Database::Postgres => Some(postgres::database().await),
+        };
+        let database_url = match &lent {
+            None => format!("sqlite:{}", folder.path().join("laurel.db").display()),
+            Some(lent) => lent.url.clone(),
         };
         let listen = laurel.local_addr().unwrap();
         let shop_url = format!("http://localhost:{}", shop.local_addr().unwrap().port());
@@ -100,9 +105,9 @@ impl World {
         };
         // The browser has the machine's time, so the test's clock begins there.
         let clock = Arc::new(AtomicI64::new(Clock::System.now()));
-        let demo = Demo::open(config, &places, Clock::Manual(clock.clone()))
-            .await
-            .unwrap();
+        let demo = Demo::open(config, &places, Clock::Manual(clock.clone())).await;
+        let demo = demo
+            .unwrap_or_else(|error| panic!("{error:?}\n{}", postgres::last_words(&database_url)));
         let (end, ended) = oneshot::channel::<()>();
         let world = Self {
             app: demo.app.clone(),
@@ -119,6 +124,7 @@ impl World {
             clock,
             stop: Some(end),
             folder,
+            _database: lent,
         };
         let end = async {
             // Also when the world is dropped without a word.

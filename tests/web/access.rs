@@ -15,7 +15,7 @@ use std::sync::Arc;
 use thirtyfour::By;
 
 /// Serves documents that were drawn for the test.
-async fn serve(pages: HashMap<String, String>) -> String {
+pub(super) async fn serve(pages: HashMap<String, String>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let pages = Arc::new(pages);
@@ -28,7 +28,7 @@ async fn serve(pages: HashMap<String, String>) -> String {
 }
 
 /// A member's own panel, as the server would draw it.
-async fn member(world: &World, language: &str) -> Panel {
+pub(super) async fn member(world: &World, language: &str) -> Panel {
     let bearer = world.session(language).await;
     let join = json!({"version": 1, "locale": language});
     world.post("/api/v1/me/join", &bearer, &join).await;

@@ -9,7 +9,7 @@ use app::{
     panel::{Form, Panel, Theme, View, Viewer},
     shell::{self, Assets},
 };
-use sample::{DAY, NOW, States, YEAR_END, either, history, member, program};
+use sample::{DAY, NOW, States, YEAR_END, either, history, member, program, purse};
 use std::{error::Error, fs, path::Path, sync::Arc};
 
 struct Preview<'a> {
@@ -70,6 +70,8 @@ fn language(preview: &Preview<'_>, locale: &str) -> std::io::Result<()> {
         host: Some("http://localhost:8081".into()),
         session: None,
         reviews: None,
+        quote: Some(purse::quote(450, &["max_percent", "on_sale"])),
+        order: None,
         now: NOW,
     };
     let plain: States = [
@@ -119,7 +121,13 @@ fn language(preview: &Preview<'_>, locale: &str) -> std::io::Result<()> {
         ("gold", member(&program, -60, 0, 9000, all, full())),
     ];
     for (name, viewer) in viewers {
-        for view in [View::Home, View::Earn, View::History, View::How] {
+        for view in [
+            View::Home,
+            View::Earn,
+            View::Spend,
+            View::History,
+            View::How,
+        ] {
             let file = format!("{name}-{}-{locale}", view.name());
             preview.panel(
                 &file,
@@ -130,7 +138,13 @@ fn language(preview: &Preview<'_>, locale: &str) -> std::io::Result<()> {
                 &panel(viewer.clone(), view, Form::Panel, Theme::Dark),
             )?;
         }
-        for form in [Form::Balance, Form::Tasks] {
+        for form in [
+            Form::Balance,
+            Form::Tasks,
+            Form::Rewards,
+            Form::Slider,
+            Form::Earn,
+        ] {
             let file = format!("{name}-inline-{}-{locale}", form.name());
             preview.panel(
                 &file,
@@ -181,6 +195,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         host: Some("http://localhost:8081".into()),
         session: None,
         reviews: None,
+        quote: Some(purse::quote(450, &["max_percent", "on_sale"])),
+        order: None,
         now: NOW,
     };
     preview.panel("long-home-ru", &panel)?;

@@ -1,5 +1,7 @@
 //! A programme, its members and their histories, made up to show every state.
 
+#[path = "purse.rs"]
+pub(crate) mod purse;
 #[path = "statement.rs"]
 mod statement;
 
@@ -9,7 +11,7 @@ use app::{
     api::{
         AttemptId, AttemptState, AttemptView, Balance, Brand, CampaignView, Debt, Expiring, Expiry,
         Fact, Gives, Keep, MeView, MemberId, Metric, NextStep, NextTier, ProgramView, ProofLevel,
-        PurchaseRule, Reason, RewardView, Standing, TaskKind, TaskStanding, TaskView, TierView,
+        PurchaseRule, Reason, SpendingView, Standing, TaskKind, TaskStanding, TaskView, TierView,
         TransferState, Transfers, UnitForms, Window,
     },
     panel::Viewer,
@@ -281,13 +283,13 @@ pub(crate) fn program(locale: &str, long: bool) -> ProgramView {
             first_order_bonus: 100,
         }),
         tasks: tasks(locale),
-        rewards: vec![RewardView {
-            id: "off300".into(),
-            name: say("₽300 off", "Скидка 300 ₽"),
-            points: 300,
-            amount: 30_000,
-            valid_days: 30,
-        }],
+        rewards: purse::rewards(locale),
+        spending: SpendingView {
+            max_permille: 300,
+            on_sale: false,
+            with_other_codes: false,
+        },
+        referral: None,
         brand: Brand {
             color: "#7a4b2a".into(),
             corner: "right".into(),
@@ -412,5 +414,7 @@ pub(crate) fn member(
         me: Box::new(me),
         history,
         threads: Vec::new(),
+        rewards: Box::new(purse::purse(program, available)),
+        referral: None,
     }
 }

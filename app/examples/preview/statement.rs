@@ -54,6 +54,7 @@ pub(crate) fn transfer(
     let facts = TransferFacts {
         explanation: &explanation,
         amount,
+        currency: None,
         state,
         available_at: available,
         time_zone: "Europe/Moscow",
@@ -64,6 +65,7 @@ pub(crate) fn transfer(
         id: TransferId([n; 16]),
         at: rfc(at),
         state,
+        asset: "points".to_owned(),
         amount,
         balance_after: after,
         available_at: available.map(rfc),

@@ -29,6 +29,8 @@ pub enum EventKind {
     Profile,
     /// The shop has answered.
     Thread,
+    /// Store credit changed.
+    Credit,
 }
 
 /// One event. Numbers rise for each member, not always by one, and a reader that remembers the last one

@@ -217,7 +217,9 @@ pub struct TransferView {
     pub at: String,
     /// Whether it can be spent.
     pub state: TransferState,
-    /// What it adds (or takes away).
+    /// What moved: `points`, or a currency of store credit (ISO 4217).
+    pub asset: String,
+    /// What it adds (or takes away); of store credit, in the currency's smallest unit.
     pub amount: i64,
     /// The available balance after it.
     pub balance_after: i64,

@@ -38,8 +38,8 @@ pub use member::{
     Standing, UpdateProfile,
 };
 pub use merchant::{
-    AdjustmentView, CouponLine, CouponState, CouponView, ManualTier, MemberRef,
-    MemberView, Members, NewAdjustment, NewMember, RedemptionView, UseCoupon,
+    AdjustmentView, CouponLine, CouponState, CouponView, ManualTier, MemberRef, MemberView,
+    Members, NewAdjustment, NewMember, RedemptionView, UseCoupon,
 };
 pub use order::{
     Customer, NewRefund, Order, OrderLine, OrderStatus, OrderView, RefundLine, RefundView,

@@ -53,6 +53,9 @@ pub struct NewQuote {
     /// Whether it also carries codes that are not ours.
     #[serde(default)]
     pub other_codes: bool,
+    /// The shop's number of the order, once there is one: codes that it has reserved can be used for it.
+    #[serde(default)]
+    pub order_id: Option<String>,
     /// Points that the member would like to pay with, beside the codes.
     #[serde(default)]
     pub points: i64,

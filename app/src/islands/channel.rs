@@ -100,9 +100,13 @@ fn heard(message: &JsValue) {
     }
 }
 
-/// Opens a section; `tasks` is another name of `earn`.
+/// Opens a section; inline views have names of their own for some.
 fn show(view: &str) {
-    let view = if view == "tasks" { "earn" } else { view };
+    let view = match view {
+        "tasks" | "refer" => "earn",
+        "rewards" => "spend",
+        view => view,
+    };
     let tab = document()
         .query_selector("input[name=view]")
         .ok()

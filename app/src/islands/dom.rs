@@ -27,6 +27,15 @@ pub(super) fn setting(name: &str) -> String {
         .unwrap_or_default()
 }
 
+/// What the page around says that this frame is about: its product, price, currency and order. The loader puts
+/// them last in our address, behind the page's own origin.
+pub(super) fn subject() -> String {
+    let address = window().location().search().unwrap_or_default();
+    let behind = address.split_once("&host=");
+    let subject = behind.and_then(|(_, rest)| rest.split_once('&'));
+    subject.map_or_else(String::new, |(_, rest)| ["&", rest].concat())
+}
+
 /// `<main id="panel">`.
 pub(super) fn panel() -> Option<HtmlElement> {
     by_id("panel")

@@ -22,8 +22,14 @@ pub(super) fn start() {
             channel::post("open", &[("view", &view.into())]);
         } else if let Some(button) = around(&event, "[data-back]") {
             swap_forms(&button);
+        } else if let Some(button) = around(&event, "[data-apply]") {
+            let attribute = |name| button.get_attribute(name).unwrap_or_default();
+            channel::event("apply", &attribute("data-apply"));
+            super::stream::say(&attribute("data-said"));
         } else if let Some(button) = around(&event, "[data-share]") {
             super::share::share(button);
+        } else if let Some(link) = around(&event, "[data-place]") {
+            super::share::place(&link);
         }
     });
     on(&document, "keydown", |event| {
@@ -40,6 +46,8 @@ pub(super) fn start() {
         let event: Event = event.unchecked_into();
         if around(&event, "input[name=view]").is_some() {
             window().scroll_to_with_x_and_y(0.0, 0.0);
+        } else if let Some(select) = around(&event, "[data-fills]") {
+            super::share::fill(&select);
         }
     });
     on(&document, "focusin", |event| {

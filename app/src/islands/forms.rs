@@ -3,13 +3,16 @@
 use super::{
     channel,
     client::{self, Failure, Reply},
-    dom::{all, by_id, controls, document, get, get_text, object, on, panel, set, window},
+    dom::{
+        all, around, by_id, controls, document, get, get_text, object, on, panel, set, setting,
+        window,
+    },
     focus, regions, session, sign_in,
 };
 use js_sys::{Array, JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Event, HtmlElement, HtmlFormElement, HtmlInputElement};
+use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 /// Listens to every form there is and will be, and takes up what was sent before this ran.
 pub(super) fn start() {
@@ -29,6 +32,12 @@ pub(super) fn start() {
         // The document's own listener would mark it as sent too early.
         event.stop_propagation();
         spawn_local(submit(form));
+    });
+    on(&document(), "input", |event| {
+        let event: Event = event.unchecked_into();
+        if let Some(input) = around(&event, "[data-show]") {
+            show(input.unchecked_ref());
+        }
     });
     if let Some(panel) = panel() {
         for form in all::<HtmlFormElement>(&panel, "form[data-early]") {
@@ -243,8 +252,38 @@ async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
         focus::reveal(&next);
         return;
     }
+    let redeems = attribute(form, "data-api").ends_with("/redemptions");
+    if redeems {
+        if let Ok(coupon) = JSON::stringify(&get(&reply.json, "coupon")) {
+            channel::event("redeemed", &String::from(coupon));
+        }
+        if let Ok(Some(card)) = form.closest("details") {
+            let _ = card.remove_attribute("open");
+        }
+    }
     form.reset();
     signed_in(&reply).await;
+    // The code is what comes next.
+    if redeems && let Some(codes) = by_id::<HtmlElement>("codes") {
+        let _ = codes.focus();
+    }
+}
+
+/// Says beside an input that is pulled along a line what its place means: the money, and before it how many
+/// points.
+pub(super) fn show(input: &HtmlInputElement) {
+    let number = |name| js_sys::parse_float(&input.get_attribute(name).unwrap_or_default());
+    let chosen = input.value_as_number();
+    let money = chosen / number("step") * number("data-gives");
+    let place = input.get_attribute("data-show").unwrap_or_default();
+    let Some(place) = by_id::<Element>(&place) else {
+        return;
+    };
+    let told = all::<Element>(&place, "b");
+    for (place, number) in told.iter().rev().zip([money, chosen]) {
+        let text = js_sys::Number::from(number).to_locale_string(&setting("lang"));
+        place.set_text_content(Some(&String::from(text)));
+    }
 }
 
 /// Takes over the session that an answer may carry, and draws what has changed.

@@ -3,8 +3,8 @@
 
 use super::{
     client::{self, Failure},
-    dom::{all, controls, document, elements, get, panel, setting},
-    session,
+    dom::{all, controls, document, elements, get, panel, setting, subject},
+    forms, session,
 };
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
@@ -80,7 +80,7 @@ fn address(before: Option<&str>) -> String {
         address.push_str("&before=");
         address.push_str(&encode(before));
     }
-    address
+    address + &subject()
 }
 
 fn parsed(html: &str) -> Option<DocumentFragment> {
@@ -272,6 +272,7 @@ impl Kept {
                 input.set_checked(*checked);
             } else {
                 input.set_value(value);
+                forms::show(&input);
             }
         }
         if !self.had_focus {

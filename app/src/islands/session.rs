@@ -4,7 +4,7 @@
 use super::{
     channel,
     client::{self, Failure, Reply},
-    dom::{document, get_text, now, object, panel, setting, window},
+    dom::{document, get_text, now, object, panel, setting, subject, window},
     regions, stream,
 };
 use js_sys::{Function, Promise};
@@ -201,12 +201,13 @@ pub(super) fn reload() {
         .unwrap_or_default();
     let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
     let address = format!(
-        "/w/{}?view={view}&locale={}&theme={}&form={}&host={}",
+        "/w/{}?view={view}&locale={}&theme={}&form={}&host={}{}",
         setting("data-program"),
         setting("lang"),
         setting("data-theme"),
         setting("data-form"),
         encode(&setting("data-host")),
+        subject(),
     );
     let _ = window().location().replace(&address);
 }

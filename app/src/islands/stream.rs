@@ -197,7 +197,10 @@ impl Record {
             let _ = panel.set_attribute("data-cursor", &self.id);
             *cursor = self.id;
         }
-        channel::event(&self.name, &self.data);
+        // Of a redemption, the frame in which it happened has told the page, with the code.
+        if self.name != "redeemed" {
+            channel::event(&self.name, &self.data);
+        }
         let event = JSON::parse(&self.data).ok();
         if let Some(text) = event.and_then(|event| get_text(&event, "text")) {
             say(&text);

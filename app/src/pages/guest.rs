@@ -1,8 +1,8 @@
 //! What a guest sees: the whole programme, what they would get, and how to join.
 
-use super::{earn, how, tabs};
+use super::{earn, how, spend, tabs};
 use crate::{
-    panel::{Panel, View},
+    panel::Panel,
     ui::{Draw as _, Drawn, Field, TaskCard, Words, hidden, ladder, sign_in, submit, task},
 };
 use leptos::prelude::*;
@@ -16,8 +16,9 @@ pub(crate) fn page(panel: &Panel) -> impl IntoView + use<> {
         {join(panel)}
         {earn::purchases(words, None)}
         {tasks(words)}
+        {spend::public(words)}
         {how::page(words, None)}
-        {tabs(panel, &[View::Home, View::Earn, View::How])}
+        {tabs(panel)}
     }
 }
 

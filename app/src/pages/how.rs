@@ -2,9 +2,12 @@
 
 use super::earn::{campaigns, example, first_order, minimum, waits};
 use crate::{
-    api::{Expiry, MeView, PurchaseRule, TierView, Window},
+    api::{Expiry, MeView, PurchaseRule, RewardKind, RewardView, Settles, TierView, Window},
     text,
-    ui::{Draw as _, Drawn, Part, Words, before, requirement, tier_facts, will_check},
+    ui::{
+        Draw as _, Drawn, Part, Words, before, conditions, gives, limits, priced, requirement,
+        tier_facts, will_check,
+    },
 };
 use leptos::prelude::*;
 
@@ -35,6 +38,7 @@ fn rules(words: Words<'_>, tier: Option<&TierView>) -> impl IntoView + use<> {
         {tiers(words)}
         {tasks(words)}
         {rewards(words)}
+        {super::refer::rules(words)}
         <h3>{text.q_when}</h3>
         {words.program.purchase.as_ref().map(|rule| view! { <p>{waits(words, rule)}</p> })}
         <p>{text.a_when_tasks}</p>
@@ -218,10 +222,9 @@ fn rewards(words: Words<'_>) -> impl IntoView + use<> {
         .rewards
         .iter()
         .map(|reward| {
-            let gives = (rules.reward)(&words.money(reward.amount), reward.valid_days);
             view! {
-                <dt>{reward.name.clone()} " " <small>{words.count(reward.points)}</small></dt>
-                <dd>{gives}</dd>
+                <dt>{reward.name.clone()} " " <small>{priced(words, reward)}</small></dt>
+                <dd>{told(words, reward)}</dd>
             }
         })
         .collect();
@@ -229,7 +232,52 @@ fn rewards(words: Words<'_>) -> impl IntoView + use<> {
         view! {
             <h3>{rules.q_rewards}</h3>
             <dl>{rewards}</dl>
-            <p>{rules.set_aside}</p>
+            <p>{spending(words)}</p>
         }
     })
+}
+
+/// What one reward gives, until when, and what else has to be so.
+fn told(words: Words<'_>, reward: &RewardView) -> String {
+    let gives = match reward.kind {
+        RewardKind::Amount => {
+            let money = words.money(reward.amount);
+            (words.text.rules.reward)(&money, reward.valid_days)
+        }
+        _ if reward.settles == Settles::AtOnce => format!("{}.", gives(words, reward)),
+        _ => {
+            let works = (words.text.voices.spend.limits.works)(reward.valid_days);
+            format!("{}. {works}", gives(words, reward))
+        }
+    };
+    let mut says = vec![gives];
+    says.extend(conditions(words, reward));
+    says.join(" ")
+}
+
+/// What holds for all rewards, as far as there are such.
+fn spending(words: Words<'_>) -> String {
+    let text = &words.text.voices.spend.limits;
+    let any = |is: &dyn Fn(&RewardView) -> bool| words.program.rewards.iter().any(is);
+    let for_orders = any(&|it| it.settles == Settles::WithOrder);
+    let mut says = Vec::new();
+    if for_orders {
+        says.push(words.text.rules.set_aside.to_owned());
+        says.extend(limits(words));
+    }
+    let more = [
+        (any(&|it| it.kind == RewardKind::Slider), text.slider),
+        (
+            any(&|it| it.settles == Settles::WhenHandedOver),
+            text.handed,
+        ),
+        (any(&|it| it.settles == Settles::AtOnce), text.at_once),
+        (
+            for_orders && words.program.purchase.is_some(),
+            text.earns_on_rest,
+        ),
+    ];
+    let more = more.into_iter().filter(|(is_there, _)| *is_there);
+    says.extend(more.map(|(_, say)| say.to_owned()));
+    says.join(" ")
 }

@@ -74,7 +74,7 @@ pub(crate) fn reviews(panel: &Panel) -> impl IntoView + use<> {
 }
 
 /// Opens the whole panel beside the page, where there is a page to do it.
-fn open(panel: &Panel) -> impl IntoView + use<> {
+pub(super) fn open(panel: &Panel) -> impl IntoView + use<> {
     let label = panel.text().open_program;
     panel.host.is_some().then(|| {
         view! { <button class="button plain" type="button" data-open="home">{label}</button> }

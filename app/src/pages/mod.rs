@@ -8,6 +8,7 @@ mod history;
 mod home;
 mod how;
 mod inline;
+mod landing;
 mod linking;
 mod messages;
 mod owner;
@@ -19,15 +20,19 @@ mod till;
 
 pub use confirm::{ConfirmPage, ConfirmState};
 pub use handed::{HandedPage, HandedState};
+pub use landing::{GiftTerms, LandingPage, LandingState, PICTURE_SIZE};
 pub use linking::{LinkingPage, LinkingState};
 pub use owner::{
-    OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, OwnerReview, OwnerRuling, OwnerState,
-    OwnerThread,
+    OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, OwnerReferral, OwnerReferrals,
+    OwnerReview, OwnerRuling, OwnerState, OwnerThread,
 };
 pub use till::{Squares, TillPage};
 
 pub(crate) use confirm::{page as confirm_page, title as confirm_title};
 pub(crate) use handed::{page as handed_page, preview as handed_preview, title as handed_title};
+pub(crate) use landing::{
+    page as landing_page, preview as landing_preview, title as landing_title,
+};
 pub(crate) use linking::{page as linking_page, title as linking_title};
 pub(crate) use owner::{page as owner_page, title as owner_title};
 pub(crate) use till::page as till_page;
@@ -86,32 +91,44 @@ fn member(panel: &Panel) -> impl IntoView + use<> {
     };
     let words = Words::of(panel);
     let spends = !panel.program.rewards.is_empty();
-    let views: Vec<View> = [View::Home, View::Earn, View::Spend, View::History, View::How]
-        .into_iter()
-        .filter(|view| spends || *view != View::Spend)
-        .collect();
     view! {
         {home::balance(words, me, history)}
         {messages::notice(words, threads)}
         {home::standing(words, me)}
         {earn::purchases(words, Some(&me.standing))}
-        {spends.then(|| spend::teaser(words, me, rewards))}
+        {spends.then(|| spend::teaser(words, rewards))}
         {earn::tasks(words, me)}
         {referral.as_ref().map(|referral| refer::section(words, referral))}
-        {spends.then(|| spend::page(words, me, rewards))}
+        {spends.then(|| spend::page(panel, me, rewards))}
         {messages::page(words, me, threads)}
         {history::page(words, history)}
         {how::page(words, Some(me))}
         {signed_in::account(words, me.name.as_deref().or(me.email.as_deref()))}
-        {tabs(panel, &views)}
+        {tabs(panel)}
     }
     .into_any()
 }
 
+/// The sections that the viewer has: only members have a history, and without rewards nothing is spent.
+fn views(panel: &Panel) -> Vec<View> {
+    let is_member = matches!(panel.viewer, Viewer::Member { .. });
+    let spends = !panel.program.rewards.is_empty();
+    let all = [
+        (View::Home, true),
+        (View::Earn, true),
+        (View::Spend, spends),
+        (View::History, is_member),
+        (View::How, true),
+    ];
+    let there = all.into_iter().filter(|(_, is_there)| *is_there);
+    there.map(|(view, _)| view).collect()
+}
+
 /// The tab bar: radio buttons, so that it works without any script and with the arrow keys. The
 /// style sheet shows the section whose radio is checked.
-fn tabs(panel: &Panel, views: &[View]) -> Drawn {
+fn tabs(panel: &Panel) -> Drawn {
     let text = panel.text();
+    let views = views(panel);
     let current = if views.contains(&panel.view) {
         panel.view
     } else {

@@ -1,9 +1,9 @@
 //! Known to the shop, but not in the programme yet; and the account's foot.
 
-use super::{earn, guest, how, tabs};
+use super::{earn, guest, how, spend, tabs};
 use crate::{
     api::TaskKind,
-    panel::{Form, Panel, View},
+    panel::{Form, Panel},
     ui::{Draw as _, Drawn, Words, action, hidden, hidden_int, submit},
 };
 use leptos::prelude::*;
@@ -20,9 +20,10 @@ pub(crate) fn page(
         {guest::way(words)}
         {earn::purchases(words, None)}
         {guest::tasks(words)}
+        {spend::public(words)}
         {how::page(words, None)}
         {account(words, name.or(email))}
-        {tabs(panel, &[View::Home, View::Earn, View::How])}
+        {tabs(panel)}
     }
 }
 

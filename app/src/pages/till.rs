@@ -32,6 +32,19 @@ pub struct Squares {
 }
 
 impl Squares {
+    /// The picture as an SVG file, with the light edge that scanners need.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        const EDGE: usize = 4;
+        let side = self.width + 2 * EDGE;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-{EDGE} -{EDGE} {side} {side}\" \
+             shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M-{EDGE}-{EDGE}h{side}v{side}h-{side}z\"/>\
+             <path d=\"{}\"/></svg>",
+            self.outline()
+        )
+    }
+
     /// The outline of all that are dark, as SVG writes it.
     fn outline(&self) -> String {
         let mut outline = String::new();

@@ -20,8 +20,8 @@ mod words;
 pub use date::{date, date_of};
 pub(crate) use date::{day_in, iso_day, last_day, micros, moment_of, year_day};
 pub use mail::{Mail, code_mail, confirm_mail, greeting_reply};
-pub(crate) use number::round_sum;
 pub use number::{count, money, multiplier, percent, rate, signed, unit};
+pub(crate) use number::{minor_units, round_sum};
 pub use problem::{fault, problem};
 pub use sentence::{
     Happening, ProofOf, Told, TransferFacts, event, headline, hold_note, proof_before, proof_how,
@@ -29,8 +29,17 @@ pub use sentence::{
 };
 pub use words::Text;
 
+use crate::api::Localized;
+
 /// The languages there are. The first is spoken where none is asked for.
 pub static LANGUAGES: [&Text; 2] = [&en::EN, &ru::RU];
+
+/// What store credit is called, in each language.
+#[must_use]
+pub fn store_credit() -> Localized {
+    let name = |text: &&Text| (text.tag.to_owned(), text.voices.credit.name.to_owned());
+    Localized(LANGUAGES.iter().map(name).collect())
+}
 
 impl Text {
     /// The words for a language tag (`ru`, `ru-RU`), or the default language for an unknown one.

@@ -13,8 +13,10 @@ use crate::api::{
 pub struct TransferFacts<'a> {
     /// What was recorded when it happened.
     pub explanation: &'a Explanation,
-    /// Points, negative when they were taken away.
+    /// Points, or money of store credit in its smallest unit; negative when they were taken away.
     pub amount: i64,
+    /// The currency of store credit (ISO 4217); empty for points.
+    pub currency: Option<&'a str>,
     /// Whether they can be spent.
     pub state: TransferState,
     /// When held points become (or became) available, in microseconds since 1970.
@@ -81,6 +83,8 @@ pub enum Happening<'a> {
     Profile,
     /// The shop has answered what the member wrote.
     Answered,
+    /// Store credit changed.
+    Credit,
 }
 
 /// What happened, without the amount and without the waiting, in two parts of which the second may
@@ -139,7 +143,10 @@ fn what(text: &Text, explanation: &Explanation) -> (String, String) {
         }),
         Fact::CreditBought { reward, points } => {
             let points = text.number(*points);
-            plain((text.voices.spend.credit_bought)(reward.get(text.tag), &points))
+            plain((text.voices.spend.credit_bought)(
+                reward.get(text.tag),
+                &points,
+            ))
         }
         Fact::OrderCancelled { order } => plain((text.order_cancelled)(order)),
         Fact::Adjustment { note } => plain((text.adjustment)(note)),
@@ -233,7 +240,7 @@ pub struct Told {
 #[must_use]
 pub fn tell(text: &Text, facts: &TransferFacts<'_>) -> Told {
     let (first, rest) = what(text, facts.explanation);
-    let mut said = format!("{}: {first}", signed(text, facts.amount));
+    let mut said = format!("{}: {first}", moved(text, facts));
     if !rest.is_empty() {
         said.push_str(", ");
         said.push_str(&rest);
@@ -250,6 +257,15 @@ pub fn tell(text: &Text, facts: &TransferFacts<'_>) -> Told {
         sentence: said,
         title: capitalised(&first),
         detail: rest,
+    }
+}
+
+/// What a transfer moved, with its sign: "+120", "−₽300".
+fn moved(text: &Text, facts: &TransferFacts<'_>) -> String {
+    match facts.currency {
+        None => signed(text, facts.amount),
+        Some(currency) if facts.amount > 0 => format!("+{}", money(text, facts.amount, currency)),
+        Some(currency) => money(text, facts.amount, currency),
     }
 }
 
@@ -384,5 +400,6 @@ pub fn event(
         Happening::Attempt(title) => (text.event_attempt)(title),
         Happening::Profile => text.event_profile.to_owned(),
         Happening::Answered => text.voices.thread.event.to_owned(),
+        Happening::Credit => text.voices.credit.changed.to_owned(),
     }
 }

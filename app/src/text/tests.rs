@@ -2,6 +2,7 @@
 
 mod ledger;
 mod rules;
+mod spend;
 
 use super::*;
 use crate::api::{Explanation, Fact, Localized, ProofLevel, TaskKind, TransferState, UnitForms};
@@ -64,6 +65,7 @@ fn said(text: &Text, explanation: &Explanation, amount: i64, state: TransferStat
         &TransferFacts {
             explanation,
             amount,
+            currency: None,
             state,
             available_at: Some(NOW + 14 * DAY),
             time_zone: "Europe/Moscow",

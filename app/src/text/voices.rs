@@ -1,9 +1,11 @@
 //! What is said about tasks that are done here: by answering, writing, passing on, being there.
 
+mod credit;
 mod decision;
 mod handed;
 mod judged;
-mod refer;
+pub(crate) mod refer;
+pub(crate) mod referral_queue;
 mod review;
 mod sign_in;
 mod spend;
@@ -11,13 +13,15 @@ mod survey;
 mod thread;
 mod work;
 
+pub(crate) use credit::Credit;
 pub(crate) use decision::{Decision, Fields, Notices, Pages, Signals};
 pub(crate) use handed::{Download, Handed, Share, Till};
 pub(crate) use judged::Judged;
 pub(crate) use refer::Refer;
+pub(crate) use referral_queue::ReferralQueue;
 pub(crate) use review::Review;
 pub(crate) use sign_in::SignIn;
-pub(crate) use spend::Spend;
+pub(crate) use spend::{Becomes, Cart, Codes, Gift, Limits, Refusals, Shelf, Shut, Spend};
 pub(crate) use survey::Survey;
 pub(crate) use thread::Thread;
 pub(crate) use work::Work;
@@ -35,6 +39,8 @@ pub(crate) struct Voices {
     pub(crate) sign_in: SignIn,
     pub(crate) spend: Spend,
     pub(crate) refer: Refer,
+    pub(crate) referral_queue: ReferralQueue,
+    pub(crate) credit: Credit,
 }
 
 impl Voices {
@@ -55,6 +61,7 @@ impl Voices {
             self.review.fault(field),
             self.thread.fault(field),
             self.handed.fault(field),
+            self.spend.fault(field),
         ];
         all.into_iter().flatten().next()
     }

@@ -108,6 +108,13 @@ impl<'a> Words<'a> {
         (self.text.runs_out)(expiring.amount, &amount, &self.last_day(&expiring.at))
     }
 
+    /// The day so many days from now, for the reader.
+    pub(crate) fn in_days(&self, days: u32) -> String {
+        const DAY: i64 = 86_400_000_000;
+        let at = self.now.saturating_add(i64::from(days) * DAY);
+        text::date(self.text, at, self.time_zone, self.now)
+    }
+
     /// The latest day that may be somebody's birthday, `YYYY-MM-DD`.
     pub(crate) fn today(&self) -> String {
         text::iso_day(self.now)

@@ -131,7 +131,7 @@ fn till(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
 }
 
 /// A text as a part of an address (RFC 3986 §2.1).
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

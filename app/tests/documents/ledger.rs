@@ -8,8 +8,13 @@ use app::text::Text;
 const STATES: States = [(AttemptState::Earned, None); 4];
 
 /// What a person reads in one region of the panel: no tags, one space between words.
-fn read(program: &ProgramView, viewer: Viewer, region: &str) -> String {
+pub(super) fn read(program: &ProgramView, viewer: Viewer, region: &str) -> String {
     let html = shell::fragment(&panel(program, viewer, View::Home, Form::Panel));
+    words_in(&html, region)
+}
+
+/// The same of a document.
+pub(super) fn words_in(html: &str, region: &str) -> String {
     let start = format!("data-region=\"{region}\"");
     let inside = html.split(&start).nth(1).expect("the region");
     let inside = inside.split("</section>").next().unwrap_or_default();
@@ -35,7 +40,7 @@ fn changed(program: &ProgramView, value: i64, change: impl FnOnce(&mut MeView)) 
 }
 
 /// Each of the texts, in their order.
-fn assert_says(text: &str, expected: &[&str]) {
+pub(super) fn assert_says(text: &str, expected: &[&str]) {
     let mut rest = text;
     for part in expected {
         let Some((_, after)) = rest.split_once(part) else {

@@ -1,9 +1,10 @@
 //! The pages on which people of the shop decide.
 
 use super::{ASSETS, NOW, program, values};
+use app::api::WeighedSignal;
 use app::pages::{
-    OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, OwnerReview, OwnerRuling, OwnerState,
-    OwnerThread,
+    OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, OwnerReferral, OwnerReferrals,
+    OwnerReview, OwnerRuling, OwnerState, OwnerThread,
 };
 use app::shell;
 use std::collections::HashSet;
@@ -41,6 +42,34 @@ fn case(attempt: &str, review: bool, ruling: Option<bool>) -> OwnerCase {
     }
 }
 
+fn referral() -> OwnerReferral {
+    let signal = |code: &str, weight, source: &str| WeighedSignal {
+        code: code.into(),
+        weight,
+        detail: TYPED.into(),
+        source: source.into(),
+    };
+    OwnerReferral {
+        id: "ref_1".into(),
+        who: TYPED.into(),
+        email: Some(TYPED.into()),
+        record: [3, 1, 0],
+        friend: Some(TYPED.into()),
+        order: Some(TYPED.into()),
+        found_by: "code".into(),
+        reason: Some("existing_customer".into()),
+        signals: vec![
+            signal("disposable_address", 60, "list"),
+            signal(TYPED, 10, TYPED),
+        ],
+        score: 70,
+        threshold: 50,
+        appeal: Some(TYPED.into()),
+        points: [300, 100],
+        asked_at: NOW,
+    }
+}
+
 fn full() -> OwnerQueue {
     OwnerQueue {
         notice: Some(OwnerNotice {
@@ -58,6 +87,10 @@ fn full() -> OwnerQueue {
             earlier: 2,
             messages: vec![(false, TYPED.into()), (true, TYPED.into())],
         }],
+        referrals: OwnerReferrals {
+            waiting: 2,
+            shown: vec![referral()],
+        },
         decided: vec![
             case("att_3", false, Some(true)),
             case("att_4", true, Some(true)),
@@ -117,14 +150,35 @@ fn every_refusal_asks_why_and_every_acceptance_says_what_it_pays() {
     let html = drawn("en", OwnerState::Queue(&full()));
     let refusals = html.matches("value=\"refuse\"").count();
     let back = html.matches("value=\"take_back\"").count();
-    assert_eq!((refusals, back), (2, 2), "nothing is taken back twice");
-    assert_eq!(html.matches("name=\"reason\"").count(), 4);
-    assert_eq!(html.matches(" required").count(), 5, "and the answer");
+    assert_eq!((refusals, back), (3, 2), "nothing is taken back twice");
+    assert_eq!(html.matches("name=\"reason\"").count(), 5);
+    assert_eq!(html.matches(" required").count(), 6, "and the answer");
     assert_eq!(html.matches("Accept: +100\u{a0}beans").count(), 2);
     assert!(html.contains("Accepted: +1,240\u{a0}beans for "));
     assert!(html.contains("Takes 100\u{a0}beans back from "));
     assert!(
         html.contains("6\u{a0}more wait. They come up"),
         "of seven, one is shown"
+    );
+}
+
+#[test]
+fn a_referral_shows_what_was_noticed_and_what_it_weighs() {
+    let html = drawn("en", OwnerState::Queue(&full()));
+    for said in [
+        "is of a kind that is thrown away after use",
+        "a public list",
+        "Together 70. From 50 on, a person looks.",
+        "has bought here before",
+        "So far 3\u{a0}friends have ordered, this one among them. 1\u{a0}of them counts. 0\u{a0}orders came back.",
+        "+300\u{a0}beans, and +100\u{a0}beans for the friend",
+    ] {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    assert_eq!(html.matches("<th scope=\"row\">").count(), 2);
+    let russian = drawn("ru", OwnerState::Queue(&full()));
+    assert!(
+        russian.contains("Всего 70. Начиная с 50 решает человек."),
+        "{russian}"
     );
 }

@@ -31,8 +31,10 @@ create table code_job (
     verb text not null check (verb in ('make', 'end')),
     tries bigint not null,
     due_at bigint not null,
-    -- Which try has it, so that one that was given up settles nothing.
+    -- Which try has it, so that one that was given up settles nothing; 0: none.
     lease bigint not null,
+    -- Whether a try got no clear answer, so that the code may be there all the same.
+    unclear boolean not null,
     -- What the service said last.
     problem text,
     created_at bigint not null
@@ -92,6 +94,8 @@ create table referral (
     decided_by text,
     points bigint not null,
     friend_points bigint not null,
+    -- The campaign that was on, as JSON.
+    campaign text,
     -- The transfers that paid both.
     transfer_id uuid,
     friend_transfer_id uuid,
@@ -107,5 +111,7 @@ create unique index referral_advocate on referral (advocate_id, number);
 create index referral_due on referral (due_at, id) where stage = 'waiting';
 create index referral_ends on referral (expires_at, id) where stage = 'gift';
 create index referral_asks on referral (program_id, updated_at, id) where stage = 'checking';
+create index referral_reserved on referral (program_id, gift_order) where gift_order is not null;
 create index referral_friend on referral (program_id, friend_email, id) where friend_email is not null;
+create index referral_member on referral (friend_id, id) where friend_id is not null;
 create index referral_source on referral (created_at, id) where source is not null;

@@ -7,6 +7,8 @@ create table shop_order (
     digest blob not null,
     body text not null,
     email text,
+    -- The form that all spellings of that address's mailbox share.
+    mailbox text,
     member_id blob,
     -- What it earned, if it did; why not, if it did not.
     transfer_id blob,
@@ -26,6 +28,7 @@ create table shop_order (
 
 create index shop_order_member on shop_order (member_id, placed_at, id) where member_id is not null;
 create index shop_order_guest on shop_order (program_id, email, id) where member_id is null;
+create index shop_order_mailbox on shop_order (program_id, mailbox, id) where mailbox is not null;
 
 create table refund (
     program_id blob not null,

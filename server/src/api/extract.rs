@@ -14,7 +14,9 @@ use crate::store::members::StoredMember;
 use crate::store::sessions::{self, Digest, StoredSession};
 use app::api::{FieldError, MemberId, ProgramId};
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{
+    ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequest, Path, Request,
+};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::net::{IpAddr, SocketAddr};
@@ -67,6 +69,24 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
             value,
             digest: sha256(&bytes),
         })
+    }
+}
+
+impl<T: DeserializeOwned> OptionalFromRequest<Arc<App>> for Json<T> {
+    type Rejection = Error;
+
+    /// Nothing, where the request has no body.
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Option<Self>, Error> {
+        let headers = request.headers();
+        let length = headers.get(header::CONTENT_LENGTH);
+        let has_body = headers.contains_key(header::TRANSFER_ENCODING)
+            || length.is_some_and(|length| length != "0");
+        if !has_body {
+            return Ok(None);
+        }
+        <Self as FromRequest<Arc<App>>>::from_request(request, app)
+            .await
+            .map(Some)
     }
 }
 

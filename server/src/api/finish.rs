@@ -61,8 +61,10 @@ fn for_shopper(error: &mut Error, locale: &str) {
     if let Some(detail) = app::text::problem(text, error.code) {
         detail.clone_into(&mut error.detail);
     }
+    // A problem of its own says more than the name of its field: there are several kinds of codes.
+    let exact = app::text::problem(text, error.code).filter(|_| error.code != "invalid");
     for fault in &mut error.errors {
-        if let Some(detail) = app::text::fault(text, &fault.field) {
+        if let Some(detail) = exact.or_else(|| app::text::fault(text, &fault.field)) {
             detail.clone_into(&mut fault.detail);
         }
     }

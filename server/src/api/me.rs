@@ -6,6 +6,7 @@ use super::views::{self, Reader, rfc3339};
 use super::{Shared, programs::InLocale};
 use crate::App;
 use crate::domain::attempt;
+use crate::domain::program::POINTS;
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::idempotency::{Keyed, Outcome};
@@ -252,11 +253,14 @@ pub struct Page {
     limit: Option<u32>,
     cursor: Option<String>,
     locale: Option<String>,
+    asset: Option<String>,
 }
 
-/// `GET /api/v1/me/transfers`: the statement, the newest line first, each with its reason.
+/// `GET /api/v1/me/transfers`: the statement, the newest line first, each with its reason: of points, or of store
+/// credit, which is named by its currency.
 #[utoipa::path(get, path = "/api/v1/me/transfers", tag = "session",
-    params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query), ("locale" = Option<String>, Query)),
+    params(("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query), ("locale" = Option<String>, Query),
+        ("asset" = Option<String>, Query)),
     responses((status = 200, body = Transfers), (status = 422, body = api::Problem)))]
 pub async fn transfers(
     State(app): Shared,
@@ -272,6 +276,15 @@ pub async fn transfers(
         ));
     }
     let program = &member.session.program;
+    let asset = page.asset.as_deref().unwrap_or(POINTS);
+    // Credit of a currency that the programme had before is still the member's.
+    let is_currency = asset.len() == 3 && asset.bytes().all(|byte| byte.is_ascii_uppercase());
+    if asset != POINTS && !is_currency {
+        return Err(Error::field(
+            "asset",
+            "use \"points\", or the currency of store credit, such as RUB",
+        ));
+    }
     let owner = stored(&app, program, member.id).await?;
     let locale = InLocale {
         locale: page.locale,
@@ -282,28 +295,15 @@ pub async fn transfers(
         time_zone: &owner.time_zone,
         now: app.clock.now(),
     };
-    Ok(Reply(
-        statement(&app, &reader, member.id, page.cursor.as_deref(), limit).await?,
-    ))
-}
-
-/// A page of a member's statement.
-///
-/// # Errors
-/// 422 for a cursor that is none.
-pub async fn statement(
-    app: &App,
-    reader: &Reader<'_>,
-    member: MemberId,
-    cursor: Option<&str>,
-    limit: u32,
-) -> Result<Transfers, Error> {
-    let query = statement_from(member, cursor, limit)?;
+    let query = Statement {
+        asset: asset.to_owned(),
+        ..statement_from(member.id, page.cursor.as_deref(), limit)?
+    };
     let lines = app.store.read(query).await?;
-    Ok(statement_of(reader, lines, limit))
+    Ok(Reply(statement_of(&reader, lines, limit)))
 }
 
-/// What to read for a page of a member's statement.
+/// What to read for a page of a member's statement of points.
 ///
 /// # Errors
 /// 422 for a cursor that is none.
@@ -319,6 +319,7 @@ pub fn statement_from(
     });
     Ok(Statement {
         member,
+        asset: POINTS.to_owned(),
         below: below.transpose()?,
         // One more, to see whether there are more.
         limit: i64::from(limit) + 1,

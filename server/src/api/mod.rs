@@ -24,6 +24,7 @@ pub mod reviews;
 pub mod rewards;
 pub mod sessions;
 pub mod shop_events;
+pub mod shop_referrals;
 pub mod surveys;
 pub mod threads;
 pub mod views;
@@ -72,6 +73,13 @@ pub fn router(app: Arc<App>) -> Router {
             get(web::confirm::show).post(web::confirm::confirm),
         )
         .route("/x/{code}", get(web::share::show).post(web::share::open))
+        .route("/r/{code}", get(web::refer::show))
+        .route(
+            "/r/{code}/gift",
+            get(web::refer::back).post(web::refer::give),
+        )
+        .route("/r/{code}/qr.svg", get(web::refer::picture::squares))
+        .route("/p/{program}/{picture}", get(web::refer::picture::show))
         .route("/owner/{program}/till/{task}", get(web::till::show))
         .route("/auth/{connection}", post(web::auth::begin))
         .route("/auth/{connection}/callback", get(web::auth::finish))
@@ -104,6 +112,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/owner/{program}/attempts/{attempt}",
             post(web::owner::queue::decide),
+        )
+        .route(
+            "/owner/{program}/referrals/{referral}",
+            post(web::owner::referrals::decide),
         )
         .route(
             "/owner/{program}/threads/{thread}",
@@ -160,6 +172,7 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/programs/{program}/orders/{order}", get(orders::show))
         .route("/programs/{program}/refunds", post(refunds::record))
         .route("/programs/{program}/adjustments", post(adjustments::adjust))
+        .route("/programs/{program}/quote", post(quote::ask))
         .route("/programs/{program}/events", post(shop_events::record))
         .route("/programs/{program}/threads", get(threads::waiting))
         .route(
@@ -168,6 +181,11 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         )
         .route("/programs/{program}/surveys/{task}", get(surveys::show))
         .route("/programs/{program}/decisions", get(decisions::list))
+        .route("/programs/{program}/referrals", get(shop_referrals::list))
+        .route(
+            "/programs/{program}/referrals/{referral}/decision",
+            post(shop_referrals::decide),
+        )
         .route(
             "/programs/{program}/attempts/{attempt}/decision",
             post(decisions::decide),
@@ -193,6 +211,10 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
             "/programs/{program}/coupons/{code}/release",
             post(coupons::release),
         )
+        .route(
+            "/programs/{program}/rewards/{reward}/codes",
+            post(rewards::add_codes),
+        )
         .route("/rewards/{reward}/redemptions", post(coupons::redeem))
         .route("/redemptions/{redemption}/cancel", post(coupons::cancel))
         .route("/sessions", post(sessions::open))
@@ -204,7 +226,11 @@ fn api(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/me", get(me::show).patch(me::update))
         .route("/me/join", post(me::join))
         .route("/me/transfers", get(me::transfers))
+        .route("/me/rewards", get(rewards::my_rewards))
+        .route("/me/credit/redemptions", post(coupons::redeem_credit))
         .route("/me/panel", get(web::panel::fragment))
+        .route("/me/referral", get(referrals::show).post(referrals::choose))
+        .route("/referrals/{referral}/appeal", post(referrals::appeal))
         .route("/me/accounts/{connection}", delete(accounts::unlink))
         .route("/threads", get(threads::list).post(threads::open))
         .route("/threads/{thread}/messages", post(threads::write))

@@ -1,10 +1,21 @@
 //! What members can turn points into, as they see it; and codes that shops upload.
 
+use super::coupons::{SCOPE, typed};
+use super::extract::{IdempotencyKey, Json, MemberState, Query, Shop};
+use super::programs::InLocale;
+use super::{Shared, views};
 use crate::App;
+use crate::domain::reward::{Codes, Place, Reward};
+use crate::domain::{Instant, order};
 use crate::error::Error;
 use crate::programs::Loaded;
+use crate::store::coupons::{AddCodes, CODES_MAX, Mine, Own, StoredCoupon};
+use crate::store::idempotency::Keyed;
 use crate::store::members::StoredMember;
-use app::api::MyRewards;
+use app::api::{CodesAdded, CouponState, Locked, MyCoupon, MyRewards, NewCodes, RewardStanding};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use std::collections::BTreeMap;
 
 /// What a member can turn points into, for the panel and for `GET /api/v1/me/rewards`.
 pub(crate) async fn of_member(
@@ -13,6 +24,147 @@ pub(crate) async fn of_member(
     locale: &str,
     member: &StoredMember,
 ) -> Result<MyRewards, Error> {
-    let _ = (app, program, locale, member);
-    Ok(MyRewards::default())
+    let now = app.clock.now();
+    let mine = Mine {
+        rules: &program.rules,
+        member: member.id,
+        now,
+    };
+    let own = app.store.read(mine).await?;
+    let rewards = program.program().rewards.iter();
+    let rewards = rewards.map(|reward| standing(program, locale, (member, &own, now), reward));
+    Ok(MyRewards {
+        rewards: rewards.collect(),
+        credit: own.credit,
+        coupons: own
+            .coupons
+            .into_iter()
+            .map(|coupon| my_coupon(coupon, locale, now))
+            .collect(),
+    })
+}
+
+/// Where a member stands with a reward.
+fn standing(
+    program: &Loaded,
+    locale: &str,
+    (member, own, now): (&StoredMember, &Own, Instant),
+    reward: &Reward,
+) -> RewardStanding {
+    let number = |of: &BTreeMap<String, i64>| {
+        let number = of.get(&reward.id);
+        number.copied().unwrap_or(0)
+    };
+    let (taken, uploaded) = (number(&own.taken), number(&own.uploaded));
+    let place = Place {
+        tier: member.held_tier.effective(now),
+        taken,
+        uploaded,
+        had: number(&own.had),
+        now,
+    };
+    let missing = reward.least() - member.available;
+    let locked = reward
+        .locked(&program.program().tiers, locale, &place)
+        .or_else(|| (missing > 0).then_some(Locked::TooFew { missing }));
+    RewardStanding {
+        reward: reward.view(locale),
+        locked,
+        left: reward.left(taken, uploaded),
+    }
+}
+
+/// A code as its owner sees it.
+fn my_coupon(coupon: StoredCoupon, locale: &str, now: Instant) -> MyCoupon {
+    let state = coupon.state_at(now);
+    let is_shown = state != CouponState::Making;
+    MyCoupon {
+        id: coupon.id,
+        kind: coupon.terms.kind,
+        name: coupon.name.get(locale).to_owned(),
+        code: if is_shown { coupon.code } else { String::new() },
+        state,
+        can_cancel: matches!(state, CouponState::Making | CouponState::Open),
+        reward: coupon.reward,
+        asset: coupon.asset,
+        points: coupon.points,
+        amount: coupon.amount,
+        currency: coupon.currency,
+        expires_at: views::rfc3339(coupon.expires_at),
+        order_id: coupon.order,
+    }
+}
+
+/// `GET /api/v1/me/rewards`: what the member can turn points into now, why not, and the codes they have.
+#[utoipa::path(get, path = "/api/v1/me/rewards", tag = "session", params(("locale" = Option<String>, Query)),
+    responses((status = 200, body = MyRewards), (status = 401, body = app::api::Problem),
+        (status = 403, body = app::api::Problem)))]
+pub async fn my_rewards(
+    State(app): Shared,
+    member: MemberState,
+    Query(locale): Query<InLocale>,
+) -> Result<axum::Json<MyRewards>, Error> {
+    let program = &member.session.program;
+    let locale = locale.locale.as_deref().or(Some(&member.stored.locale));
+    let locale = program.program().locale(locale);
+    of_member(&app, program, locale, &member.stored)
+        .await
+        .map(axum::Json)
+}
+
+/// `POST /api/v1/programs/{program}/rewards/{reward}/codes`: uploads codes that a reward gives out, one to each member
+/// who redeems it. Known ones are passed over, so the same upload may be sent again.
+#[utoipa::path(post, path = "/api/v1/programs/{program}/rewards/{reward}/codes", tag = "shop",
+    request_body = NewCodes, params(("program" = String, Path), ("reward" = String, Path)),
+    responses((status = 200, body = CodesAdded), (status = 404, body = app::api::Problem),
+        (status = 409, body = app::api::Problem), (status = 422, body = app::api::Problem)))]
+pub async fn add_codes(
+    State(app): Shared,
+    shop: Shop,
+    key: IdempotencyKey,
+    Path((_, reward)): Path<(String, String)>,
+    body: Json<NewCodes>,
+) -> Result<axum::Json<CodesAdded>, Error> {
+    shop.may(SCOPE)?;
+    let found = shop.program.program().reward(&reward);
+    let found = found.ok_or_else(|| Error::not_found("reward"))?;
+    if found.codes != Codes::Pool {
+        return Err(Error::new(
+            StatusCode::CONFLICT,
+            "reward_makes_codes",
+            "The codes of this reward are made here. Write codes = \"pool\" in the programme file to upload them.",
+        ));
+    }
+    let codes = checked(&body.value.codes)?;
+    let program = shop.program.rules.id;
+    let now = app.clock.now();
+    let route = format!("POST /rewards/{reward}/codes");
+    let keyed = Keyed {
+        key: key.of(program, shop.kid, &route, body.digest),
+        at: now,
+        command: AddCodes {
+            program,
+            reward,
+            codes,
+            now,
+        },
+    };
+    Ok(axum::Json(app.store.write(keyed).await?.done()?))
+}
+
+/// Codes as they are looked up.
+fn checked(codes: &[String]) -> Result<Vec<String>, Error> {
+    if codes.len() > CODES_MAX {
+        let detail = format!("give at most {CODES_MAX} codes at once");
+        return Err(Error::field("codes", detail));
+    }
+    let codes: Vec<String> = codes.iter().map(|code| typed(code)).collect();
+    match codes.iter().position(|code| !order::is_text(code)) {
+        None => Ok(codes),
+        Some(index) => {
+            let field = format!("codes[{index}]");
+            let detail = "give a code of 1 to 255 bytes";
+            Err(Error::field(&field, detail))
+        }
+    }
 }

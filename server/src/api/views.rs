@@ -11,6 +11,7 @@ use crate::store::coupons::StoredCoupon;
 use crate::store::events::StoredEvent;
 use crate::store::members::StoredMember;
 use crate::store::orders::{StoredOrder, StoredRefund};
+use crate::store::referrals::StoredGift;
 use crate::store::statement::Line;
 use app::api::{
     AttemptState, AttemptView, Balance, CouponView, Event, EventKind, Expiring, Fact, MeView,
@@ -256,6 +257,7 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
     let facts = TransferFacts {
         explanation: &line.explanation,
         amount: line.amount,
+        currency: (line.asset != POINTS).then_some(&*line.asset),
         state: line.state,
         available_at: line.available_at,
         time_zone: reader.time_zone,
@@ -287,6 +289,7 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
         id: line.id,
         at: rfc3339(line.at),
         state: line.state,
+        asset: line.asset,
         amount: line.amount,
         balance_after: line.balance_after,
         available_at: line.available_at.map(rfc3339),
@@ -349,6 +352,7 @@ pub fn event(
             Happening::Attempt(task.map_or("", |task| task.title.get(reader.locale)))
         }
         (EventKind::Thread, _) => Happening::Answered,
+        (EventKind::Credit, _) => Happening::Credit,
         (EventKind::Tier | EventKind::Profile, _) => Happening::Profile,
     };
     let unit = &reader.program.view(Some(reader.locale)).unit;
@@ -385,6 +389,27 @@ pub fn refund(stored: StoredRefund) -> RefundView {
         amount: stored.amount,
         reversed: stored.reversed,
         given_back: stored.given_back,
+    }
+}
+
+/// A friend's gift at a moment, as a checkout sees it: like a coupon, but nobody's, and without points.
+pub fn gift(stored: StoredGift, currency: &str, now: Instant) -> CouponView {
+    CouponView {
+        state: stored.state_at(now),
+        kind: stored.terms.kind,
+        code: stored.code,
+        amount: stored.terms.amount,
+        permille: stored.terms.permille,
+        sku: stored.terms.sku,
+        minimum: stored.terms.minimum,
+        currency: currency.to_owned(),
+        asset: None,
+        points: 0,
+        member: None,
+        order_id: stored.order,
+        expires_at: rfc3339(stored.expires_at),
+        lines: stored.lines,
+        shipping: stored.shipping,
     }
 }
 

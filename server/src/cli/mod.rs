@@ -1,6 +1,7 @@
-//! The command line: `laurel serve | demo | migrate | program … | key … | connection … | file … | owner … | ledger … | copy | backup | openapi`.
+//! The command line: `laurel serve | demo | migrate | program … | key … | connection … | file … | codes … | owner … | ledger … | copy | backup | openapi`.
 
 mod backup;
+mod codes;
 mod connection;
 mod copy;
 mod file;
@@ -51,6 +52,9 @@ enum Command {
     /// Store, list and remove the files that downloads hand out.
     #[command(subcommand)]
     File(file::Command),
+    /// Upload codes that rewards give out.
+    #[command(subcommand)]
+    Codes(codes::Command),
     /// Let people of a shop into the page on which they decide.
     #[command(subcommand)]
     Owner(owner::Command),
@@ -183,6 +187,7 @@ pub async fn execute(cli: Cli) -> Result<String, Failure> {
         Command::Key(command) => key::run(command).await?,
         Command::Connection(command) => connection::run(command).await?,
         Command::File(command) => file::run(command).await?,
+        Command::Codes(command) => codes::run(command).await?,
         Command::Owner(command) => owner::run(command).await?,
         Command::Ledger(command) => ledger::run(command).await?,
         Command::Copy(args) => copy::run(args).await?,

@@ -10,6 +10,7 @@
 
 mod bluesky;
 mod brevo;
+pub mod codes;
 mod discord;
 mod github;
 pub mod greeting;
@@ -387,6 +388,11 @@ pub trait Service: Send + Sync {
 
     /// How its orders are fetched, if they can be: hooks get lost.
     fn pulls(&self) -> Option<&dyn pull::Pulls> {
+        None
+    }
+
+    /// How codes are made there that its checkout takes, if they can be.
+    fn makes_codes(&self) -> Option<&dyn codes::MakesCodes> {
         None
     }
 

@@ -120,6 +120,14 @@ impl Outside {
         Ok(self.client.post(self.url(url)?))
     }
 
+    /// A DELETE.
+    ///
+    /// # Errors
+    /// As [`Self::url`].
+    pub fn delete(&self, url: &str) -> Result<RequestBuilder, Trouble> {
+        Ok(self.client.delete(self.url(url)?))
+    }
+
     /// Sends a request and reads the whole answer, whatever its status.
     ///
     /// # Errors

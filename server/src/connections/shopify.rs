@@ -6,8 +6,10 @@
 //! <https://shopify.dev/docs/api/admin-graphql/latest/enums/CustomerEmailAddressMarketingState>.
 
 mod api;
+mod codes;
 mod orders;
 
+use super::codes::MakesCodes;
 use super::lists;
 use super::pull::Pulls;
 use super::webhooks::OLD_HOOK_SECRET;
@@ -35,7 +37,8 @@ static ABOUT: About = About {
         ),
         Setting::secret(
             "access_token",
-            "An Admin API access token with the scope read_customers, and with read_orders if hooks bring orders.",
+            "An Admin API access token with the scope read_customers, with read_orders if hooks bring orders, and with \
+             write_discounts if codes of rewards are made in Shopify.",
         ),
         Setting::optional_secret(
             "hook_secret",
@@ -111,6 +114,10 @@ impl Service for Shopify {
     }
 
     fn pulls(&self) -> Option<&dyn Pulls> {
+        Some(self)
+    }
+
+    fn makes_codes(&self) -> Option<&dyn MakesCodes> {
         Some(self)
     }
 }

@@ -1,6 +1,9 @@
 //! WooCommerce: orders and refunds, as the shop's own hooks tell them; and as its REST API shows them, since those
 //! hooks stop after five failures.
 
+mod codes;
+
+use super::codes::MakesCodes;
 use super::pull::{self, PAGE, Page, Place, Pulls};
 use super::webhooks::{ASKED_NOTHING, HOOK_SECRET, OLD_HOOK_SECRET};
 use super::{About, By, Service, Setting, Setup, Trouble};
@@ -22,11 +25,12 @@ static ABOUT: About = About {
         OLD_HOOK_SECRET,
         Setting::optional(
             "shop",
-            "Your shop's address, such as https://shop.example, if Laurel is to fetch orders whose hooks got lost.",
+            "Your shop's address, such as https://shop.example, if Laurel is to fetch orders whose hooks got lost, or codes \
+             of rewards are made in WooCommerce.",
         ),
         Setting::optional_secret(
             "consumer_key",
-            "For that, the consumer key of a REST API key that may read.",
+            "For that, the consumer key of a REST API key that may read, and write if codes are made.",
         ),
         Setting::optional_secret(
             "consumer_secret",
@@ -69,6 +73,10 @@ impl Service for WooCommerce {
     }
 
     fn pulls(&self) -> Option<&dyn Pulls> {
+        Some(self)
+    }
+
+    fn makes_codes(&self) -> Option<&dyn MakesCodes> {
         Some(self)
     }
 }

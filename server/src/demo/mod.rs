@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::crypto::{hex, sha256};
 use crate::domain::program_file;
 use crate::store::StoreError;
+use crate::store::coupons::AddCodes;
 use crate::store::files::{self, StoredFile};
 use crate::store::keys::{Add, KeyKind, StoredKey};
 use crate::web::owner;
@@ -27,9 +28,14 @@ pub use mailbox::{Letter, Mailbox};
 pub const PROGRAM: &str = include_str!("program.toml");
 /// More of its tasks. For some of them the internet is needed.
 const MORE: &str = include_str!("more.toml");
+/// Its rewards, and how its members bring friends.
+pub const REWARDS: &str = include_str!("rewards.toml");
 /// The file that one of them hands out.
 const GUIDE: (&str, &[u8]) = ("brewing.txt", include_bytes!("brewing.txt"));
-/// What `origins` says in [`PROGRAM`].
+/// The reward that hands out a partner's codes, and how many the partner has sent.
+const TICKETS: &str = "cinema";
+const TICKETS_MADE: u8 = 25;
+/// Where the shop is in [`PROGRAM`] and [`REWARDS`].
 const USUAL_ORIGIN: &str = "http://localhost:8081";
 /// The name of the key that signs the shop's tokens.
 const TOKEN_KID: &str = "demo-token-1";
@@ -72,7 +78,7 @@ pub struct Places {
     pub shop_origin: String,
     /// The folder of the database and the key.
     pub data: PathBuf,
-    /// Whether it has a task of every kind, also of those that are done elsewhere on the internet.
+    /// Whether it has a task of every kind, also of those that are done elsewhere on the internet, and rewards.
     pub has_more: bool,
 }
 
@@ -150,8 +156,12 @@ impl Demo {
 /// Stores the programme and its keys. The keys follow from the master key, so a demo that is started
 /// again on the same data still knows them.
 async fn seed(app: &App, places: &Places) -> Result<(String, String, [u8; 32]), DemoError> {
-    let more = if places.has_more { MORE } else { "" };
-    let source = [PROGRAM, more].concat();
+    let more = if places.has_more {
+        [MORE, REWARDS].concat()
+    } else {
+        String::new()
+    };
+    let source = [PROGRAM, &more].concat();
     let source = source.replace(USUAL_ORIGIN, &places.shop_origin);
     let program = program_file::check(&source)
         .map_err(|faults| StoreError::internal(format!("the demo's programme: {}", faults[0])))?;
@@ -172,6 +182,7 @@ async fn seed(app: &App, places: &Places) -> Result<(String, String, [u8; 32]), 
             now,
         };
         app.store.write(add).await?;
+        app.store.write(tickets(app, id)).await?;
     }
     let token_secret = app.master.mac("demo token", &id.0);
     let api_secret = hex(&app.master.mac("demo api", &id.0));
@@ -192,6 +203,20 @@ async fn seed(app: &App, places: &Places) -> Result<(String, String, [u8; 32]), 
         format!("{API_KID}.{api_secret}"),
         token_secret,
     ))
+}
+
+/// The codes that a made-up cinema has sent. They are the same when the demo starts again.
+fn tickets(app: &App, program: ProgramId) -> AddCodes {
+    let code = |number: u8| {
+        let digest = hex(&app.master.mac("demo cinema", &[number]));
+        format!("CINEMA-{}", digest[..8].to_uppercase())
+    };
+    AddCodes {
+        program,
+        reward: TICKETS.into(),
+        codes: (0..TICKETS_MADE).map(code).collect(),
+        now: app.clock.now(),
+    }
 }
 
 async fn add_key(

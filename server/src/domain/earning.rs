@@ -8,7 +8,7 @@
 mod tests;
 
 use super::order::NoEarning;
-use super::program::{Campaign, Program, Purchase, Tier};
+use super::program::{Applies, Campaign, Program, Purchase, Tier};
 use super::split::{self, Part, Split};
 use super::{DAY, Instant};
 use app::api::{CampaignFact, Explanation, Fact, Order, OrderLine};
@@ -86,7 +86,7 @@ fn earn(
     let amount: i64 = amounts.iter().sum();
     let weights = weights(rule, order, &amounts);
     let weighted: i128 = weights.iter().sum();
-    let campaign = campaign(program, buyer.tier, placed_at);
+    let campaign = campaign(program, buyer.tier, Applies::Purchase, placed_at);
     let times = campaign.map_or(1000, |campaign| campaign.multiplier_permille);
     let tier = buyer.tier;
     let bonus = if buyer.is_first {
@@ -168,10 +168,16 @@ fn product_multiplier(rule: &Purchase, line: &OrderLine) -> i64 {
     named.map_or(1000, |rate| rate.multiplier_permille)
 }
 
-/// The best campaign that is on for a tier; of equal ones the first in the file.
-fn campaign<'a>(program: &'a Program, tier: &Tier, at: Instant) -> Option<&'a Campaign> {
+/// The best campaign that is on for a tier and multiplies this; of equal ones the first in the file.
+pub fn campaign<'a>(
+    program: &'a Program,
+    tier: &Tier,
+    what: Applies,
+    at: Instant,
+) -> Option<&'a Campaign> {
     let on = program.campaigns.iter().filter(|campaign| {
-        (campaign.starts_at..campaign.ends_at).contains(&at)
+        campaign.applies.covers(what)
+            && (campaign.starts_at..campaign.ends_at).contains(&at)
             && (campaign.tiers.is_empty() || campaign.tiers.contains(&tier.id))
     });
     let best = on.rev().max_by_key(|campaign| campaign.multiplier_permille);

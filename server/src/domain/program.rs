@@ -61,7 +61,7 @@ pub struct Program {
     pub tiers: Vec<Tier>,
     /// How purchases earn.
     pub purchase: Option<Purchase>,
-    /// Timed multipliers of what purchases earn.
+    /// Timed multipliers.
     pub campaigns: Vec<Campaign>,
     /// The outside services that it is connected to.
     pub connections: Vec<Connection>,
@@ -94,7 +94,7 @@ pub struct Ladder {
     pub entry_of_each: bool,
 }
 
-/// A timed multiplier of what purchases earn.
+/// A timed multiplier of what purchases earn, of what bringing friends earns, or of both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
     /// Stable name.
@@ -109,6 +109,27 @@ pub struct Campaign {
     pub ends_at: Instant,
     /// Only for these tiers; for all if empty.
     pub tiers: Vec<String>,
+    /// What it multiplies.
+    pub applies: Applies,
+}
+
+/// What a campaign multiplies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applies {
+    /// What purchases earn.
+    Purchase,
+    /// What bringing friends earns.
+    Referral,
+    /// Both.
+    Both,
+}
+
+impl Applies {
+    /// Whether a campaign that applies to this multiplies `what`, one of the two.
+    #[must_use]
+    pub fn covers(self, what: Self) -> bool {
+        self == Self::Both || self == what
+    }
 }
 
 /// A multiplier of its own for some products.
@@ -336,6 +357,8 @@ impl Program {
             campaigns: self
                 .campaigns
                 .iter()
+                // What is said of campaigns is said of purchases.
+                .filter(|campaign| campaign.applies.covers(Applies::Purchase))
                 .map(|campaign| campaign.view(locale))
                 .collect(),
             tiers: self.tiers.iter().map(|tier| tier.view(locale)).collect(),

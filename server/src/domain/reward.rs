@@ -1,10 +1,19 @@
 //! What points can be turned into: the rule, and the terms that a code keeps from the moment it is made.
 
+#[cfg(test)]
+mod tests;
+
 use super::Instant;
-use super::program::Program;
-use app::api::{Localized, RewardKind, RewardView, SpendingView};
+use super::order::AMOUNT_MAX;
+use super::program::{Program, Tier};
+use app::api::{Localized, Locked, RewardKind, RewardView, SpendingView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// What spending store credit is called where rewards have their ids: no programme file can use it.
+pub const CREDIT: &str = "credit";
+/// Days in which a code for store credit can be used.
+const CREDIT_DAYS: u32 = 30;
 
 /// What points can be turned into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,15 +119,53 @@ pub struct Terms {
     pub with_other_codes: bool,
 }
 
+/// What is known of a member and a reward when it is to be redeemed, beside the balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The id of the tier that counts for the member.
+    pub tier: &'a str,
+    /// How many are given out.
+    pub taken: i64,
+    /// The number of the last code that was uploaded.
+    pub uploaded: i64,
+    /// How often the member has had it.
+    pub had: i64,
+    /// The present.
+    pub now: Instant,
+}
+
+/// What is paid, and the money that it gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// In the asset's smallest unit.
+    pub points: i64,
+    /// In the currency's smallest unit; 0 where it gives no fixed amount.
+    pub amount: i64,
+}
+
+/// Why so many points cannot be turned into a reward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Misfit {
+    /// It has a price of its own.
+    #[error("leave it out: this reward has a price of its own")]
+    Fixed,
+    /// Nobody said how many.
+    #[error("say how many points")]
+    Missing,
+    /// Below the least.
+    #[error("give at least {0}")]
+    TooFew(i64),
+    /// Above the most.
+    #[error("give at most {0}")]
+    TooMany(i64),
+    /// Not a multiple of the step.
+    #[error("give a multiple of {0}")]
+    Step(i64),
+}
+
 impl Reward {
     /// A fixed amount off, without any limit.
-    pub fn plain(
-        id: String,
-        name: Localized,
-        points: i64,
-        amount: i64,
-        valid_days: u32,
-    ) -> Self {
+    pub fn plain(id: String, name: Localized, points: i64, amount: i64, valid_days: u32) -> Self {
         Self {
             id,
             kind: RewardKind::Amount,
@@ -142,6 +189,79 @@ impl Reward {
         }
     }
 
+    /// Store credit that is turned into a code: each smallest unit gives as much off an order.
+    pub fn of_credit(amount: i64) -> Self {
+        let name = app::text::store_credit();
+        Self::plain(CREDIT.to_owned(), name, amount, amount, CREDIT_DAYS)
+    }
+
+    /// What it costs and gives. `points` is how many a member wants to spend on a slider.
+    ///
+    /// # Errors
+    /// [`Misfit`], if `points` does not fit the reward.
+    pub fn price(&self, points: Option<i64>) -> Result<Price, Misfit> {
+        if self.kind != RewardKind::Slider {
+            let price = Price {
+                points: self.points,
+                amount: self.amount,
+            };
+            return points.map_or(Ok(price), |_| Err(Misfit::Fixed));
+        }
+        let points = points.ok_or(Misfit::Missing)?;
+        let step = self.points.max(1);
+        let least = self.least();
+        // No more than an order can cost, or the money would be beyond all numbers.
+        let most = step.saturating_mul(AMOUNT_MAX / self.amount.max(1));
+        let most = self.points_max.unwrap_or(most).min(most);
+        match points {
+            _ if points < least => Err(Misfit::TooFew(least)),
+            _ if points > most => Err(Misfit::TooMany(most)),
+            _ if points % step != 0 => Err(Misfit::Step(step)),
+            _ => Ok(Price {
+                points,
+                amount: points / step * self.amount,
+            }),
+        }
+    }
+
+    /// The fewest points that it can be had for.
+    pub fn least(&self) -> i64 {
+        self.points_min.unwrap_or(self.points)
+    }
+
+    /// How many are left, where there is an end.
+    pub fn left(&self, taken: i64, uploaded: i64) -> Option<i64> {
+        let all = match self.codes {
+            Codes::Pool => Some(uploaded),
+            Codes::Made | Codes::Shop(_) => self.stock,
+        };
+        all.map(|all| (all - taken).max(0))
+    }
+
+    /// Why a member cannot have it now, whatever their balance: it is over, has not begun, is for other tiers,
+    /// is out of stock, or they had it often enough; the first of these that holds. Tiers are named in `locale`.
+    pub fn locked(&self, tiers: &[Tier], locale: &str, place: &Place<'_>) -> Option<Locked> {
+        if self.ends_at.is_some_and(|ends_at| ends_at <= place.now) {
+            return Some(Locked::Over);
+        }
+        if let Some(starts_at) = self.starts_at.filter(|at| *at > place.now) {
+            return Some(Locked::NotYet {
+                starts_at: text_of(starts_at),
+            });
+        }
+        if !self.tiers.is_empty() && !self.tiers.iter().any(|id| id == place.tier) {
+            let lowest = tiers.iter().find(|tier| self.tiers.contains(&tier.id));
+            return Some(Locked::Tier {
+                tier: lowest.map_or("", |tier| tier.name.get(locale)).to_owned(),
+            });
+        }
+        if self.left(place.taken, place.uploaded) == Some(0) {
+            return Some(Locked::OutOfStock);
+        }
+        let had_enough = self.per_member.is_some_and(|most| place.had >= most);
+        had_enough.then_some(Locked::HadEnough)
+    }
+
     /// What a code for it is good for. `amount` is a slider's chosen money, and the reward's own otherwise.
     pub fn terms(&self, spending: Spending, amount: i64) -> Terms {
         Terms {
@@ -159,10 +279,6 @@ impl Reward {
 
     /// The reward in one language.
     pub fn view(&self, locale: &str) -> RewardView {
-        let at = |at: Instant| {
-            let at = Timestamp::from_microsecond(at);
-            at.unwrap_or_default().to_string()
-        };
         RewardView {
             id: self.id.clone(),
             kind: self.kind,
@@ -180,10 +296,15 @@ impl Reward {
             stock: self.stock,
             per_member: self.per_member,
             tiers: self.tiers.clone(),
-            starts_at: self.starts_at.map(at),
-            ends_at: self.ends_at.map(at),
+            starts_at: self.starts_at.map(text_of),
+            ends_at: self.ends_at.map(text_of),
         }
     }
+}
+
+fn text_of(at: Instant) -> String {
+    let at = Timestamp::from_microsecond(at);
+    at.unwrap_or_default().to_string()
 }
 
 impl Spending {

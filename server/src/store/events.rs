@@ -53,8 +53,11 @@ impl News {
 pub(super) struct Number {
     /// The transfers before it.
     pub(super) transfers: i64,
-    /// The events up to it.
+    /// The events up to it, as far as its writer knows.
     pub(super) events: i64,
+    /// The events that the account's row counts, as far as its writer knows. If this command has told
+    /// something else meanwhile, the row counts more, and this one comes after that.
+    pub(super) counted: i64,
 }
 
 /// Makes everybody else wait who changes something of this member's.
@@ -76,31 +79,34 @@ pub(super) async fn append<T: Tx>(
         returning transfers, events";
     let row = tx.query_one(NUMBER, params![member, POINTS]).await?;
     let row = row.ok_or_else(|| StoreError::internal("an event for nobody"))?;
+    let events = row.get(1)?;
     let number = Number {
         transfers: row.get(0)?,
-        events: row.get(1)?,
+        events,
+        counted: events,
     };
     write(tx, member, number, at, news).await?;
     tx.wake(member);
     Ok(())
 }
 
-/// Writes news down where the account's row has counted it.
+/// Writes news down, before the account's row counts it or after.
 pub(super) async fn write<T: Tx>(
     tx: &mut T,
     member: MemberId,
-    Number { transfers, events }: Number,
+    number: Number,
     at: Instant,
     news: &News,
 ) -> Result<(), StoreError> {
     const SQL: &str =
         "insert into event (member_id, number, transfers, kind, amount, tier, down, task, due_at,
             created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        values ($1, $2 + (select events from account where member_id = $1 and asset = 'points'),
+            $3, $4, $5, $6, $7, $8, $9, $10)";
     let row = params![
         member,
-        transfers + events,
-        transfers,
+        number.transfers + number.events - number.counted,
+        number.transfers,
         name(news.kind),
         news.amount,
         news.tier.clone(),
@@ -241,12 +247,13 @@ pub fn name(kind: EventKind) -> &'static str {
         EventKind::Attempt => "attempt",
         EventKind::Profile => "profile",
         EventKind::Thread => "thread",
+        EventKind::Credit => "credit",
     }
 }
 
 fn kind_of(text: &str) -> Result<EventKind, StoreError> {
-    use EventKind::{Attempt, Expiring, Profile, Thread, Tier};
-    [Expiring, Tier, Attempt, Profile, Thread]
+    use EventKind::{Attempt, Credit, Expiring, Profile, Thread, Tier};
+    [Expiring, Tier, Attempt, Profile, Thread, Credit]
         .into_iter()
         .find(|kind| name(*kind) == text)
         .ok_or_else(|| StoreError::internal("an event of no known kind"))

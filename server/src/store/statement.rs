@@ -4,7 +4,6 @@ use super::ledger::{because, from_json, proof_of, read_movement};
 use super::members::{self, StoredMember};
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
-use crate::domain::program::POINTS;
 use app::api::{Explanation, Fact, MemberId, ProofLevel, TransferId, TransferState};
 
 /// One line of a member's statement, as it is stored.
@@ -12,7 +11,9 @@ use app::api::{Explanation, Fact, MemberId, ProofLevel, TransferId, TransferStat
 pub struct Line {
     /// The transfer.
     pub id: TransferId,
-    /// Its place in the member's own order.
+    /// What moved: points, or a currency of store credit.
+    pub asset: String,
+    /// Its place in the member's own order of that.
     pub number: i64,
     /// When it was made.
     pub at: Instant,
@@ -39,6 +40,8 @@ pub struct Line {
 pub struct Statement {
     /// Whose.
     pub member: MemberId,
+    /// Of what: points, or a currency of store credit.
+    pub asset: String,
     /// Begins below the line of this number.
     pub below: Option<i64>,
     /// At most so many.
@@ -51,7 +54,8 @@ impl Query for Statement {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
             "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
-                t.available_at, t.version, t.proof, t.explanation, h.balance_after, t.number, t.expires_at
+                t.available_at, t.version, t.proof, t.explanation, h.balance_after, t.number, t.expires_at,
+                t.asset
             from transfer t left join hold h on h.transfer_id = t.id and t.target = 'held'
             where t.member_id = $1 and t.asset = $2 and t.number < $3
                 and not (t.source = 'held' and t.target = 'available')
@@ -59,7 +63,7 @@ impl Query for Statement {
             order by t.number desc limit $4";
         let below = self.below.unwrap_or(i64::MAX);
         let rows = tx
-            .query(SQL, params![self.member, POINTS, below, self.limit])
+            .query(SQL, params![self.member, &self.asset, below, self.limit])
             .await?;
         rows.iter().map(Line::read).collect()
     }
@@ -103,6 +107,7 @@ impl Line {
         };
         Ok(Self {
             id: row.get(0)?,
+            asset: row.get(14)?,
             number: row.get(12)?,
             at: row.get(1)?,
             amount: change.available + change.held,

@@ -4,7 +4,8 @@
 
 use super::StoreError;
 use app::api::{
-    AttemptId, ChallengeId, MemberId, PhotoId, ProgramId, RedemptionId, ReferralId, ThreadId, TransferId,
+    AttemptId, ChallengeId, MemberId, PhotoId, ProgramId, RedemptionId, ReferralId, ThreadId,
+    TransferId,
 };
 
 /// A parameter or a column.
@@ -163,7 +164,8 @@ id_value!(
     MemberId,
     PhotoId,
     ProgramId,
-    RedemptionId, ReferralId,
+    RedemptionId,
+    ReferralId,
     ThreadId,
     TransferId
 );

@@ -13,6 +13,15 @@ pub(super) fn secret() -> String {
     base64url(&random::<24>())
 }
 
+/// What the browser sent under a name.
+pub(super) fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let all = headers.get_all(header::COOKIE).iter();
+    let mut pairs = all
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(';'));
+    pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
 /// One cookie of ours.
 pub(super) struct Cookie {
     /// Its name under http, as on a developer's machine.
@@ -34,12 +43,7 @@ impl Cookie {
 
     /// What the browser sent, if it can be a value of ours.
     pub(super) fn read(&self, app: &App, headers: &HeaderMap) -> Option<String> {
-        let all = headers.get_all(header::COOKIE).iter();
-        let mut pairs = all
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|list| list.split(';'));
-        let name = self.name(app);
-        let found = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='));
+        let found = find(headers, self.name(app));
         let good = |value: &&str| {
             value.len() == VALUE_LETTERS && value.bytes().all(|letter| letter.is_ascii_graphic())
         };

@@ -1,15 +1,17 @@
 //! The panel's document: a guest's by GET, a signed-in shopper's by POST with their token, so that
 //! the first answer already shows their own state.
 
+mod around;
+
 use super::{Policy, embeddable, nonce, page};
 use crate::App;
 use crate::api::Shared;
 use crate::api::extract::{self, Anyone, Query, Session};
 use crate::api::me;
-use crate::api::{referrals, reviews, rewards};
 use crate::api::sessions::{self, Opened};
 use crate::api::threads;
 use crate::api::views::{self, Reader};
+use crate::api::{referrals, reviews, rewards};
 use crate::domain::order;
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
@@ -73,7 +75,8 @@ async fn program(app: &App, slug: &str) -> Result<std::sync::Arc<Loaded>, Error>
 #[utoipa::path(get, path = "/w/{program}", tag = "shopper",
     params(("program" = String, Path), ("view" = Option<String>, Query), ("locale" = Option<String>, Query),
         ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
-        ("sku" = Option<String>, Query)),
+        ("sku" = Option<String>, Query), ("price" = Option<String>, Query), ("currency" = Option<String>, Query),
+        ("order" = Option<String>, Query)),
     responses((status = 200, content_type = "text/html", body = String), (status = 404, body = app::api::Problem)))]
 pub async fn guest(
     State(app): Shared,
@@ -90,7 +93,8 @@ pub async fn guest(
 #[utoipa::path(post, path = "/w/{program}", tag = "shopper",
     params(("program" = String, Path), ("view" = Option<String>, Query), ("locale" = Option<String>, Query),
         ("theme" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
-        ("sku" = Option<String>, Query)),
+        ("sku" = Option<String>, Query), ("price" = Option<String>, Query), ("currency" = Option<String>, Query),
+        ("order" = Option<String>, Query)),
     request_body(content = Token, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html", body = String), (status = 401, content_type = "text/html", body = String),
         (status = 403, body = app::api::Problem)))]
@@ -136,7 +140,8 @@ fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), 
 /// `GET /api/v1/me/panel`: the inside of the panel anew, for whoever the session is.
 #[utoipa::path(get, path = "/api/v1/me/panel", tag = "session",
     params(("locale" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
-        ("before" = Option<String>, Query)),
+        ("before" = Option<String>, Query), ("sku" = Option<String>, Query), ("price" = Option<String>, Query),
+        ("currency" = Option<String>, Query), ("order" = Option<String>, Query)),
     responses((status = 200, content_type = "text/html", body = String), (status = 401, body = app::api::Problem)))]
 pub async fn fragment(
     State(app): Shared,
@@ -146,7 +151,11 @@ pub async fn fragment(
 ) -> Result<Response, Error> {
     let program = &session.program;
     let viewer = viewer(&app, program, &asked, &headers, &session.stored).await?;
-    let panel = panel(&app, program, &asked, &headers, viewer, None);
+    let panel = Panel {
+        quote: around::quoted(&app, program, &asked, &viewer).await?,
+        order: around::thanked(&app, program, &asked, &viewer).await?,
+        ..panel(&app, program, &asked, &headers, viewer, None)
+    };
     Ok(page(
         shell::fragment(&panel),
         &Policy {
@@ -171,6 +180,8 @@ async fn document(
     let bearer = opened.map(|opened| opened.bearer);
     let panel = Panel {
         reviews: written(app, program, asked).await?,
+        quote: around::quoted(app, program, asked, &viewer).await?,
+        order: around::thanked(app, program, asked, &viewer).await?,
         ..panel(app, program, asked, headers, viewer, bearer)
     };
     let nonce = nonce();

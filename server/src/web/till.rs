@@ -57,7 +57,7 @@ pub async fn show(
 }
 
 /// The text as a QR code.
-fn squares(text: &str) -> Result<Squares, Error> {
+pub(super) fn squares(text: &str) -> Result<Squares, Error> {
     let drawn = QrCode::new(text).map_err(|error| Error::internal(&error))?;
     let width = drawn.width();
     let colors = drawn.to_colors().into_iter();

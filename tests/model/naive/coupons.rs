@@ -4,7 +4,7 @@ use super::calendar::DAY;
 use super::points::Taken;
 use super::shares::apportion;
 use super::{Micros, Programme};
-use app::api::{QuoteLine, CouponState};
+use app::api::{CouponState, QuoteLine};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Coupon {
@@ -12,6 +12,10 @@ pub(crate) struct Coupon {
     pub(crate) member: usize,
     pub(crate) points: i64,
     pub(crate) amount: i64,
+    /// Whether an order takes only as many points as it needs.
+    slider: bool,
+    /// Points that the order really takes.
+    pub(crate) wanted: i64,
     pub(crate) state: CouponState,
     pub(crate) order: Option<String>,
     /// How it falls on the lines of the order that has it.
@@ -30,29 +34,32 @@ impl Coupon {
 }
 
 impl Programme {
-    /// A member turns points into a code. `Err`: what they can spend.
+    /// A member turns points into a code of a reward, for so many points and so much money. `Err`: what they can
+    /// spend.
     pub(crate) fn redeem(
         &mut self,
         who: usize,
-        reward: usize,
+        (reward, points, amount): (usize, i64, i64),
         code: &str,
         now: Micros,
     ) -> Result<i64, i64> {
         let reward = self.rules.rewards[reward].clone();
         let available = self.members[who].available;
-        if available < reward.points {
+        if available < points {
             return Err(available);
         }
-        let taken = self.take_from_lots(who, reward.points);
+        let taken = self.take_from_lots(who, points);
         let member = &mut self.members[who];
-        member.reserved += reward.points;
+        member.reserved += points;
         member.active_at = now;
         let expires_at = now + reward.valid_days * DAY;
         let coupon = Coupon {
             code: code.to_owned(),
             member: who,
-            points: reward.points,
-            amount: reward.amount,
+            points,
+            amount,
+            slider: reward.slider,
+            wanted: points,
             state: CouponState::Open,
             order: None,
             lines: Vec::new(),
@@ -65,24 +72,49 @@ impl Programme {
         Ok(self.members[who].available)
     }
 
-    /// A checkout wants the code for an order. Answers whether that order has it.
+    /// What the lines of an order still cost beside its other codes.
+    fn left_of(&self, code: &str, order: &str, lines: &[QuoteLine]) -> Vec<i64> {
+        let others = self.coupons.values().filter(|other| {
+            other.state == CouponState::Reserved
+                && other.order.as_deref() == Some(order)
+                && other.code != code
+        });
+        let taken: Vec<&(String, i64)> = others.flat_map(|other| &other.lines).collect();
+        let left = |line: &QuoteLine| {
+            let own = taken.iter().filter(|(id, _)| *id == line.id);
+            (line.amount - own.map(|(_, amount)| amount).sum::<i64>()).max(0)
+        };
+        lines.iter().map(left).collect()
+    }
+
+    /// A checkout wants the code for an order. Answers whether that order has it; nothing if there is nothing that it
+    /// could take something off.
     pub(crate) fn reserve(
         &mut self,
         code: &str,
         order: &str,
         lines: &[QuoteLine],
         now: Micros,
-    ) -> bool {
+    ) -> Option<bool> {
+        let left = self.left_of(code, order, lines);
         let coupon = self.coupons.get_mut(code).unwrap();
         let same = coupon.order.as_deref() == Some(order);
         match coupon.state {
             CouponState::Open => {}
             CouponState::Reserved if same => {}
-            CouponState::Used => return same,
-            _ => return false,
+            CouponState::Used => return Some(same),
+            _ => return Some(false),
         }
-        let prices: Vec<i64> = lines.iter().map(|line| line.amount).collect();
-        let shares = apportion(coupon.amount.min(prices.iter().sum()), &prices);
+        let amount = coupon.amount.min(left.iter().sum());
+        if amount == 0 && !lines.is_empty() {
+            return None;
+        }
+        coupon.wanted = coupon.points;
+        if coupon.slider && !lines.is_empty() {
+            // Rounded up, so that no money is for nothing.
+            coupon.wanted = (coupon.points * amount + coupon.amount - 1) / coupon.amount;
+        }
+        let shares = apportion(amount, &left);
         coupon.lines = lines
             .iter()
             .map(|line| line.id.clone())
@@ -91,7 +123,7 @@ impl Programme {
         coupon.state = CouponState::Reserved;
         coupon.order = Some(order.to_owned());
         coupon.due_at = coupon.due_at.max(now + 7 * DAY);
-        true
+        Some(true)
     }
 
     /// The shop, or the member unless an order has it, lets a code go. Answers whether it is over.
@@ -138,21 +170,27 @@ impl Programme {
                 continue;
             };
             if coupon.state != CouponState::Used {
-                if coupon.has_points_set_aside() {
-                    self.members[coupon.member].reserved -= coupon.points;
-                } else {
-                    self.saw("a code was used late", true);
-                    coupon.taken = self.take_from_lots(coupon.member, coupon.points);
-                    self.members[coupon.member].active_at = now;
-                    self.forgive(coupon.member);
-                }
                 if coupon.order.as_deref() != Some(order) {
                     coupon.lines.clear();
+                    coupon.wanted = coupon.points;
+                }
+                if coupon.has_points_set_aside() {
+                    self.members[coupon.member].reserved -= coupon.points;
+                    let rest = coupon.points - coupon.wanted;
+                    if rest > 0 {
+                        self.saw("an order needed fewer points", true);
+                        self.give_back(coupon.member, now, &mut coupon.taken, rest);
+                    }
+                } else {
+                    self.saw("a code was used late", true);
+                    coupon.taken = self.take_from_lots(coupon.member, coupon.wanted);
+                    self.members[coupon.member].active_at = now;
+                    self.forgive(coupon.member);
                 }
                 coupon.state = CouponState::Used;
                 coupon.order = Some(order.to_owned());
                 coupon.returned = 0;
-                paid_by.push((coupon.points, coupon.lines.clone()));
+                paid_by.push((coupon.wanted, coupon.lines.clone()));
             }
             self.coupons.insert(code, coupon);
         }
@@ -168,7 +206,7 @@ impl Programme {
         let mut rest = points;
         for code in codes {
             let mut coupon = self.coupons.remove(&code).unwrap();
-            let part = rest.min(coupon.points - coupon.returned);
+            let part = rest.min(coupon.wanted - coupon.returned);
             rest -= part;
             coupon.returned += part;
             if cancel {

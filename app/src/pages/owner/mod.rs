@@ -3,6 +3,9 @@
 mod cards;
 mod past;
 mod queue;
+mod referrals;
+
+pub use referrals::{OwnerReferral, OwnerReferrals};
 
 use crate::api::UnitForms;
 use crate::text::{self, Text};
@@ -54,6 +57,8 @@ pub struct OwnerQueue {
     pub cases: Vec<OwnerCase>,
     /// Threads in which the shop has to answer.
     pub threads: Vec<OwnerThread>,
+    /// Referrals.
+    pub referrals: OwnerReferrals,
     /// What was decided.
     pub decided: Vec<OwnerCase>,
 }
@@ -88,6 +93,10 @@ pub enum OwnerDone {
     NeedsReason,
     /// The answer was sent.
     Answered,
+    /// A referral counts.
+    Counted,
+    /// A referral does not count.
+    NotCounted,
     /// There was no text in the answer, or too long a one.
     NeedsText,
     /// What it was about is gone.

@@ -1,6 +1,6 @@
 //! The page of all that waits.
 
-use super::{OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, cards, past};
+use super::{OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, cards, past, referrals};
 use crate::ui::{Draw as _, Drawn};
 use leptos::prelude::*;
 
@@ -14,7 +14,11 @@ pub(super) fn page(page: &OwnerPage<'_>, queue: &OwnerQueue) -> Drawn {
     };
     let threads = queue.threads.iter();
     let threads: Vec<Drawn> = threads.map(|thread| cards::thread(page, thread)).collect();
-    let nothing = (reviews + held + messages == 0)
+    let friends = &page.text().voices.referral_queue;
+    let brought = &queue.referrals;
+    let cards = brought.shown.iter();
+    let cards: Vec<Drawn> = cards.map(|one| referrals::card(page, one)).collect();
+    let nothing = (reviews + held + messages + brought.waiting == 0)
         .then(|| view! { <p class="lead nothing">{words.nothing}</p> });
     view! {
         <header class="top">
@@ -31,14 +35,17 @@ pub(super) fn page(page: &OwnerPage<'_>, queue: &OwnerQueue) -> Drawn {
                 {count(page, "held", words.held, held)}
                 {count(page, "messages", words.messages, messages)}
                 {count(page, "reviews", words.reviews, reviews)}
+                {count(page, "referrals", friends.title, brought.waiting)}
             </ul>
             {nothing}
             {part(page, "held", words.held, held, draw(&spoken_against))}
             {part(page, "messages", words.messages, messages, threads)}
             {part(page, "reviews", words.reviews, reviews, draw(&written))}
+            {part(page, "referrals", friends.title, brought.waiting, cards)}
             {past::list(page, &queue.decided)}
             {suggestions("reasons-review", &words.reasons_review)}
             {suggestions("reasons-held", &words.reasons_held)}
+            {suggestions(referrals::REASONS, &friends.reasons)}
         </main>
     }
     .drawn()
@@ -113,6 +120,8 @@ fn notice(page: &OwnerPage<'_>, notice: Option<&OwnerNotice>) -> Option<Drawn> {
         OwnerDone::NotWaiting => words.not_waiting.to_owned(),
         OwnerDone::NeedsReason => words.needs_reason.to_owned(),
         OwnerDone::Answered => (words.answered)(who),
+        OwnerDone::Counted => (page.text().voices.referral_queue.accepted)(who),
+        OwnerDone::NotCounted => (page.text().voices.referral_queue.refused)(who),
         OwnerDone::NeedsText => words.needs_text.to_owned(),
         OwnerDone::Gone => words.gone.to_owned(),
     };

@@ -1,9 +1,11 @@
 //! Tasks that are done here, in Russian.
 
+mod credit;
 mod decision;
 mod handed;
 mod judged;
 mod refer;
+mod referral_queue;
 mod review;
 mod sign_in;
 mod spend;
@@ -24,4 +26,6 @@ pub(super) static VOICES: Voices = Voices {
     sign_in: sign_in::SIGN_IN,
     spend: spend::SPEND,
     refer: refer::REFER,
+    referral_queue: referral_queue::REFERRAL_QUEUE,
+    credit: credit::CREDIT,
 };

@@ -1,16 +1,16 @@
-//! What the shop's backend tells Laurel: who is signed in, and what was paid.
+//! What the shop's backend knows of orders and tells Laurel of them, and how it says who is signed in.
 
-use super::visit::{Customer, Visit};
-use super::words::Words;
-use super::{Shop, goods};
+use super::Shop;
+use super::calls::{self, Failure, PAUSES_SECONDS};
+use super::visit::Customer;
 use crate::clock::Clock;
 use crate::domain::{Instant, SECOND};
-use app::api::{self, Order, OrderStatus, OrderView, ProgramView};
-use axum::http::StatusCode;
+use app::api::{NewRefund, Order, OrderStatus, OrderView, RefundLine};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
+use serde_json::json;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Where the shop finds Laurel, and what it proves itself with.
@@ -30,10 +30,6 @@ pub(in crate::demo) struct Backend {
     pub(in crate::demo) clock: Clock,
 }
 
-/// How long Laurel may take to answer. The customer looks at a blank page for as long.
-const TIMEOUT: Duration = Duration::from_secs(5);
-/// Pauses before Laurel is told again.
-const PAUSES_SECONDS: [u64; 6] = [2, 5, 15, 60, 300, 900];
 /// How long a signed token is good for, in seconds.
 const TOKEN_SECONDS: i64 = 300;
 /// The first order's number.
@@ -57,25 +53,65 @@ pub(super) enum Outcome {
     Refused,
 }
 
+/// What was undone of an order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Undone {
+    /// Whether it was called off.
+    pub(super) is_cancelled: bool,
+    /// The ids of the lines that came back.
+    pub(super) returned: Vec<String>,
+}
+
 /// A paid order.
 #[derive(Debug)]
 pub(super) struct Receipt {
     /// As Laurel is told of it.
     pub(super) order: Order,
     outcome: Mutex<Outcome>,
+    undone: Mutex<Undone>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Receipt {
-    /// What became of telling Laurel.
-    pub(super) fn outcome(&self) -> Outcome {
-        self.outcome
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Of an order that nobody was told of yet.
+    pub(super) fn new(order: Order) -> Self {
+        Self {
+            order,
+            outcome: Mutex::new(Outcome::Waiting),
+            undone: Mutex::default(),
+        }
     }
 
-    fn set(&self, outcome: Outcome) {
-        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
+    /// What became of telling Laurel.
+    pub(super) fn outcome(&self) -> Outcome {
+        lock(&self.outcome).clone()
+    }
+
+    /// What was undone of it.
+    pub(super) fn undone(&self) -> Undone {
+        lock(&self.undone).clone()
+    }
+
+    /// Calls it off. Answers whether it stood until now, as it has to for anybody to be told.
+    fn call_off(&self) -> bool {
+        let mut undone = lock(&self.undone);
+        let stood = !undone.is_cancelled && undone.returned.is_empty();
+        undone.is_cancelled |= stood;
+        stood
+    }
+
+    /// Takes a line back. Answers the money of it, unless it came back before or there is none.
+    fn take_back(&self, line: &str) -> Option<i64> {
+        let line = self.order.lines.iter().find(|known| known.id == line)?;
+        let mut undone = lock(&self.undone);
+        if undone.is_cancelled || undone.returned.contains(&line.id) || line.amount == 0 {
+            return None;
+        }
+        undone.returned.push(line.id.clone());
+        Some(line.amount)
     }
 }
 
@@ -85,7 +121,8 @@ impl Receipt {
 pub(super) struct Numbers(AtomicI64);
 
 impl Numbers {
-    fn next(&self, now: Instant) -> i64 {
+    /// The next one.
+    pub(super) fn next(&self, now: Instant) -> i64 {
         let by_clock = FIRST_NUMBER + (now.div_euclid(SECOND) - OPENED).max(0);
         let after = |last: i64| by_clock.max(last + 1);
         let last = self
@@ -95,116 +132,69 @@ impl Numbers {
     }
 }
 
-/// Turns the cart of a visit into a paid order; none if the cart is empty.
-pub(super) fn buy(
-    shop: &Shop,
-    visit: &mut Visit,
-    email: String,
-    words: &Words,
-) -> Option<Arc<Receipt>> {
-    let cart = std::mem::take(&mut visit.cart);
-    if cart.bags() == 0 {
-        return None;
-    }
-    let now = shop.backend.clock.now();
-    let customer = api::Customer {
-        id: visit.customer.map(|customer| customer.id.into()),
-        email: Some(email),
-        phone: None,
-        is_new: None,
-    };
-    let order = Order {
-        id: shop.numbers.next(now).to_string(),
-        customer,
-        currency: goods::CURRENCY.into(),
-        total: cart.total(),
-        shipping: cart.delivery(),
-        tax: 0,
-        discount: 0,
-        lines: cart.lines(words),
-        payment_method: Some("card".into()),
-        coupon_codes: Vec::new(),
-        referral_code: None,
-        address_hash: None,
-        card_hash: None,
-        status: OrderStatus::Paid,
-        at: jiff::Timestamp::from_microsecond(now)
-            .unwrap_or_default()
-            .to_string(),
-    };
-    let outcome = Mutex::new(Outcome::Waiting);
-    let receipt = Arc::new(Receipt { order, outcome });
-    visit.bought = Some(Arc::clone(&receipt));
-    Some(receipt)
+/// A moment as Laurel reads it.
+pub(super) fn moment(now: Instant) -> String {
+    let moment = jiff::Timestamp::from_microsecond(now);
+    moment.unwrap_or_default().to_string()
 }
 
 /// Tells Laurel of a paid order. If that fails it is tried again later, without the customer.
 pub(super) async fn tell(shop: Arc<Shop>, receipt: Arc<Receipt>) {
-    receipt.set(attempt(&shop, &receipt.order).await);
+    attempt(&shop, &receipt).await;
     tokio::spawn(async move {
         for pause in PAUSES_SECONDS {
             if !matches!(receipt.outcome(), Outcome::Waiting) {
                 return;
             }
             tokio::time::sleep(Duration::from_secs(pause)).await;
-            receipt.set(attempt(&shop, &receipt.order).await);
+            attempt(&shop, &receipt).await;
         }
     });
 }
 
-async fn attempt(shop: &Shop, order: &Order) -> Outcome {
-    let Backend {
-        laurel,
-        program,
-        api_key,
-        clock,
-        ..
-    } = &shop.backend;
-    let request = shop
-        .client
-        .post(format!("{laurel}/api/v1/programs/{program}/orders"))
-        .bearer_auth(api_key)
-        // The same at every attempt, so that an answer which got lost does no harm.
-        .header("idempotency-key", format!("order-{}-paid", order.id))
-        .json(order);
-    let answer = match request.send().await {
-        Ok(answer) => answer,
-        Err(error) => {
-            tracing::warn!(order = order.id, %error, "the shop cannot reach Laurel");
-            return Outcome::Waiting;
-        }
+async fn attempt(shop: &Shop, receipt: &Receipt) {
+    // The same at every attempt, so that an answer which got lost does no harm.
+    let key = format!("order-{}-paid", receipt.order.id);
+    let outcome = match calls::post(shop, "orders", Some(&key), &receipt.order).await {
+        Ok(view) => Outcome::Told {
+            view,
+            at: shop.backend.clock.now(),
+        },
+        Err(Failure::Away) => Outcome::Waiting,
+        Err(Failure::Refused(_)) => Outcome::Refused,
     };
-    let status = answer.status();
-    if status.is_success() {
-        let at = clock.now();
-        return answer
-            .json()
-            .await
-            .map_or(Outcome::Waiting, |view| Outcome::Told { view, at });
-    }
-    tracing::warn!(order = order.id, %status, "Laurel did not take the shop's order");
-    let passes = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
-    if status.is_server_error() || passes.contains(&status) {
-        Outcome::Waiting
-    } else {
-        Outcome::Refused
-    }
+    *lock(&receipt.outcome) = outcome;
 }
 
-/// The programme's public rules in a language, if Laurel answers.
-pub(super) async fn rules(shop: &Shop, locale: &str) -> Option<ProgramView> {
-    let Backend {
-        laurel, program, ..
-    } = &shop.backend;
-    let url = format!("{laurel}/api/v1/programs/{program}?locale={locale}");
-    let answer = shop.client.get(url).send().await.ok()?;
-    answer.error_for_status().ok()?.json().await.ok()
+/// The customer calls an order off, and gets all of their money back.
+pub(super) async fn cancel(shop: Arc<Shop>, receipt: Arc<Receipt>) {
+    if !receipt.call_off() {
+        return;
+    }
+    let order = Order {
+        status: OrderStatus::Cancelled,
+        at: moment(shop.backend.clock.now()),
+        ..receipt.order.clone()
+    };
+    let key = format!("order-{}-cancelled", order.id);
+    calls::tell(shop, "orders", key, json!(order)).await;
 }
 
-/// The way to Laurel. Proxies of the environment are not for calls to a neighbour.
-pub(super) fn client() -> reqwest::Client {
-    let client = reqwest::Client::builder().timeout(TIMEOUT).no_proxy();
-    client.build().unwrap_or_default()
+/// The customer sends a line of an order back, and gets its money.
+pub(super) async fn give_back(shop: Arc<Shop>, receipt: Arc<Receipt>, line: String) {
+    let Some(amount) = receipt.take_back(&line) else {
+        return;
+    };
+    let order = &receipt.order.id;
+    let refund = NewRefund {
+        id: format!("{order}-{line}"),
+        order_id: order.clone(),
+        amount,
+        lines: vec![RefundLine { id: line, amount }],
+        at: moment(shop.backend.clock.now()),
+    };
+    let key = format!("refund-{}", refund.id);
+    calls::tell(shop, "refunds", key, json!(refund)).await;
 }
 
 #[derive(Serialize)]
@@ -261,5 +251,29 @@ mod tests {
         );
         assert_eq!(numbers.next(at(60)), 1103);
         assert_eq!(Numbers::default().next(at(61)), 1104);
+    }
+
+    fn receipt() -> Receipt {
+        let line = |id: &str, amount: i64| json!({ "id": id, "amount": amount, "qty": 1 });
+        let order = json!({
+            "id": "1043", "customer": {}, "currency": "RUB", "total": 100_000, "status": "paid",
+            "lines": [line("1", 100_000), line("2", 0)], "at": "2026-11-21T12:00:00Z",
+        });
+        Receipt::new(serde_json::from_value(order).unwrap())
+    }
+
+    #[test]
+    fn an_order_is_called_off_once_and_a_line_comes_back_once() {
+        let off = receipt();
+        assert!(off.call_off() && !off.call_off());
+        assert_eq!(off.take_back("1"), None, "there is nothing left of it");
+
+        let back = receipt();
+        assert_eq!(back.take_back("1"), Some(100_000));
+        assert_eq!(back.take_back("1"), None);
+        assert_eq!(back.take_back("2"), None, "it was for nothing");
+        assert_eq!(back.take_back("3"), None, "there is none");
+        assert!(!back.call_off(), "it has come back in part");
+        assert_eq!(back.undone().returned, ["1"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What the shop sells, and what a cart comes to.
 
 use super::words::Words;
-use app::api::OrderLine;
+use app::api::{OrderLine, QuoteLine};
 
 /// The currency of all prices.
 pub(super) const CURRENCY: &str = "RUB";
@@ -46,13 +46,18 @@ pub(super) static PRODUCTS: [Product; KINDS] = [
     },
 ];
 
+/// An amount as [`CURRENCY`] is written in attributes of the page: `1500.00`.
+pub(super) fn plain(amount: i64) -> String {
+    format!("{}.{:02}", amount / 100, amount % 100)
+}
+
 /// The place of a product in [`PRODUCTS`].
 pub(super) fn find(id: &str) -> Option<usize> {
     PRODUCTS.iter().position(|product| product.id == id)
 }
 
 /// How many of each coffee somebody wants.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Cart([i64; KINDS]);
 
 impl Cart {
@@ -99,7 +104,27 @@ impl Cart {
         self.goods() + self.delivery()
     }
 
-    /// The lines of its order, with the names that the customer has seen.
+    /// The same as Laurel is asked about it.
+    pub(super) fn basket(&self) -> Vec<QuoteLine> {
+        let line = |(kind, product, qty): (usize, &Product, i64)| QuoteLine {
+            id: (kind + 1).to_string(),
+            amount: product.price * qty,
+            qty,
+            sku: Some(product.id.into()),
+            collections: vec![product.collection.into()],
+            on_sale: product.was.is_some(),
+        };
+        self.items().map(line).collect()
+    }
+
+    /// Puts everything of another cart in as well.
+    pub(super) fn take_back(&mut self, other: &Self) {
+        for (kind, _, quantity) in other.items() {
+            self.add(kind, quantity);
+        }
+    }
+
+    /// The lines of its order, with the names that the customer has seen and the full prices.
     pub(super) fn lines(&self, words: &Words) -> Vec<OrderLine> {
         let line = |(kind, product, qty): (usize, &Product, i64)| OrderLine {
             id: (kind + 1).to_string(),
@@ -137,7 +162,20 @@ mod tests {
         );
         assert_eq!((cart.bags(), lines[1].qty), (101, 99));
         assert_eq!(cart.total(), cart.goods() + 30_000);
+        let basket = cart.basket();
+        let asked = basket
+            .iter()
+            .map(|line| (&line.id, line.amount, line.qty, line.on_sale));
+        let told = lines
+            .iter()
+            .map(|line| (&line.id, line.amount, line.qty, line.on_sale));
+        assert!(asked.eq(told), "asked about the same as is told");
         cart.remove(2);
         assert_eq!(cart.goods(), 300_000);
+        let mut other = Cart::default();
+        other.add(0, 1);
+        other.take_back(&cart);
+        assert_eq!(other.bags(), 3);
+        assert_eq!(plain(150_005), "1500.05");
     }
 }

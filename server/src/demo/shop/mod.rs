@@ -1,14 +1,19 @@
 //! The demo's shop: a coffee roaster who pasted one line into their pages. It knows of Laurel what
-//! any merchant does, the public contract, and has no script of its own.
+//! any merchant does, the public contract. Its one script takes a code from Laurel's panel into the cart.
 
 mod backend;
+mod calls;
+mod cart_words;
 mod checkout;
+mod codes;
 mod goods;
 mod pages;
+mod paying;
+mod price;
+mod thanks;
 mod visit;
 mod words;
 
-use crate::domain::email;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -37,7 +42,7 @@ pub(super) fn router(backend: Backend) -> Router {
     let shop = Arc::new(Shop {
         policy: policy(&backend.laurel),
         backend,
-        client: backend::client(),
+        client: calls::client(),
         visits: visit::Visits::default(),
         numbers: backend::Numbers::default(),
     });
@@ -46,29 +51,35 @@ pub(super) fn router(backend: Backend) -> Router {
         .route("/product/{id}", get(product))
         .route("/cart", get(cart).post(add))
         .route("/cart/remove", post(remove))
-        .route("/pay", post(pay))
-        .route("/thanks", get(thanks))
+        .route("/cart/code", post(codes::apply))
+        .route("/cart/code/remove", post(codes::forget))
+        .route("/pay", post(paying::pay))
+        .route("/thanks", get(after))
+        .route("/order/cancel", post(paying::cancel))
+        .route("/order/return", post(paying::give_back))
         .route("/club", get(club))
         .route("/sign-in", get(sign_in_page).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/laurel-token", get(token))
         .route("/shop.css", get(style))
+        .route("/shop-cart.css", get(cart_style))
+        .route("/shop.js", get(script))
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(Arc::clone(&shop), guard))
         .with_state(shop)
 }
 
-/// All that a careful merchant has to grant. `form-action` may do without Laurel; with it, the
-/// panel's first answer is already the customer's own.
+/// All that a careful merchant has to grant, beside the shop's own. `form-action` may do without Laurel; with it,
+/// the panel's first answer is already the customer's own.
 fn policy(laurel: &str) -> HeaderValue {
     let policy = format!(
-        "default-src 'none'; script-src {laurel}; frame-src {laurel}; style-src 'self'; \
+        "default-src 'none'; script-src 'self' {laurel}; frame-src {laurel}; style-src 'self'; \
          img-src 'self' data:; form-action 'self' {laurel}; connect-src 'self'; base-uri 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
-/// Refuses forms of other sites, and gives every answer its headers.
+/// Refuses forms of other sites, keeps the gifts of friends, and gives every answer its headers.
 async fn guard(State(shop): State<Arc<Shop>>, request: Request, next: Next) -> Response {
     let language = visit::language_cookie(request.uri().query());
     let mut response = if request.method() == Method::POST && !is_own(request.headers()) {
@@ -77,6 +88,8 @@ async fn guard(State(shop): State<Arc<Shop>>, request: Request, next: Next) -> R
             "This form was sent from another site.",
         )
             .into_response()
+    } else if let Some(response) = codes::take_gift(&shop, &request) {
+        response
     } else {
         next.run(request).await
     };
@@ -131,11 +144,12 @@ async fn product(State(shop): Shared, visitor: Visitor, Path(id): Path<String>) 
 }
 
 async fn cart(State(shop): Shared, visitor: Visitor) -> Response {
-    checkout::cart(&shop, &visitor, None)
+    checkout::cart(&shop, &visitor, None).await
 }
 
 async fn club(State(shop): Shared, visitor: Visitor) -> Response {
-    pages::club(&shop, &visitor)
+    let rules = calls::rules(&shop, visitor.words.tag).await;
+    pages::club(&shop, &visitor, rules.as_ref())
 }
 
 async fn sign_in_page(State(shop): Shared, visitor: Visitor) -> Response {
@@ -147,11 +161,23 @@ async fn not_found(State(shop): Shared, visitor: Visitor) -> Response {
 }
 
 async fn style() -> impl IntoResponse {
+    file("text/css; charset=utf-8", include_str!("../shop.css"))
+}
+
+async fn cart_style() -> impl IntoResponse {
+    file("text/css; charset=utf-8", include_str!("../shop-cart.css"))
+}
+
+async fn script() -> impl IntoResponse {
+    file("text/javascript; charset=utf-8", include_str!("shop.js"))
+}
+
+fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
     let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=300"),
     ];
-    (headers, include_str!("../shop.css"))
+    (headers, text)
 }
 
 #[derive(Deserialize)]
@@ -183,45 +209,17 @@ async fn remove(State(shop): Shared, visitor: Visitor, Form(form): Form<Remove>)
     (set(cookie), Redirect::to("/cart")).into_response()
 }
 
-#[derive(Deserialize)]
-struct Pay {
-    /// Of a guest.
-    #[serde(default)]
-    email: String,
-}
-
-async fn pay(State(shop): Shared, visitor: Visitor, Form(form): Form<Pay>) -> Response {
-    let address = match visitor.visit.customer {
-        Some(customer) => Some(customer.email.to_owned()),
-        None => email::parse(&form.email),
-    };
-    let Some(address) = address else {
-        return checkout::cart(&shop, &visitor, Some(&form.email));
-    };
-    let words = visitor.words;
-    let buy = |visit: &mut visit::Visit| backend::buy(&shop, visit, address, words);
-    let (cookie, receipt) = shop.visits.change(visitor.id.as_deref(), buy);
-    if let Some(receipt) = receipt {
-        // A task of its own: the order is told even if the customer closes the page meanwhile.
-        let told = tokio::spawn(backend::tell(Arc::clone(&shop), receipt)).await;
-        if let Err(error) = told {
-            tracing::error!(%error, "an order could not be told");
-        }
-    }
-    (set(cookie), Redirect::to("/thanks")).into_response()
-}
-
-async fn thanks(State(shop): Shared, visitor: Visitor) -> Response {
+async fn after(State(shop): Shared, visitor: Visitor) -> Response {
     let Some(receipt) = &visitor.visit.bought else {
         return Redirect::to("/cart").into_response();
     };
     let rules = match receipt.outcome() {
         backend::Outcome::Told { view, .. } if view.points > 0 => {
-            backend::rules(&shop, visitor.words.tag).await
+            calls::rules(&shop, visitor.words.tag).await
         }
         _ => None,
     };
-    checkout::thanks(&shop, &visitor, receipt, rules.as_ref())
+    thanks::thanks(&shop, &visitor, receipt, rules.as_ref())
 }
 
 #[derive(Deserialize)]

@@ -1,9 +1,11 @@
-//! The shop's pages, but for those of [`super::checkout`].
+//! The shop's pages, but for those of [`super::checkout`] and [`super::thanks`].
 
-use super::Shop;
-use super::goods::{CURRENCY, PRODUCTS, Product};
+use super::cart_words::CartWords;
+use super::goods::{CURRENCY, PRODUCTS, Product, plain};
 use super::visit::{CUSTOMERS, Visitor};
 use super::words::Words;
+use super::{Shop, checkout};
+use app::api::ProgramView;
 use app::text::{self, Text};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -33,6 +35,7 @@ pub(super) fn document(
         shop.backend.laurel, shop.backend.program
     );
     let token_url = visitor.visit.customer.map(|_| "/laurel-token");
+    let kept = (path != "/cart").then(|| checkout::kept(visitor));
     let html = view! {
         <html lang=words.tag>
             <head>
@@ -42,12 +45,18 @@ pub(super) fn document(
                 <meta name="description" content=words.description />
                 <link rel="icon" href=ICON />
                 <link rel="stylesheet" href="/shop.css" />
+                <link rel="stylesheet" href="/shop-cart.css" />
+                <script defer src="/shop.js"></script>
                 <script async src=loader data-token-url=token_url></script>
             </head>
             <body>
                 <a class="skip" href="#content">{words.skip}</a>
                 {header(visitor, path)}
-                <main id="content" tabindex="-1">{content}</main>
+                <main id="content" tabindex="-1">{kept} {content}</main>
+                // Where the shop's script puts a code from Laurel's panel.
+                <form id="laurel-code" method="post" action="/cart/code" hidden>
+                    <input type="hidden" name="code" />
+                </form>
                 <footer class="foot">
                     <p>{words.footer}</p>
                 </footer>
@@ -200,6 +209,7 @@ pub(super) fn product(shop: &Shop, visitor: &Visitor, kind: usize) -> Response {
                     <input id="quantity" name="quantity" type="number" value="1" min="1" max="9" required />
                     <button class="button" id="add">{words.add}</button>
                 </form>
+                <laurel-widget view="earn" price=plain(product.price) currency=CURRENCY sku=product.id></laurel-widget>
                 <p>{coffee.story}</p>
                 <dl class="facts">{facts.collect_view()}</dl>
                 <p><a href="/#coffees">{words.all_coffees}</a></p>
@@ -215,9 +225,28 @@ pub(super) fn product(shop: &Shop, visitor: &Visitor, kind: usize) -> Response {
     )
 }
 
-/// `/club`: Laurel's inline views.
-pub(super) fn club(shop: &Shop, visitor: &Visitor) -> Response {
+/// `/club`: Laurel's inline views of what the rules have.
+pub(super) fn club(shop: &Shop, visitor: &Visitor, rules: Option<&ProgramView>) -> Response {
     let words = visitor.words;
+    let own = CartWords::of(words);
+    let spends = rules.is_some_and(|rules| !rules.rewards.is_empty());
+    let rewards = spends.then(|| {
+        view! {
+            <section aria-labelledby="rewards">
+                <h2 id="rewards">{own.rewards}</h2>
+                <laurel-widget view="rewards"></laurel-widget>
+            </section>
+        }
+    });
+    let refers = rules.is_some_and(|rules| rules.referral.is_some());
+    let friends = refers.then(|| {
+        view! {
+            <section aria-labelledby="friends">
+                <h2 id="friends">{own.friends}</h2>
+                <laurel-widget view="refer"></laurel-widget>
+            </section>
+        }
+    });
     let content = view! {
         <h1>{words.club}</h1>
         <p class="lead">{words.club_text}</p>
@@ -230,6 +259,8 @@ pub(super) fn club(shop: &Shop, visitor: &Visitor) -> Response {
             <h2 id="tasks">{words.tasks}</h2>
             <laurel-widget view="tasks"></laurel-widget>
         </section>
+        {rewards}
+        {friends}
     };
     document(shop, visitor, "/club", words.club, content)
 }

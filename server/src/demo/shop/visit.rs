@@ -18,6 +18,8 @@ const VISIT: &str = "roast_visit";
 const LANGUAGE: &str = "roast_lang";
 /// Visits that are kept at most; a demo may forget.
 const VISITS_MAX: usize = 1000;
+/// The most codes of one cart.
+const CODES_MAX: usize = 5;
 
 /// Somebody with an account.
 #[derive(Debug)]
@@ -55,8 +57,28 @@ pub(super) struct Visit {
     pub(super) customer: Option<&'static Customer>,
     /// What they want.
     pub(super) cart: Cart,
+    /// Codes that they would like to use.
+    pub(super) codes: Vec<String>,
+    /// The code of the friend who sent them; empty if none did.
+    pub(super) friend: String,
+    /// The number of the order that the cart is about to become, once they have tried to pay: codes may be kept
+    /// for it.
+    pub(super) number: Option<String>,
     /// What they bought last.
     pub(super) bought: Option<Arc<Receipt>>,
+}
+
+impl Visit {
+    /// Puts a code in, in place of the oldest if there are too many.
+    pub(super) fn keep(&mut self, code: String) {
+        if self.codes.contains(&code) {
+            return;
+        }
+        if self.codes.len() >= CODES_MAX {
+            self.codes.remove(0);
+        }
+        self.codes.push(code);
+    }
 }
 
 /// All visits by their id, which nobody can guess.
@@ -86,12 +108,11 @@ impl Visits {
     pub(super) fn sign_in(&self, id: Option<&str>, customer: &'static Customer) -> String {
         let mut visits = self.lock();
         let before = id.and_then(|id| visits.remove(id));
-        let cart = before.map(|visit| visit.cart).unwrap_or_default();
         let id = make_room(&mut visits);
         let visit = Visit {
             customer: Some(customer),
-            cart,
             bought: None,
+            ..before.unwrap_or_default()
         };
         visits.insert(id.clone(), visit);
         cookie(VISIT, &id)
@@ -104,6 +125,11 @@ impl Visits {
         }
         format!("{VISIT}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
     }
+}
+
+/// The id of a visit that a request brings along, which may be none of ours.
+pub(super) fn sent_id(headers: &HeaderMap) -> Option<&str> {
+    sent_cookie(headers, VISIT)
 }
 
 /// A new id, with room for its visit.
@@ -145,7 +171,7 @@ impl FromRequestParts<Arc<Shop>> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Infallible> {
-        let id = sent_cookie(&parts.headers, VISIT).map(str::to_owned);
+        let id = sent_id(&parts.headers).map(str::to_owned);
         let visit = id
             .as_ref()
             .and_then(|id| shop.visits.lock().get(id).cloned());
@@ -183,10 +209,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn codes_are_kept_once_and_the_oldest_goes_first() {
+        let mut visit = Visit::default();
+        for code in ["A", "B", "A", "C", "D", "E", "F"] {
+            visit.keep(code.into());
+        }
+        assert_eq!(visit.codes, ["B", "C", "D", "E", "F"]);
+    }
+
+    #[test]
     fn signing_in_changes_the_id_and_keeps_the_cart() {
         let visits = Visits::default();
         let id = |cookie: &str| cookie.split(['=', ';']).nth(1).unwrap().to_owned();
-        let (before, ()) = visits.change(Some("planted"), |visit| visit.cart.add(0, 1));
+        let (before, ()) = visits.change(Some("planted"), |visit| {
+            visit.cart.add(0, 1);
+            visit.keep("GIFT".into());
+        });
         let before = id(&before);
         assert_ne!(before, "planted");
         let after = id(&visits.sign_in(Some(&before), &CUSTOMERS[0]));
@@ -194,6 +232,7 @@ mod tests {
         let visits = visits.lock();
         assert!(!visits.contains_key(&before));
         assert_eq!(visits[&after].cart.bags(), 1);
+        assert_eq!(visits[&after].codes, ["GIFT"]);
     }
 
     #[test]

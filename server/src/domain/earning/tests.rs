@@ -64,6 +64,7 @@ fn campaign_of(id: &str, permille: i64, from: Instant, until: Instant, tiers: &[
         starts_at: from,
         ends_at: until,
         tiers: tiers.iter().map(ToString::to_string).collect(),
+        applies: Applies::Purchase,
     }
 }
 
@@ -273,7 +274,7 @@ fn the_best_campaign_that_is_on_counts_and_only_that() {
         (2, 5, Some("gold"), 540),
         (2, 20, None, 180),
     ] {
-        let found = campaign(&program, &program.tiers[tier], placed_at);
+        let found = campaign(&program, &program.tiers[tier], Applies::Purchase, placed_at);
         assert_eq!(
             found.map(|found| found.id.as_str()),
             expected,
@@ -377,7 +378,10 @@ fn a_campaign_that_changes_nothing_is_not_spoken_of() {
     let mut program = demo();
     for (permille, spoken) in [(999, false), (1000, false), (1001, true)] {
         program.campaigns = vec![campaign_of("only", permille, 0, 10, &[])];
-        assert_eq!(campaign(&program, &program.tiers[0], 5).is_some(), spoken);
+        assert_eq!(
+            campaign(&program, &program.tiers[0], Applies::Purchase, 5).is_some(),
+            spoken
+        );
         let (_, earning) = at(&program, 0, false, &order(&json!({})), 5);
         let Fact::Order { campaign, .. } = earning.unwrap().explanation.fact else {
             panic!("an order is explained as one");
@@ -456,5 +460,29 @@ proptest! {
         prop_assert_eq!(split.earned(), earning.map_or(0, |earning| earning.points));
         prop_assert!(split.parts.iter().all(|part| part.earned >= 0));
         prop_assert_eq!(split.left(), order.total);
+    }
+}
+
+#[test]
+fn a_campaign_multiplies_what_it_is_for() {
+    let mut program = demo();
+    let table = [
+        (Applies::Purchase, true, false),
+        (Applies::Referral, false, true),
+        (Applies::Both, true, true),
+    ];
+    for (applies, purchases, referrals) in table {
+        program.campaigns = vec![Campaign {
+            applies,
+            ..campaign_of("double", 2000, 0, 10, &[])
+        }];
+        let on = |what| campaign(&program, &program.tiers[0], what, 5).is_some();
+        assert_eq!(
+            (on(Applies::Purchase), on(Applies::Referral)),
+            (purchases, referrals),
+            "{applies:?}"
+        );
+        let shown = program.view(1, "en").campaigns.len();
+        assert_eq!(shown, usize::from(purchases), "{applies:?}");
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn build(file: File) -> (Program, Found, Found) {
     };
     let rewards = check.rewards(file.reward, &around);
     let spending = check.spending(&file.spending);
+    check.shop_codes(&rewards, &connections, spending);
     let referral = file
         .referral
         .map(|table| check.referral(table, spending, exponent));

@@ -4,6 +4,7 @@ mod check;
 mod own;
 mod reviewed;
 mod rewards;
+mod shop_codes;
 mod sign_in;
 mod tables;
 mod tasks;

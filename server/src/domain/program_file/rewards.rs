@@ -1,10 +1,13 @@
 //! What a programme's file says about rewards, spending, and members who bring friends, checked.
 
+#[cfg(test)]
+mod tests;
+
 use super::check::{Check, decimal};
 use super::tables::{CodesName, GiftTable, ReferralTable, RewardTable, SpendingTable};
 use crate::domain::program::{Connection, Tier, zone};
 use crate::domain::referral::{Gift, Referral};
-use crate::domain::reward::{Codes, Reward, Spending, Terms};
+use crate::domain::reward::{CREDIT, Codes, Reward, Spending, Terms};
 use app::api::{Localized, ReferralStep, RewardKind};
 
 /// The longest anything of a reward lasts, in days.
@@ -24,16 +27,15 @@ pub(super) struct Around<'a> {
 }
 
 impl Check {
-    pub(super) fn rewards(
-        &mut self,
-        tables: Vec<RewardTable>,
-        around: &Around<'_>,
-    ) -> Vec<Reward> {
+    pub(super) fn rewards(&mut self, tables: Vec<RewardTable>, around: &Around<'_>) -> Vec<Reward> {
         let mut rewards: Vec<Reward> = Vec::new();
         for (index, table) in tables.into_iter().enumerate() {
             let at = format!("reward[{index}]");
             let taken = rewards.iter().any(|known| known.id == table.id);
             self.id(&at, &table.id, taken);
+            if table.id == CREDIT {
+                self.fault(format!("{at}.id"), "store credit is spent under this id");
+            }
             let reward = self.reward(&at, table, around);
             rewards.push(reward);
         }
@@ -235,7 +237,10 @@ impl Check {
             self.fault("referral.friend_points", "give a number from 0");
         }
         if table.per_month.is_some_and(|most| most < 1) {
-            self.fault("referral.per_month", "give a number from 1, or leave it out");
+            self.fault(
+                "referral.per_month",
+                "give a number from 1, or leave it out",
+            );
         }
         let texts: [(&str, &Localized); 3] = [
             ("title", &table.title),

@@ -141,6 +141,17 @@ pub(super) struct CampaignTable {
     pub(super) ends: String,
     #[serde(default)]
     pub(super) tiers: Vec<String>,
+    #[serde(default)]
+    pub(super) applies: AppliesName,
+}
+
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AppliesName {
+    #[default]
+    Purchase,
+    Referral,
+    Both,
 }
 
 #[derive(Deserialize)]

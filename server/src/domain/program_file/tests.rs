@@ -23,7 +23,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     (r#"slug = "demo""#, "slug = 7", "slug: invalid type: integer `7`, expected a string", "slug = 7"),
     ("slug = \"demo\"\n", "", "missing field `slug`", "# The demo's programme: a coffee shop that calls its points beans."),
     (r#"slug = "demo""#, r#"slug = "demo"#, r#"invalid basic string, expected `"`"#, r#"slug = "demo"#),
-    (r#"slug = "demo""#, "slug = \"demo\"\nmoney = 1", "money: unknown field `money`, expected one of `slug`, `locales`, `time_zone`, `currency`, `point_value`, `metric`, `debt`, `expiry`, `ladder`, `origins`, `auto_join`, `sign_in`, `audience`, `name`, `unit`, `brand`, `tier`, `purchase`, `campaign`, `connection`, `task`, `reward`, `feedback`", "money = 1"),
+    (r#"slug = "demo""#, "slug = \"demo\"\nmoney = 1", "money: unknown field `money`, expected one of `slug`, `locales`, `time_zone`, `currency`, `point_value`, `metric`, `debt`, `expiry`, `ladder`, `origins`, `auto_join`, `sign_in`, `audience`, `name`, `unit`, `brand`, `tier`, `purchase`, `campaign`, `connection`, `task`, `reward`, `spending`, `referral`, `feedback`", "money = 1"),
     (r#""Europe/Moscow""#, r#""Europe/Atlantis""#, "time_zone: use a name of the IANA list, such as Europe/Berlin", r#"time_zone = "Europe/Atlantis""#),
     (r#"currency = "RUB""#, r#"currency = "rub""#, "currency: use an ISO 4217 code in capitals, such as EUR", r#"currency = "rub""#),
     (r#"point_value = "1.00""#, r#"point_value = "1.005""#, "point_value: write an amount above 0 in quotes, with at most 2 decimals", r#"point_value = "1.005""#),

@@ -5,11 +5,11 @@ mod tests;
 
 use super::check::{Check, decimal, is_slug};
 use super::tables::{
-    CampaignTable, Downgrade, Entry, ExpiryName, ExpiryTable, FeedbackTable, GivesTable,
-    LadderTable, ProductTable, WindowName,
+    AppliesName, CampaignTable, Downgrade, Entry, ExpiryName, ExpiryTable, FeedbackTable,
+    GivesTable, LadderTable, ProductTable, WindowName,
 };
 use crate::domain::Instant;
-use crate::domain::program::{Campaign, Ladder, ProductRate, Tier};
+use crate::domain::program::{Applies, Campaign, Ladder, ProductRate, Tier};
 use app::api::{Expiry, Gives, Window};
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
@@ -180,6 +180,11 @@ impl Check {
                 starts_at,
                 ends_at,
                 tiers: table.tiers,
+                applies: match table.applies {
+                    AppliesName::Purchase => Applies::Purchase,
+                    AppliesName::Referral => Applies::Referral,
+                    AppliesName::Both => Applies::Both,
+                },
             });
         }
         campaigns

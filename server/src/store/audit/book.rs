@@ -2,10 +2,11 @@
 
 use crate::domain::Instant;
 use crate::domain::ledger::Movement;
+use crate::domain::reward::Terms;
 use crate::domain::tier::Counters;
 use crate::store::ledger::{read_counters, read_movement};
 use crate::store::{Row, StoreError, Tx, params};
-use app::api::{AttemptId, MemberId, ProgramId, RedemptionId, TransferId};
+use app::api::{AttemptId, MemberId, ProgramId, RedemptionId, RewardKind, TransferId};
 use std::collections::{BTreeMap, HashMap};
 
 /// One member's part of the ledger.
@@ -65,6 +66,7 @@ pub(super) struct Transfer {
 pub(super) struct Hold {
     pub(super) id: TransferId,
     pub(super) member: MemberId,
+    pub(super) asset: String,
     pub(super) kind: String,
     pub(super) state: String,
     pub(super) remaining: i64,
@@ -122,12 +124,20 @@ pub(super) struct Refunds {
 pub(super) struct Coupon {
     pub(super) id: RedemptionId,
     pub(super) program: ProgramId,
+    /// What it is, if its terms can be read.
+    pub(super) kind: Option<RewardKind>,
+    pub(super) asset: String,
     pub(super) points: i64,
+    pub(super) wanted: i64,
+    pub(super) amount: i64,
+    pub(super) currency: String,
     pub(super) state: String,
     pub(super) hold: TransferId,
     pub(super) order: Option<String>,
     pub(super) taken: TransferId,
     pub(super) returned: i64,
+    pub(super) connection: Option<String>,
+    pub(super) cause: Option<String>,
     /// Whether the order that it names is there and paid.
     pub(super) order_is_paid: bool,
 }
@@ -241,7 +251,7 @@ const PARTS: &[(&str, Add)] = &[
     ),
     (
         "select t.member_id, h.transfer_id, h.member_id, h.kind, h.state, h.remaining, h.due_at, h.idle_months,
-            h.resolved_at, h.balance_after
+            h.resolved_at, h.balance_after, h.asset
         from transfer t cross join hold h
         where t.member_id >= $1 and t.member_id <= $2 and h.transfer_id = t.id",
         add_hold,
@@ -270,7 +280,7 @@ const PARTS: &[(&str, Add)] = &[
     ),
     (
         "select c.member_id, c.id, c.program_id, c.points, c.state, c.hold_id, c.order_id, c.taken_id, c.returned,
-            o.status
+            o.status, c.terms, c.asset, c.wanted, c.amount, c.currency, c.connection, c.cause
         from coupon c left join shop_order o on o.program_id = c.program_id and o.id = c.order_id
         where c.member_id >= $1 and c.member_id <= $2",
         add_coupon,
@@ -337,6 +347,7 @@ fn add_hold(book: &mut Book, row: &Row) -> Result<(), StoreError> {
     book.holds.push(Hold {
         id,
         member: row.get(2)?,
+        asset: row.get(10)?,
         kind: row.get(3)?,
         state: row.get(4)?,
         remaining: row.get(5)?,
@@ -419,15 +430,28 @@ fn add_coupon(book: &mut Book, row: &Row) -> Result<(), StoreError> {
     book.coupons.push(Coupon {
         id: row.get(1)?,
         program: row.get(2)?,
+        kind: kind_of(&row.get::<String>(10)?),
+        asset: row.get(11)?,
         points: row.get(3)?,
+        wanted: row.get(12)?,
+        amount: row.get(13)?,
+        currency: row.get(14)?,
         state: row.get(4)?,
         hold: row.get(5)?,
         order: row.get(6)?,
         taken: row.get(7)?,
         returned: row.get(8)?,
+        connection: row.get(15)?,
+        cause: row.get(16)?,
         order_is_paid: row.get::<Option<String>>(9)?.as_deref() == Some("paid"),
     });
     Ok(())
+}
+
+/// What a coupon with these terms is.
+pub(super) fn kind_of(terms: &str) -> Option<RewardKind> {
+    let terms = serde_json::from_str::<Terms>(terms);
+    terms.ok().map(|terms| terms.kind)
 }
 
 fn add_entry(book: &mut Book, row: &Row) -> Result<(), StoreError> {

@@ -1,8 +1,11 @@
 //! What rests on single transfers: coupons, tiers that welcomed with points, attempts that earned.
 
 use super::Report;
-use super::book::{Attempt, Book, Coupon, Entry};
+use super::book::{Attempt, Book, Coupon, Entry, Hold, Transfer};
 use crate::domain::ledger::Account;
+use crate::domain::program::POINTS;
+use app::api::{RewardKind, Settles};
+use std::collections::BTreeMap;
 
 pub(super) fn verify(report: &mut Report, book: &Book) {
     for coupon in &book.coupons {
@@ -16,6 +19,7 @@ pub(super) fn verify(report: &mut Report, book: &Book) {
             report.tell(format_args!("hold {}", hold.id), "coupon", "one", "none");
         }
     }
+    verify_credit(report, book);
     for entry in &book.entries {
         verify_entry(report, book, entry);
     }
@@ -27,19 +31,18 @@ pub(super) fn verify(report: &mut Report, book: &Book) {
 fn verify_coupon(report: &mut Report, book: &Book, coupon: &Coupon) {
     let of = format_args!("coupon {}", coupon.id);
     report.expect(of, "programme", book.program, coupon.program);
-    let (hold, opened) = (book.hold(coupon.hold), book.transfer(coupon.hold));
-    let (Some(hold), Some(opened)) = (hold, opened) else {
+    if coupon.kind.is_none() {
+        report.tell(of, "terms", "some that can be read", "something else");
+    }
+    let Some(opened) = book.transfer(coupon.hold) else {
         report.tell(of, "hold", coupon.hold.to_string(), "none");
         return;
     };
-    if opened.movement.to != Account::Reserved {
-        let found = opened.movement.to.to_string();
-        report.tell(of, "where its points were set aside", "reserved", found);
-    }
+    report.expect(of, "asset", &*opened.asset, &*coupon.asset);
     report.expect(of, "points", opened.movement.amount, coupon.points);
-    let late = coupon.taken != coupon.hold;
-    if late {
-        verify_late(report, book, coupon);
+    if !(0..=coupon.points).contains(&coupon.wanted) {
+        let most = format!("at most {}", coupon.points);
+        report.tell(of, "wanted", most, coupon.wanted.to_string());
     }
     let back: i64 = book
         .corrections(coupon.taken)
@@ -47,12 +50,56 @@ fn verify_coupon(report: &mut Report, book: &Book, coupon: &Coupon) {
         .map(|transfer| transfer.movement.amount)
         .sum();
     report.expect(of, "returned", back, coupon.returned);
-    let all_back = coupon.returned == coupon.points;
+    match (settles(coupon.kind), book.hold(coupon.hold)) {
+        (Settles::AtOnce, None) => verify_at_once(report, coupon, opened),
+        (_, Some(hold)) => verify_held(report, book, coupon, (hold, opened)),
+        (_, None) => report.tell(of, "hold", coupon.hold.to_string(), "none"),
+    }
+}
+
+/// When the points of a coupon are spent.
+pub(super) fn settles(kind: Option<RewardKind>) -> Settles {
+    kind.map_or(Settles::WithOrder, RewardKind::settles)
+}
+
+/// A coupon whose points were spent when it was made, without a hold.
+fn verify_at_once(report: &mut Report, coupon: &Coupon, opened: &Transfer) {
+    let of = format_args!("coupon {}", coupon.id);
+    verify_taken(report, coupon, opened);
+    report.expect(of, "taken_id", coupon.hold, coupon.taken);
+    report.expect(of, "wanted", coupon.points, coupon.wanted);
+    report.expect(of, "state", "used", &*coupon.state);
+    report.expect(of, "order", None, coupon.order.as_deref());
+}
+
+/// A coupon whose points were set aside.
+fn verify_held(
+    report: &mut Report,
+    book: &Book,
+    coupon: &Coupon,
+    (hold, opened): (&Hold, &Transfer),
+) {
+    let of = format_args!("coupon {}", coupon.id);
+    if opened.movement.to != Account::Reserved {
+        let found = opened.movement.to.to_string();
+        report.tell(of, "where its points were set aside", "reserved", found);
+    }
+    let late = coupon.taken != coupon.hold;
+    if late {
+        verify_late(report, book, coupon);
+    } else if hold.state == "posted" {
+        let parts = book.parts(hold.id);
+        let spent = parts.filter(|part| part.movement.to == Account::Redeemed);
+        let spent = spent.map(|part| part.movement.amount).sum();
+        report.expect(of, "wanted", spent, coupon.wanted);
+    }
+    let all_back = coupon.returned == coupon.wanted;
     let agrees = match (&*coupon.state, &*hold.state) {
-        ("open" | "reserved", "pending") => !late,
+        ("making" | "open" | "reserved" | "ending", "pending") => !late,
         // The order that used it has it; one that used it late took the points anew.
         ("used", "posted") => true,
-        ("used", "voided") => late,
+        // An order that needed none of them let all come back.
+        ("used", "voided") => late || coupon.wanted == 0,
         // An order that was called off gave everything back.
         ("released", "posted") => all_back,
         ("released" | "lapsed", "voided") => !late || all_back,
@@ -62,36 +109,61 @@ fn verify_coupon(report: &mut Report, book: &Book, coupon: &Coupon) {
         let found = format!("{} with a hold that is {}", coupon.state, hold.state);
         report.tell(of, "state", "one that its transfers explain", found);
     }
-    if coupon.state == "used" && !coupon.order_is_paid {
+    if coupon.state == "used" && settles(coupon.kind) == Settles::WithOrder && !coupon.order_is_paid
+    {
         let found = coupon.order.as_deref().unwrap_or("none");
         report.tell(of, "order", "one that is paid", found);
+    }
+    if matches!(&*coupon.state, "making" | "ending") && coupon.connection.is_none() {
+        report.tell(of, "connection that makes it", "one", "none");
+    }
+    if coupon.state == "ending" && coupon.cause.is_none() {
+        report.tell(of, "why its points come back", "a cause", "none");
     }
 }
 
 /// A coupon that an order used after its points had come back took them from the balance.
 fn verify_late(report: &mut Report, book: &Book, coupon: &Coupon) {
     let of = format_args!("coupon {}", coupon.id);
-    let taken = book
-        .transfer(coupon.taken)
-        .map(|transfer| transfer.movement);
-    let Some(taken) = taken else {
-        report.tell(
-            of,
-            "transfer that took its points",
-            coupon.taken.to_string(),
-            "none",
-        );
+    let Some(taken) = book.transfer(coupon.taken) else {
+        let id = coupon.taken.to_string();
+        report.tell(of, "transfer that took its points", id, "none");
         return;
     };
-    report.expect(of, "points", taken.amount, coupon.points);
-    if (taken.from, taken.to) != (Account::Available, Account::Redeemed) {
-        let found = format!("from {} to {}", taken.from, taken.to);
+    report.expect(of, "asset", &*taken.asset, &*coupon.asset);
+    report.expect(of, "points", taken.movement.amount, coupon.wanted);
+    verify_taken(report, coupon, taken);
+}
+
+/// What is not set aside first is taken from the balance.
+fn verify_taken(report: &mut Report, coupon: &Coupon, taken: &Transfer) {
+    let movement = taken.movement;
+    if (movement.from, movement.to) != (Account::Available, Account::Redeemed) {
         report.tell(
-            of,
+            format_args!("coupon {}", coupon.id),
             "how its points were taken",
             "from available to redeemed",
-            found,
+            format!("from {} to {}", movement.from, movement.to),
         );
+    }
+}
+
+/// Store credit is bought with points, and comes from nowhere else.
+fn verify_credit(report: &mut Report, book: &Book) {
+    let mut bought = BTreeMap::<&str, i64>::new();
+    for coupon in &book.coupons {
+        if coupon.kind == Some(RewardKind::StoreCredit) {
+            *bought.entry(&coupon.currency).or_default() += coupon.amount;
+        }
+    }
+    for transfer in book.transfers.iter().filter(|it| it.asset != POINTS) {
+        if transfer.movement.from == Account::Issued {
+            *bought.entry(&transfer.asset).or_default() -= transfer.movement.amount;
+        }
+    }
+    for (asset, left) in bought {
+        let of = format_args!("account {asset} of member {}", book.member);
+        report.expect(of, "credit that was bought and never came", 0, left);
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) fn verify(report: &mut Report, book: &Book) {
 fn verify_one(report: &mut Report, book: &Book, hold: &Hold, opened: &Transfer) {
     let of = format_args!("hold {}", hold.id);
     report.expect(of, "member", book.member, hold.member);
+    report.expect(of, "asset", &*opened.asset, &*hold.asset);
     let is_earning = opened.movement.to == Account::Held;
     let kind = if is_earning { "earning" } else { "coupon" };
     report.expect(of, "kind", kind, &*hold.kind);
@@ -63,24 +64,42 @@ fn verify_one(report: &mut Report, book: &Book, hold: &Hold, opened: &Transfer) 
     report.expect(of, "balance_after", fate.balance, hold.balance_after);
 }
 
+/// Whether two transfers that resolve a hold belong together: an order took a part of what a coupon had set aside,
+/// and at the same moment the rest came back.
+fn share(first: &Transfer, second: &Transfer) -> bool {
+    let [first_to, second_to] = [first, second].map(|part| part.movement.to);
+    let both = [Account::Redeemed, Account::Available];
+    first.movement.from == Account::Reserved
+        && first.at == second.at
+        && both.contains(&first_to)
+        && both.contains(&second_to)
+        && first_to != second_to
+}
+
 fn fate(report: &mut Report, book: &Book, hold: &Hold, opened: &Transfer) -> Fate {
     let mut left = opened.movement.amount;
     let mut ended: Option<(&'static str, &Transfer)> = None;
     let mut last = None;
+    let mut resolved_by = 0;
     for part in book.parts(hold.id) {
         left -= part.movement.amount;
         last = Some(part.at);
-        let state = match part.movement.to {
+        let mut state = match part.movement.to {
             Account::Available if opened.movement.to == Account::Held => "posted",
             Account::Redeemed => "posted",
             Account::Available => "voided",
             // A refund of what still waits lowers it, and may go on.
             _ => continue,
         };
-        if let Some((_, first)) = ended {
-            let of = format_args!("hold {}", hold.id);
-            let found = format!("{} and {}", first.id, part.id);
-            report.tell(of, "transfers that resolve it", "one at most", found);
+        resolved_by += 1;
+        if let Some((before, first)) = ended {
+            if resolved_by > 2 || !share(first, part) {
+                let of = format_args!("hold {}", hold.id);
+                let found = format!("{} and {}", first.id, part.id);
+                report.tell(of, "transfers that resolve it", "one at most", found);
+            } else if before == "posted" {
+                state = "posted";
+            }
         }
         ended = Some((state, part));
     }

@@ -74,7 +74,8 @@ fn verify_account(report: &mut Report, book: &Book, account: &Account, balance: 
     let left = open().map(|lot| lot.remaining).sum();
     let what = "what is left of the lots";
     report.expect(of, what, account.available.max(0), left);
-    let waits = book.holds.iter().filter(|hold| hold.state == "pending");
+    let waits = book.holds.iter();
+    let waits = waits.filter(|hold| hold.state == "pending" && hold.asset == account.asset);
     let ends = open().filter_map(|lot| lot.expires_at);
     let ends = ends.chain(waits.map(|hold| hold.due_at)).min();
     let late = match (account.look_at, ends) {
@@ -103,9 +104,10 @@ fn verify_corrections(report: &mut Report, book: &Book) {
             continue;
         };
         *sums.entry(original).or_default() += transfer.movement.amount;
-        if book.transfer(original).is_none() {
-            let of = format_args!("transfer {}", transfer.id);
-            report.tell(of, "what it takes back", original.to_string(), "none");
+        let of = format_args!("transfer {}", transfer.id);
+        match book.transfer(original) {
+            Some(original) => report.expect(of, "asset", &*original.asset, &*transfer.asset),
+            None => report.tell(of, "what it takes back", original.to_string(), "none"),
         }
     }
     for (original, sum) in sums {

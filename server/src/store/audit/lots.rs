@@ -7,6 +7,7 @@ use super::Report;
 use super::book::{Book, Lot, Transfer};
 use crate::domain::Instant;
 use crate::domain::ledger::Account;
+use crate::domain::program::POINTS;
 use app::api::TransferId;
 use std::collections::HashMap;
 
@@ -68,6 +69,12 @@ fn follow<'a>(
             report.tell(of, "a lot that it moves", id.to_string(), "none");
             continue;
         };
+        report.expect(
+            of,
+            "asset of a lot that it moves",
+            &*transfer.asset,
+            lot.asset,
+        );
         lot.remaining += amount;
         if transfer.movement.to == Account::Expired {
             lot.expired -= amount;
@@ -153,6 +160,12 @@ fn compare(report: &mut Report, lot: &Lot, made: &Made<'_>) {
     report.expect(of, "idle_months", made.idle_months, lot.idle_months);
     if let Some(counts) = made.counts {
         report.expect(of, "counts", counts, lot.counts);
+    }
+    // Store credit moves no tier and never runs out.
+    if lot.asset != POINTS {
+        report.expect(of, "counts", false, lot.counts);
+        report.expect(of, "expires_at", None, lot.expires_at);
+        report.expect(of, "idle_months", None, lot.idle_months);
     }
     // A refund of points that have run out moves nothing, and is written down all the same.
     let most = made.moved_back + made.expired;

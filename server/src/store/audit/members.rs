@@ -81,7 +81,8 @@ fn verify_counters(report: &mut Report, book: &Book) {
     let of = format_args!("member {}", book.member);
     let points = book.accounts.iter().find(|account| account.asset == POINTS);
     let counters = points.map_or_else(Counters::default, |points| points.counters);
-    let counted = book.lots.iter().filter(|lot| lot.counts);
+    let counted = book.lots.iter();
+    let counted = counted.filter(|lot| lot.counts && lot.asset == POINTS);
     let earned = counted.map(|lot| lot.amount - lot.taken_back).sum();
     report.expect(of, "points_earned", earned, counters.points_earned);
     let counted = || book.orders.iter().filter(|order| order.counts);
@@ -90,6 +91,19 @@ fn verify_counters(report: &mut Report, book: &Book) {
     let orders = i64::try_from(counted().count()).unwrap_or(i64::MAX);
     report.expect(of, "orders", orders, counters.orders);
     verify_events(report, book, points);
+    // Other assets count for nothing, and what is told of them is counted with the points.
+    for account in book.accounts.iter().filter(|it| it.asset != POINTS) {
+        let of = format_args!("account {} of member {}", account.asset, book.member);
+        let Counters {
+            points_earned,
+            amount_spent,
+            orders,
+        } = account.counters;
+        report.expect(of, "points_earned", 0, points_earned);
+        report.expect(of, "amount_spent", 0, amount_spent);
+        report.expect(of, "orders", 0, orders);
+        report.expect(of, "events", 0, account.events);
+    }
 }
 
 /// Transfers and events share one count without a gap.

@@ -1,10 +1,10 @@
 //! Whether the books are what the transfers say: `laurel ledger verify`.
 //!
-//! Everything else that the ledger keeps follows from the transfers: balances, holds, lots, coupons,
-//! what orders earned, counters. The audit makes all of it again and names whatever differs. It reads
-//! one moment, beside a running server, and passes twice: over all transfers in the order of commits,
-//! for the hash chain, the reasons and the sums; and over all members, a few at a time, each with
-//! everything that is theirs.
+//! Everything else that the ledger keeps follows from the transfers: balances of each asset, holds, lots,
+//! coupons, what orders earned, what referrals paid, counters. The audit makes all of it again and names
+//! whatever differs. It reads one moment, beside a running server, and passes twice: over all transfers
+//! in the order of commits, for the hash chain, the reasons and the sums; and over all members, a few at
+//! a time, each with everything that is theirs. Rewards' stock and referrals are compared by themselves.
 
 mod book;
 mod chain;
@@ -14,6 +14,8 @@ mod lines;
 mod lots;
 mod members;
 mod orders;
+mod referrals;
+mod rewards;
 mod strays;
 
 use super::seal::Head;
@@ -169,6 +171,8 @@ impl Query for Verify {
         let seen = members::verify(tx, &mut report, &mut sums).await?;
         orders::verify_guests(tx, &mut report).await?;
         strays::verify(tx, &mut report, &seen).await?;
+        rewards::verify(tx, &mut report).await?;
+        referrals::verify(tx, &mut report).await?;
         for ((program, asset), sum) in sums {
             let of = format_args!("programme {program}, {asset}");
             report.expect(of, "the sum over all accounts", 0, sum);

@@ -1,10 +1,12 @@
 //! Orders: what they earned, what refunds took back of it, and the points they were paid with.
 
 use super::Report;
-use super::book::{Book, Order, Refunds, read_order};
+use super::book::{Book, Order, Refunds, kind_of, read_order};
+use super::coupons::settles;
 use crate::domain::ledger::Account;
 use crate::domain::split::Split;
 use crate::store::{StoreError, Tx, params};
+use app::api::Settles;
 use std::collections::HashMap;
 
 /// Orders of guests that are read at once.
@@ -138,21 +140,26 @@ async fn verify_coupons<T: Tx>(
     (book, order): (Option<&Book>, &Order),
     split: &Split,
 ) -> Result<(), StoreError> {
-    const ALL: &str = "select cast(coalesce(sum(points), 0) as bigint), cast(coalesce(sum(returned), 0) as bigint)
-        from coupon where program_id = $1 and order_id = $2 and state = 'used'";
+    const ALL: &str = "select terms, wanted, returned from coupon
+        where program_id = $1 and order_id = $2 and state = 'used'";
     let coupons = book.map_or(&[][..], |book| &book.coupons);
-    let own = coupons
-        .iter()
-        .filter(|coupon| coupon.state == "used" && coupon.order.as_ref() == Some(&order.id));
+    let own = coupons.iter().filter(|coupon| {
+        coupon.state == "used"
+            && coupon.order.as_ref() == Some(&order.id)
+            && settles(coupon.kind) == Settles::WithOrder
+    });
     let mut sums = own.fold((0, 0), |(points, returned), coupon| {
-        (points + coupon.points, returned + coupon.returned)
+        (points + coupon.wanted, returned + coupon.returned)
     });
     let expected = (split.spent(), split.returned);
     if sums != expected {
         // Perhaps somebody else's coupons paid a part.
-        let row = tx.query_one(ALL, params![order.program, &order.id]).await?;
-        if let Some(row) = row {
-            sums = (row.get(0)?, row.get(1)?);
+        sums = (0, 0);
+        for row in tx.query(ALL, params![order.program, &order.id]).await? {
+            if settles(kind_of(&row.get::<String>(0)?)) == Settles::WithOrder {
+                sums.0 += row.get::<i64>(1)?;
+                sums.1 += row.get::<i64>(2)?;
+            }
         }
     }
     report.expect(of, "split.spent", sums.0, expected.0);

@@ -13,20 +13,28 @@
 mod commands;
 mod mine;
 mod orders;
+mod redeem;
 mod shop;
 mod stock;
+mod usage;
 
 pub(super) use commands::lapse;
-pub use commands::{Cancel, Ended, Lapse, Redeem, Redeemed, Release, Use, Used};
+pub use commands::{Cancel, Ended, EndedAny, Lapse, Release, ReleaseAny};
 pub use mine::{Mine, Own};
 pub(super) use orders::{PaidBy, claim, give_back, let_go, record, settle_for_guest, spend};
+pub use redeem::{Redeem, Redeemed};
+pub use shop::{AlreadyUsed, Failed, Job, Lease, Made, Useless, Verb, Waiting, Went};
+pub use stock::{AddCodes, CODES_MAX};
+pub use usage::{Use, UseAny, Used, UsedAny};
 
 use super::ledger::from_json;
 use super::{Query, Row, StoreError, Tx, params};
-use crate::domain::{DAY, Instant};
+use crate::domain::program::POINTS;
 use crate::domain::reward::Terms;
+use crate::domain::{DAY, Instant};
 use app::api::{
-    CouponLine, CouponState, GivenBackCause, Localized, MemberId, ProgramId, RedemptionId, TransferId,
+    CouponLine, CouponState, GivenBackCause, Localized, MemberId, ProgramId, RedemptionId,
+    RewardKind, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +131,20 @@ impl StoredCoupon {
         })
     }
 
+    /// What it is good for, as an order sees it: store credit is lowered to what the order needs, as a slider is, since
+    /// the rest comes back.
+    pub fn order_terms(&self) -> Terms {
+        let kind = if self.asset == POINTS {
+            self.terms.kind
+        } else {
+            RewardKind::Slider
+        };
+        Terms {
+            kind,
+            ..self.terms.clone()
+        }
+    }
+
     /// Where it stands at a moment: one whose time is over has lapsed even before somebody wrote so.
     pub fn state_at(&self, now: Instant) -> CouponState {
         if self.state == CouponState::Open && self.expires_at <= now {
@@ -150,6 +172,19 @@ fn state_name(state: CouponState) -> &'static str {
         CouponState::Used => "used",
         CouponState::Released => "released",
         CouponState::Lapsed => "lapsed",
+    }
+}
+
+/// The name that a cause is stored under.
+fn cause_name(cause: GivenBackCause) -> &'static str {
+    match cause {
+        GivenBackCause::Cancelled => "cancelled",
+        GivenBackCause::Released => "released",
+        GivenBackCause::Lapsed => "lapsed",
+        GivenBackCause::OrderCancelled => "order_cancelled",
+        GivenBackCause::Refund => "refund",
+        GivenBackCause::Unneeded => "unneeded",
+        GivenBackCause::NotMade => "not_made",
     }
 }
 

@@ -1,14 +1,15 @@
 //! What orders do with coupons.
 
-use super::commands::{end, settle_owner};
-use super::{StoredCoupon, columns};
+use super::commands::{finish, settle_owner};
+use super::{Find, StoredCoupon, cause_name, columns, stock};
 use crate::clock::Stamp;
 use crate::domain::ledger::Account;
-use crate::domain::program::Rules;
+use crate::domain::program::{POINTS, Rules};
 use crate::domain::split::{Split, apportion};
 use crate::store::ledger::{Books, because};
-use crate::store::{StoreError, Tx, params};
-use app::api::{CouponLine, Fact, GivenBackCause, TransferId};
+use crate::store::{Query, StoreError, Tx, params};
+use app::api::{CouponLine, Explanation, Fact, GivenBackCause, Settles, TransferId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts of a command: the books that are opened for one coupon beside an order's own,
 const COUPON: &str = "coupon";
@@ -30,7 +31,17 @@ pub(in crate::store) struct PaidBy {
     lines: Vec<CouponLine>,
 }
 
-/// Marks the codes of a paid order as used by it. One that another order has used is not touched.
+impl PaidBy {
+    fn of(coupon: StoredCoupon) -> Self {
+        Self {
+            points: coupon.wanted,
+            lines: coupon.lines,
+        }
+    }
+}
+
+/// Marks the codes of a paid order as used by it. One that another order has used is not touched, and neither is one that
+/// no order uses.
 pub(in crate::store) async fn claim<T: Tx>(
     tx: &mut T,
     rules: &Rules,
@@ -38,18 +49,22 @@ pub(in crate::store) async fn claim<T: Tx>(
     order: &str,
     codes: &[String],
 ) -> Result<Vec<Claimed>, StoreError> {
+    // One that is being made or ended in the shop was used there all the same.
     const OPEN: &str = concat!(
         "update coupon set state = 'used', order_id = $1, updated_at = $2,
-            lines = case when order_id = $1 then lines else '[]' end
-        where program_id = $3 and code = $4 and state in ('open', 'reserved')
+            lines = case when order_id = $1 then lines else '[]' end,
+            shipping = case when order_id = $1 then shipping else 0 end,
+            wanted = case when order_id = $1 then wanted else points end
+        where program_id = $3 and code = $4 and state in ('making', 'open', 'reserved', 'ending')
             and (select due_at from hold where transfer_id = hold_id) > $2
         returning ",
         columns!()
     );
-    const HOLD: &str = "select hold_id from coupon where program_id = $1 and code = $2";
     const LATE: &str = concat!(
         "update coupon set state = 'used', order_id = $1, updated_at = $2,
-            lines = case when order_id = $1 then lines else '[]' end
+            lines = case when order_id = $1 then lines else '[]' end,
+            shipping = case when order_id = $1 then shipping else 0 end,
+            wanted = case when order_id = $1 then wanted else points end
         where program_id = $3 and code = $4 and state in ('released', 'lapsed') returning ",
         columns!()
     );
@@ -59,15 +74,23 @@ pub(in crate::store) async fn claim<T: Tx>(
     codes.dedup();
     let mut claimed = Vec::new();
     for (n, code) in codes.into_iter().enumerate() {
+        let find = Find {
+            program: rules.id,
+            code,
+        };
+        let Some(found) = find.run(tx).await? else {
+            continue;
+        };
+        if found.terms.kind.settles() != Settles::WithOrder {
+            continue;
+        }
         let key = params![order, stamp.at, rules.id, code];
         let mut row = tx.query_one(OPEN, key).await?;
         let late = row.is_none();
         if late {
             // It may be time for it to lapse.
-            if let Some(row) = tx.query_one(HOLD, params![rules.id, code]).await? {
-                let stamp = stamp.part(OWNER, n);
-                settle_owner(tx, (rules, &stamp), row.get(0)?).await?;
-            }
+            let stamp = stamp.part(OWNER, n);
+            settle_owner(tx, (rules, &stamp), found.hold).await?;
             row = tx.query_one(LATE, key).await?;
         }
         if let Some(row) = row {
@@ -87,19 +110,18 @@ pub(in crate::store) async fn spend<T: Tx>(
 ) -> Result<Vec<PaidBy>, StoreError> {
     let mut paid_by = Vec::new();
     for (n, claimed) in claimed.into_iter().enumerate() {
-        if claimed.coupon.member == books.member {
+        let (member, asset) = (claimed.coupon.member, claimed.coupon.asset.as_str());
+        if member == books.member && asset == POINTS {
             take(tx, books, &claimed).await?;
         } else {
-            // Somebody else's code: the shop took it, so its points are spent all the same.
-            let member = claimed.coupon.member;
+            // Store credit, or somebody else's code: the shop took it, so its points are spent all the same.
             let stamp = stamp.part(COUPON, n);
-            let mut theirs = Books::open(tx, books.rules, &stamp, member).await?;
+            let mut theirs = Books::open_in(tx, books.rules, &stamp, member, asset).await?;
             theirs.settle(tx).await?;
             take(tx, &mut theirs, &claimed).await?;
             theirs.close(tx).await?;
         }
-        let StoredCoupon { points, lines, .. } = claimed.coupon;
-        paid_by.push(PaidBy { points, lines });
+        paid_by.push(PaidBy::of(claimed.coupon));
     }
     Ok(paid_by)
 }
@@ -116,12 +138,12 @@ pub(in crate::store) async fn settle_for_guest<T: Tx>(
     let claimed = claim(tx, rules, stamp, order, codes).await?;
     for (n, claimed) in claimed.into_iter().enumerate() {
         let stamp = stamp.part(COUPON, n);
-        let mut books = Books::open(tx, rules, &stamp, claimed.coupon.member).await?;
+        let (member, asset) = (claimed.coupon.member, claimed.coupon.asset.as_str());
+        let mut books = Books::open_in(tx, rules, &stamp, member, asset).await?;
         books.settle(tx).await?;
         take(tx, &mut books, &claimed).await?;
         books.close(tx).await?;
-        let StoredCoupon { points, lines, .. } = claimed.coupon;
-        paid_by.push(PaidBy { points, lines });
+        paid_by.push(PaidBy::of(claimed.coupon));
     }
     Ok(paid_by)
 }
@@ -131,27 +153,52 @@ async fn take<T: Tx>(
     books: &mut Books<'_>,
     claimed: &Claimed,
 ) -> Result<(), StoreError> {
-    const POST: &str = "update hold set state = 'posted', remaining = 0, resolved_at = $1
-        where transfer_id = $2 and state = 'pending'";
     const TAKEN: &str = "update coupon set taken_id = $1, returned = 0 where id = $2";
     let Claimed { coupon, late } = claimed;
-    let explanation = because(Fact::Redeemed {
+    if !*late {
+        return spend_hold(tx, books, coupon).await;
+    }
+    let explanation = redeemed(coupon);
+    let taken = books
+        .debit(tx, Account::Redeemed, coupon.wanted, &explanation)
+        .await?;
+    tx.later(TAKEN, params![taken, coupon.id]).await?;
+    books.forgive(tx).await?;
+    stock::take_again(tx, books.rules, &coupon.reward).await
+}
+
+fn redeemed(coupon: &StoredCoupon) -> Explanation {
+    because(Fact::Redeemed {
         reward: coupon.name.clone(),
         order: coupon.order.clone(),
-    });
-    if *late {
-        let taken = books
-            .debit(tx, Account::Redeemed, coupon.points, &explanation)
-            .await?;
-        tx.later(TAKEN, params![taken, coupon.id]).await?;
-        return books.forgive(tx).await;
-    }
+    })
+}
+
+/// Spends what a coupon had set aside, as far as it is wanted; the rest comes back. The caller has marked it as used, and
+/// its owner's books are open.
+pub(super) async fn spend_hold<T: Tx>(
+    tx: &mut T,
+    books: &mut Books<'_>,
+    coupon: &StoredCoupon,
+) -> Result<(), StoreError> {
+    const POST: &str = "update hold set state = 'posted', remaining = 0, resolved_at = $1
+        where transfer_id = $2 and state = 'pending'";
     if tx.execute(POST, params![books.now(), coupon.hold]).await? != 1 {
         return Err(StoreError::internal("a coupon without its points"));
     }
-    books
-        .spend(tx, coupon.hold, coupon.points, &explanation)
-        .await
+    let (hold, rest) = (coupon.hold, coupon.points - coupon.wanted);
+    let explanation = redeemed(coupon);
+    books.spend(tx, hold, coupon.wanted, &explanation).await?;
+    if rest == 0 {
+        return Ok(());
+    }
+    let explanation = because(Fact::GivenBack {
+        reward: coupon.name.clone(),
+        cause: GivenBackCause::Unneeded,
+        order: coupon.order.clone(),
+    });
+    let from = Account::Reserved;
+    books.give_back(tx, from, hold, rest, &explanation).await
 }
 
 /// Writes down on which parts of an order its points fall.
@@ -173,6 +220,29 @@ pub(in crate::store) fn record(split: &mut Split, paid_by: &[PaidBy]) {
     }
 }
 
+/// How points that come back fall on the coupons that paid: on each asset in proportion, since they are of different
+/// worth, and within one on the first that has some left.
+fn shares(coupons: &[StoredCoupon], points: i64) -> Vec<i64> {
+    let left = |coupon: &StoredCoupon| coupon.wanted - coupon.returned;
+    let assets: BTreeSet<&str> = coupons.iter().map(|coupon| &*coupon.asset).collect();
+    let of_asset = |asset: &&str| -> i64 {
+        let own = coupons.iter().filter(|coupon| coupon.asset == **asset);
+        own.map(left).sum()
+    };
+    let weights: Vec<i64> = assets.iter().map(of_asset).collect();
+    let points = points.min(weights.iter().sum());
+    let parts = apportion(points, &weights);
+    let mut rest: BTreeMap<&str, i64> = assets.into_iter().zip(parts).collect();
+    let share = |coupon: &StoredCoupon| {
+        rest.get_mut(coupon.asset.as_str()).map_or(0, |rest| {
+            let share = left(coupon).min(*rest);
+            *rest -= share;
+            share
+        })
+    };
+    coupons.iter().map(share).collect()
+}
+
 /// Gives points back that an order was paid with.
 pub(in crate::store) async fn give_back<T: Tx>(
     tx: &mut T,
@@ -189,12 +259,16 @@ pub(in crate::store) async fn give_back<T: Tx>(
     const RETURN: &str =
         "update coupon set returned = returned + $1, updated_at = $2 where id = $3";
     const OVER: &str = "update coupon set state = 'released' where id = $1";
-    let mut rest = points;
-    let rows = tx.query(USED, params![rules.id, order]).await?;
-    for (n, row) in rows.iter().enumerate() {
-        let coupon = StoredCoupon::read(row)?;
-        let points = rest.min(coupon.points - coupon.returned);
-        rest -= points;
+    let mut coupons = Vec::new();
+    for row in tx.query(USED, params![rules.id, order]).await? {
+        let coupon = StoredCoupon::read(&row)?;
+        // What was handed over has a name for an order that the shop made up.
+        if coupon.terms.kind.settles() == Settles::WithOrder {
+            coupons.push(coupon);
+        }
+    }
+    let shares = shares(&coupons, points);
+    for (n, (coupon, points)) in coupons.iter().zip(shares).enumerate() {
         if cause == GivenBackCause::OrderCancelled {
             tx.later(OVER, params![coupon.id]).await?;
         }
@@ -209,7 +283,8 @@ pub(in crate::store) async fn give_back<T: Tx>(
             order: Some(order.to_owned()),
         });
         let stamp = stamp.part(COUPON, n);
-        let mut books = Books::open(tx, rules, &stamp, coupon.member).await?;
+        let (member, asset) = (coupon.member, coupon.asset.as_str());
+        let mut books = Books::open_in(tx, rules, &stamp, member, asset).await?;
         books.settle(tx).await?;
         let taken: TransferId = coupon.taken;
         books
@@ -218,6 +293,13 @@ pub(in crate::store) async fn give_back<T: Tx>(
         books.close(tx).await?;
     }
     if cause == GivenBackCause::OrderCancelled {
+        // After all accounts, as everybody does.
+        let rewards: BTreeSet<&str> = coupons.iter().map(|coupon| &*coupon.reward).collect();
+        for reward in rewards {
+            for _ in coupons.iter().filter(|coupon| coupon.reward == reward) {
+                stock::give_back(tx, rules, reward).await?;
+            }
+        }
         let_go(tx, rules, stamp, order).await?;
     }
     Ok(())
@@ -231,8 +313,9 @@ pub(in crate::store) async fn let_go<T: Tx>(
     order: &str,
 ) -> Result<(), StoreError> {
     const RESERVED: &str = concat!(
-        "update coupon set state = 'released', updated_at = $1
-        where program_id = $2 and order_id = $3 and state = 'reserved' returning ",
+        "update coupon set state = case when connection is null then 'released' else 'ending' end,
+            cause = case when connection is null then cause else $1 end, updated_at = $2
+        where program_id = $3 and order_id = $4 and state = 'reserved' returning ",
         columns!()
     );
     const HOLDS: &str = "select hold_id from coupon
@@ -241,13 +324,74 @@ pub(in crate::store) async fn let_go<T: Tx>(
     for (n, row) in rows.iter().enumerate() {
         settle_owner(tx, (rules, &stamp.part(OWNER, n)), row.get(0)?).await?;
     }
-    let rows = tx
-        .query(RESERVED, params![stamp.at, rules.id, order])
-        .await?;
+    let cause = GivenBackCause::OrderCancelled;
+    let key = params![cause_name(cause), stamp.at, rules.id, order];
+    let rows = tx.query(RESERVED, key).await?;
     for (n, row) in rows.iter().enumerate() {
         let coupon = StoredCoupon::read(row)?;
         let stamp = stamp.part(RESERVED_BY_ORDER, n);
-        end(tx, (rules, &stamp), &coupon, GivenBackCause::OrderCancelled).await?;
+        finish(tx, (rules, &stamp), &coupon, cause).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reward::Reward;
+    use app::api::{CouponState, Localized, MemberId, RedemptionId};
+
+    fn paid(asset: &str, wanted: i64, returned: i64) -> StoredCoupon {
+        let name = Localized::default();
+        let reward = Reward::plain("r".into(), name.clone(), wanted, wanted, 30);
+        StoredCoupon {
+            code: String::new(),
+            id: RedemptionId([0; 16]),
+            member: MemberId([0; 16]),
+            reward: "r".into(),
+            name,
+            points: wanted,
+            amount: wanted,
+            currency: "RUB".into(),
+            terms: reward.terms(crate::domain::reward::Spending::default(), wanted),
+            asset: asset.into(),
+            wanted,
+            shipping: 0,
+            connection: None,
+            outside: None,
+            created_at: 0,
+            cause: None,
+            state: CouponState::Used,
+            hold: TransferId([0; 16]),
+            order: None,
+            taken: TransferId([0; 16]),
+            returned,
+            lines: Vec::new(),
+            expires_at: 0,
+        }
+    }
+
+    #[test]
+    fn what_comes_back_falls_on_each_asset_in_proportion() {
+        let coupons = [
+            paid(POINTS, 60, 0),
+            paid("RUB", 500, 0),
+            paid(POINTS, 40, 0),
+        ];
+        assert_eq!(shares(&coupons, 300), [50, 250, 0]);
+        assert_eq!(shares(&coupons, 600), [60, 500, 40]);
+        assert_eq!(
+            shares(&coupons, 601),
+            [60, 500, 40],
+            "never more than was spent"
+        );
+        assert_eq!(shares(&coupons, 0), [0, 0, 0]);
+        assert_eq!(shares(&[], 5), [0; 0]);
+        let later = [
+            paid(POINTS, 60, 60),
+            paid("RUB", 500, 250),
+            paid(POINTS, 40, 0),
+        ];
+        assert_eq!(shares(&later, 290), [0, 250, 40], "all that is left");
+    }
 }

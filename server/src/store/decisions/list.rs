@@ -255,6 +255,8 @@ pub struct Counts {
     pub held: i64,
     /// Threads in which the shop has not answered.
     pub messages: i64,
+    /// Referrals that a person has to look at.
+    pub referrals: i64,
 }
 
 /// Counts what waits.
@@ -269,7 +271,8 @@ impl Query for Count {
         const SQL: &str = "select
             (select count(*) from decision where program_id = $1 and decided_at is null and queue = 'review'),
             (select count(*) from decision where program_id = $1 and decided_at is null and queue = 'signals'),
-            (select count(*) from thread where program_id = $1 and waits_for = 'shop')";
+            (select count(*) from thread where program_id = $1 and waits_for = 'shop'),
+            (select count(*) from referral where program_id = $1 and stage = 'checking')";
         let row = tx.query_one(SQL, params![self.0]).await?;
         let Some(row) = row else {
             return Ok(Counts::default());
@@ -278,6 +281,7 @@ impl Query for Count {
             reviews: row.get(0)?,
             held: row.get(1)?,
             messages: row.get(2)?,
+            referrals: row.get(3)?,
         })
     }
 }

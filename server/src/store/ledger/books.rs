@@ -5,11 +5,12 @@ use super::{NewTransfer, Place, write};
 use crate::clock::Stamp;
 use crate::crypto::sha256;
 use crate::domain::Instant;
+use crate::domain::ledger::Account as Side;
 use crate::domain::program::{POINTS, Rules, zone};
 use crate::domain::tier::{Counters, Held, Manual};
 use crate::store::events::{self, News, Number};
 use crate::store::{Row, StoreError, Tx, params};
-use app::api::{Expiry, MemberId};
+use app::api::{EventKind, Expiry, MemberId};
 use jiff::tz::TimeZone;
 
 /// What a member has.
@@ -59,6 +60,8 @@ pub(in crate::store) struct Books<'a> {
     /// What was there when the books were opened.
     pub(super) before: Before,
     news: Vec<(Number, News)>,
+    /// Whether store credit has moved without points that tell of it.
+    credit_moved: bool,
 }
 
 /// What the member's row held before.
@@ -82,6 +85,10 @@ impl<'a> Books<'a> {
     }
 
     /// The same of an asset, which a member gets an account of when there is first something to count.
+    ///
+    /// Whatever is opened, the account of points is locked first: it stands for the member, and two
+    /// commands that take both accounts never wait for each other. So a command may open store credit
+    /// while it has the points of the same member open, too.
     pub(in crate::store) async fn open_in<T: Tx>(
         tx: &mut T,
         rules: &'a Rules,
@@ -92,7 +99,9 @@ impl<'a> Books<'a> {
         const BEGIN: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at,
                 points_earned, amount_spent, orders, events)
             values ($1, $2, 0, 0, 0, 0, $3, 0, 0, 0, 0) on conflict (member_id, asset) do nothing";
-        // It changes nothing, but whoever comes second waits here until the first has committed.
+        // These change nothing, but whoever comes second waits here until the first has committed.
+        const MEMBERS: &str =
+            "update account set transfers = transfers where member_id = $1 and asset = $2";
         const LOCK: &str =
             "update account set transfers = transfers where member_id = $1 and asset = $2
             returning available, held, reserved, transfers, active_at, look_at, points_earned, amount_spent,
@@ -104,7 +113,8 @@ impl<'a> Books<'a> {
                 manual_until, review_at, time_zone from member where id = $1";
         let gone = || StoreError::internal("a member went away");
         if asset != POINTS {
-            tx.execute(BEGIN, params![member, asset, stamp.at]).await?;
+            tx.later(MEMBERS, params![member, POINTS]).await?;
+            tx.later(BEGIN, params![member, asset, stamp.at]).await?;
         }
         let lock = (LOCK, params![member, asset] as &[_]);
         let (account, row) = tx.query_both(lock, (MEMBER, params![member])).await?;
@@ -133,6 +143,7 @@ impl<'a> Books<'a> {
             },
             held,
             news: Vec::new(),
+            credit_moved: false,
         })
     }
 
@@ -215,11 +226,16 @@ impl<'a> Books<'a> {
             at: self.at,
             salt,
         };
+        // Points that buy credit tell of it themselves.
+        self.credit_moved |= !self.are_points() && new.movement.from != Side::Issued;
         write(tx, self.rules, &place, new, self.asset).await
     }
 
-    /// Tells the member something that no transfer tells of, once the books are closed.
+    /// Tells the member something that no transfer tells of, once the books are closed. Only the account
+    /// of points counts what is told.
     pub(super) fn tell(&mut self, news: News) {
+        debug_assert!(self.are_points());
+        let counted = self.before.account.events;
         let Account {
             transfers, events, ..
         } = &mut self.account;
@@ -227,6 +243,7 @@ impl<'a> Books<'a> {
         let number = Number {
             transfers: *transfers,
             events: *events,
+            counted,
         };
         self.news.push((number, news));
     }
@@ -251,13 +268,18 @@ impl<'a> Books<'a> {
         self.account.look_at = self.next_look();
         self.write_news(tx).await?;
         self.write_account(tx).await?;
+        if self.credit_moved {
+            let news = News::of(EventKind::Credit);
+            events::append(tx, self.member, self.stamp.at, &news).await?;
+        }
         Ok(self.account.available)
     }
 
     async fn write_account<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        // The events are added to what is there: this command may have told of store credit meanwhile.
         const SQL: &str =
             "update account set available = $1, held = $2, reserved = $3, transfers = $4,
-                active_at = $5, look_at = $6, points_earned = $7, amount_spent = $8, orders = $9, events = $10
+                active_at = $5, look_at = $6, points_earned = $7, amount_spent = $8, orders = $9, events = events + $10
             where member_id = $11 and asset = $12";
         let before = &self.before.account;
         if self.account == *before {
@@ -286,7 +308,7 @@ impl<'a> Books<'a> {
             counters.points_earned,
             counters.amount_spent,
             counters.orders,
-            events,
+            events - before.events,
             self.member,
             self.asset
         ];

@@ -4,7 +4,7 @@
 use super::{Books, from_json, proof_of};
 use crate::clock::Stamp;
 use crate::domain::Instant;
-use crate::domain::program::Rules;
+use crate::domain::program::{POINTS, Rules};
 use crate::store::{Command, Query, Row, StoreError, Tx, params};
 use app::api::{Explanation, MemberId, ProgramId, ProofLevel, TransferId};
 use std::collections::VecDeque;
@@ -71,7 +71,8 @@ pub(super) struct Resolved {
     pub(super) expires_at: Option<Instant>,
 }
 
-/// Posts a hold that has fallen due. Harmless when somebody else was faster.
+/// Posts an earning's hold that has fallen due. Harmless when somebody else was faster. Only points wait:
+/// store credit is there at once.
 pub struct PostDue {
     /// The rules that count towards the tier now.
     pub rules: Arc<Rules>,
@@ -179,7 +180,7 @@ pub(super) async fn pay_attempt<T: Tx>(
 }
 
 /// Members for whom something falls due beside holds: points that run out, a warning, a review of
-/// the tier.
+/// the tier; and accounts, of whatever asset, whose moment to be looked at has passed.
 pub struct ToLook {
     /// The time.
     pub now: Instant,
@@ -195,7 +196,7 @@ impl Query for ToLook {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const LOTS: &str =
             "select m.program_id, m.id from account a join member m on m.id = a.member_id
-            where a.look_at <= $1 and a.asset = 'points' order by a.look_at, a.member_id limit $2 offset $3";
+            where a.look_at <= $1 order by a.look_at, a.member_id, a.asset limit $2 offset $3";
         const TIERS: &str = "select program_id, id from member
             where review_at <= $1 order by review_at, id limit $2 offset $3";
         let due = params![self.now, self.limit, self.skip];
@@ -207,8 +208,8 @@ impl Query for ToLook {
     }
 }
 
-/// Looks at one member: lets go what has run out, warns of what soon will, reviews the tier. Harmless
-/// when there is nothing to do.
+/// Looks at one member: lets go what has run out, warns of what soon will, reviews the tier, and does
+/// the same for the store credit that falls due. Harmless when there is nothing to do.
 pub struct Look {
     /// The rules.
     pub rules: Arc<Rules>,
@@ -222,9 +223,18 @@ impl Command for Look {
     type Output = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        const OTHERS: &str = "select asset from account
+            where member_id = $1 and asset <> $2 and look_at <= $3 order by asset";
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
         books.close(tx).await?;
+        let others = params![self.member, POINTS, self.stamp.at];
+        for (n, row) in tx.query(OTHERS, others).await?.iter().enumerate() {
+            let (asset, stamp): (String, Stamp) = (row.get(0)?, self.stamp.part("asset", n));
+            let mut books = Books::open_in(tx, &self.rules, &stamp, self.member, &asset).await?;
+            books.settle(tx).await?;
+            books.close(tx).await?;
+        }
         Ok(())
     }
 }

@@ -54,8 +54,7 @@ impl Books<'_> {
             values ($1, $2, $3, 'earning', 'pending', $4, $5, $6)";
         let id = TransferId(self.new_id());
         let opens_at = credit.available_at.unwrap_or(self.now());
-        let (expires_at, idle_months) =
-            lot::expiry(self.expiry(), opens_at, &self.zone);
+        let (expires_at, idle_months) = lot::expiry(self.expiry(), opens_at, &self.zone);
         let to = if credit.available_at.is_some() {
             Account::Held
         } else {
@@ -111,6 +110,7 @@ impl Books<'_> {
         counts: bool,
         (expires_at, idle_months): (Option<Instant>, Option<i64>),
     ) {
+        let counts = counts && self.are_points();
         self.lots.make(Lot {
             id,
             amount,

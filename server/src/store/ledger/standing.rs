@@ -19,7 +19,7 @@ pub(in crate::store) async fn value_in<T: Tx>(
     stretch: Stretch,
 ) -> Result<i64, StoreError> {
     const POINTS: &str = "select cast(coalesce(sum(amount - taken_back), 0) as bigint) from lot
-        where member_id = $1 and counts and opened_at >= $2 and opened_at < $3";
+        where member_id = $1 and asset = 'points' and counts and opened_at >= $2 and opened_at < $3";
     const SPENT: &str = "select cast(coalesce(sum(total - refunded), 0) as bigint) from shop_order
         where member_id = $1 and counts and placed_at >= $2 and placed_at < $3";
     const ORDERS: &str = "select count(*) from shop_order

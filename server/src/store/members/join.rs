@@ -7,7 +7,7 @@ use crate::domain::program::{POINTS, Rules};
 use crate::domain::tier::Held;
 use crate::store::events::{self, News};
 use crate::store::ledger::Books;
-use crate::store::{Command, StoreError, Tx, attempts, orders, params, sign_ins};
+use crate::store::{Command, StoreError, Tx, attempts, orders, params, referrals, sign_ins};
 use app::api::{EventKind, MemberId, TaskKind};
 use std::sync::Arc;
 
@@ -165,7 +165,7 @@ impl Join {
         Ok(())
     }
 
-    /// Gives a new member their account and their personal data.
+    /// Gives a new member their account, their personal data, and perhaps a code for friends.
     async fn furnish<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
         const ACCOUNT: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at,
                 points_earned, amount_spent, orders, events)
@@ -179,7 +179,8 @@ impl Join {
         tx.later(ACCOUNT, params![member, POINTS, self.stamp.at])
             .await?;
         tx.later(PERSON, params![member, self.shopper.name.clone(), email])
-            .await
+            .await?;
+        referrals::furnish(tx, &self.rules, &self.stamp, member).await
     }
 
     /// Pays what joining earns, and what was ordered as a guest under an address that is proven now.

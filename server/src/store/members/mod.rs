@@ -89,6 +89,8 @@ pub struct StoredMember {
     pub held: i64,
     /// What is set aside for coupons.
     pub reserved: i64,
+    /// Orders that were paid and not wholly given back.
+    pub orders: i64,
     /// What runs out next: how much, and when it is gone.
     pub expiring: Option<(i64, Instant)>,
     /// The accounts elsewhere that they have shown to be theirs: the service, and what people call it.
@@ -119,7 +121,8 @@ impl Query for Get<'_> {
             "select m.id, m.joined_at, a.points_earned, a.amount_spent, a.orders, a.transfers + a.events,
                 m.locale, m.time_zone, p.name, p.email, p.birthday, a.available, a.held, a.reserved,
                 m.tier_earned, m.tier_kept, m.tier_since, m.grace_from, m.manual_tier, m.manual_until,
-                a.active_at, a.look_at, m.review_at
+                a.active_at, a.look_at, m.review_at,
+                (select min(o.look_at) from account o where o.member_id = m.id)
             from member m join person p on p.member_id = m.id join account a on a.member_id = m.id
             where m.id = $1 and a.asset = $2 and m.program_id = $3";
         let key = params![self.member, POINTS, self.rules.id];
@@ -129,8 +132,10 @@ impl Query for Get<'_> {
         let counters = read_counters(&row, 2)?;
         let held_tier = read_held(&row, 14)?;
         let time_zone: String = row.get(7)?;
-        let [look_at, review_at]: [Option<Instant>; 2] = [row.get(21)?, row.get(22)?];
-        let due_at = look_at.into_iter().chain(review_at).min();
+        let [look_at, review_at, earliest]: [Option<Instant>; 3] =
+            [row.get(21)?, row.get(22)?, row.get(23)?];
+        // Of all accounts: a code that was made of store credit lapses, too.
+        let due_at = earliest.into_iter().chain(review_at).min();
         Ok(Some(StoredMember {
             id: row.get(0)?,
             joined_at: row.get(1)?,
@@ -144,6 +149,7 @@ impl Query for Get<'_> {
             available: row.get(11)?,
             held: row.get(12)?,
             reserved: row.get(13)?,
+            orders: counters.orders,
             expiring: match look_at {
                 Some(_) => self.expiring(tx, row.get(20)?, &time_zone).await?,
                 // Nothing of this account ever falls due.

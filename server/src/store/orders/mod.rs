@@ -90,6 +90,7 @@ impl Command for Record {
                 (OrderStatus::Paid, None) => self.keep_for_guest(tx).await?,
                 (OrderStatus::Cancelled, _) => {
                     coupons::let_go(tx, &self.rules, &self.stamp, &order.id).await?;
+                    referrals::undo(tx, (&self.rules, &self.stamp), &order.id, None).await?;
                 }
             }
             if order.status == OrderStatus::Paid {
@@ -122,14 +123,16 @@ impl Record {
     ) -> Result<bool, StoreError> {
         const SQL: &str =
             "insert into shop_order (program_id, id, status, digest, body, email, member_id, placed_at,
-                total, refunded, counts, split, created_at, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $12)
+                total, refunded, counts, split, created_at, updated_at, mailbox)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $12, $13)
             on conflict (program_id, id) do nothing";
         let order = &self.order;
         let status = match order.status {
             OrderStatus::Paid => "paid",
             OrderStatus::Cancelled => "cancelled",
         };
+        let email = self.shopper().email;
+        let mailbox = email.as_deref().map(email::canonical);
         let inserted = tx
             .execute(
                 SQL,
@@ -139,13 +142,14 @@ impl Record {
                     status,
                     self.digest.clone(),
                     json(order)?,
-                    self.shopper().email,
+                    email,
                     member,
                     placed_at(order, self.stamp.at),
                     order.total,
                     false,
                     "",
                     self.stamp.at,
+                    mailbox,
                 ],
             )
             .await?;

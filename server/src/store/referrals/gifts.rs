@@ -1,13 +1,29 @@
 //! Gifts of friends: made by a press of a button, before any account, and used like coupons.
 
-use crate::clock::Stamp;
-use crate::domain::Instant;
-use crate::domain::program::Rules;
+mod give;
+mod reserve;
+
+pub use give::{GIFTS_A_DAY_MAX, Give, Given};
+pub use reserve::{GiftEnded, GiftUsed, ReleaseGift, UseGift};
+
 use crate::domain::reward::Terms;
-use crate::store::{Command, Query, StoreError, Tx};
-use app::api::{CouponLine, CouponState, Localized, MemberId, ProgramId, QuoteLine, ReferralId};
+use crate::domain::{DAY, Instant};
+use crate::store::ledger::from_json;
+use crate::store::{Query, Row, StoreError, Tx, params};
+use app::api::{CouponLine, CouponState, Localized, MemberId, ProgramId, ReferralId};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+
+/// How much longer a gift is kept for an order that has it and is not paid yet.
+pub(super) const RESERVED_FOR: i64 = 7 * DAY;
+
+/// What [`StoredGift`] reads, in its order.
+macro_rules! columns {
+    () => {
+        "id, advocate_id, gift_code, gift_name, gift_terms, gift_state, gift_order, gift_lines, gift_shipping,
+            expires_at, created_at, source"
+    };
+}
+pub(super) use columns;
 
 /// A gift as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +48,59 @@ pub struct StoredGift {
     pub shipping: i64,
     /// Until when it can be used.
     pub expires_at: Instant,
+    /// When it was taken.
+    pub created_at: Instant,
+    /// Where it was taken from, as a keyed digest. It is forgotten, so no answer that is kept has it.
+    #[serde(skip)]
+    pub(super) source: Option<Vec<u8>>,
+}
+
+impl StoredGift {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        let text = |index| row.get::<String>(index);
+        Ok(Self {
+            id: row.get(0)?,
+            advocate: row.get(1)?,
+            code: text(2)?,
+            name: from_json(&text(3)?)?,
+            terms: from_json(&text(4)?)?,
+            state: from_json(&format!("\"{}\"", text(5)?))?,
+            order: row.get(6)?,
+            lines: from_json(&text(7)?)?,
+            shipping: row.get(8)?,
+            expires_at: row.get(9)?,
+            created_at: row.get(10)?,
+            source: row.get(11)?,
+        })
+    }
+
+    /// Where it stands at a moment: one whose time is over has lapsed even before somebody wrote so.
+    pub fn state_at(&self, now: Instant) -> CouponState {
+        let ends_at = match self.state {
+            CouponState::Open => self.expires_at,
+            CouponState::Reserved => self.expires_at + RESERVED_FOR,
+            state => return state,
+        };
+        if ends_at <= now {
+            CouponState::Lapsed
+        } else {
+            self.state
+        }
+    }
+
+    /// Whether an order that is told now, and was placed then, can still have it: it is not another's, and the order
+    /// came in time, however late it is told.
+    pub(super) fn is_for(&self, order: &str, placed_at: Instant, now: Instant) -> bool {
+        let is_own = self.order.as_deref() == Some(order);
+        match self.state {
+            CouponState::Reserved => is_own,
+            CouponState::Open if now < self.expires_at => true,
+            CouponState::Open | CouponState::Lapsed => {
+                (self.created_at..self.expires_at).contains(&placed_at)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The gift of a code.
@@ -45,116 +114,15 @@ pub struct GiftOf<'a> {
 impl Query for GiftOf<'_> {
     type Output = Option<StoredGift>;
 
+    const IS_ONE_STATEMENT: bool = true;
+
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        let _ = (tx, self.program, self.code);
-        Ok(None)
-    }
-}
-
-/// Gives a friend their gift.
-pub struct Give {
-    /// The rules, with a referral rule.
-    pub rules: Arc<Rules>,
-    /// Who brings the friend.
-    pub advocate: MemberId,
-    /// The gift's code, which nobody can guess.
-    pub code: String,
-    /// The friend's address, canonical, if they gave one.
-    pub email: Option<String>,
-    /// Where it is taken from, as a keyed digest.
-    pub source: Option<Vec<u8>>,
-    /// When.
-    pub stamp: Stamp,
-}
-
-/// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Given {
-    /// Here it is; one that this address has got before is given again.
-    Done(Box<StoredGift>),
-    /// The advocate's link has given too many today.
-    TooMany,
-    /// This address is the advocate's own.
-    Own,
-    /// Who has this address has bought here before.
-    Customer,
-}
-
-impl Command for Give {
-    type Output = Given;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Given, StoreError> {
-        let _ = tx;
-        Ok(Given::TooMany)
-    }
-}
-
-/// Reserves a gift for an order. Harmless when repeated.
-pub struct UseGift {
-    /// The rules.
-    pub rules: Arc<Rules>,
-    /// The code.
-    pub code: String,
-    /// The shop's number of the order.
-    pub order: String,
-    /// The lines it is spread over.
-    pub lines: Vec<QuoteLine>,
-    /// What delivery would cost without it.
-    pub shipping: i64,
-    /// Whether the order also carries codes that are not ours.
-    pub other_codes: bool,
-    /// When.
-    pub stamp: Stamp,
-}
-
-/// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum GiftUsed {
-    /// The order has it.
-    Kept(Box<StoredGift>),
-    /// It cannot be used; where it stands says why.
-    NotOpen(Box<StoredGift>),
-    /// The basket does not fit; why.
-    Terms(app::api::QuoteReason),
-    /// There is no such gift.
-    Unknown,
-}
-
-impl Command for UseGift {
-    type Output = GiftUsed;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<GiftUsed, StoreError> {
-        let _ = tx;
-        Ok(GiftUsed::Unknown)
-    }
-}
-
-/// The shop lets a gift go: it can be used again, since nothing was paid for it.
-pub struct ReleaseGift {
-    /// The programme.
-    pub program: ProgramId,
-    /// The code.
-    pub code: String,
-    /// When.
-    pub stamp: Stamp,
-}
-
-/// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum GiftEnded {
-    /// It can be used by another order.
-    Open(Box<StoredGift>),
-    /// An order is paid with it, or its time is over.
-    InUse(Box<StoredGift>),
-    /// There is no such gift.
-    Unknown,
-}
-
-impl Command for ReleaseGift {
-    type Output = GiftEnded;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<GiftEnded, StoreError> {
-        let _ = tx;
-        Ok(GiftEnded::Unknown)
+        const SQL: &str = concat!(
+            "select ",
+            columns!(),
+            " from referral where program_id = $1 and gift_code = $2"
+        );
+        let row = tx.query_one(SQL, params![self.program, self.code]).await?;
+        row.as_ref().map(StoredGift::read).transpose()
     }
 }

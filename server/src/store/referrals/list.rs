@@ -1,9 +1,27 @@
 //! Referrals, as advocates and as people of the shop see them.
 
-use crate::domain::Instant;
-use crate::store::{Query, StoreError, Tx};
+use crate::domain::{DAY, Instant, referral};
+use crate::store::ledger::from_json;
+use crate::store::{Query, Row, StoreError, Tx, params};
 use app::api::{MemberId, ProgramId, ReferralId, ReferralStage, WeighedSignal};
 use serde::{Deserialize, Serialize};
+
+/// What [`StoredReferral`] reads, in its order.
+macro_rules! columns {
+    () => {
+        "id, advocate_id, number, stage, found_by, reason, note, friend_id, friend_email, order_id, signals, score,
+            appeal, points, friend_points, due_at, created_at, updated_at"
+    };
+}
+pub(super) use columns;
+
+/// Reasons against which an advocate may ask a person to look again: what may be a mistake. The others are facts.
+const MAY_ERR: [&str; 4] = [
+    "suspicious",
+    "decided",
+    "self_referral",
+    "existing_customer",
+];
 
 /// A referral as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,12 +56,52 @@ pub struct StoredReferral {
     pub points: i64,
     /// Points for the friend.
     pub friend_points: i64,
-    /// When both are to be paid.
+    /// When both are to be paid, or would have been.
     pub due_at: Option<Instant>,
     /// When it began.
     pub created_at: Instant,
     /// When it last changed.
     pub updated_at: Instant,
+}
+
+impl StoredReferral {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get(0)?,
+            advocate: row.get(1)?,
+            number: row.get(2)?,
+            stage: stage_of(&row.get::<String>(3)?)?,
+            found_by: row.get(4)?,
+            reason: row.get(5)?,
+            note: row.get(6)?,
+            friend: row.get(7)?,
+            friend_email: row.get(8)?,
+            order: row.get(9)?,
+            signals: from_json(&row.get::<String>(10)?)?,
+            score: row.get(11)?,
+            appeal: row.get(12)?,
+            points: row.get(13)?,
+            friend_points: row.get(14)?,
+            due_at: row.get(15)?,
+            created_at: row.get(16)?,
+            updated_at: row.get(17)?,
+        })
+    }
+
+    /// Whether the advocate may ask a person to look again: once, within some days, and where it may be a mistake.
+    pub fn can_appeal(&self, now: Instant) -> bool {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        self.stage == ReferralStage::Refused
+            && self.appeal.is_none()
+            && MAY_ERR.contains(&reason)
+            && self.updated_at > now - referral::APPEAL_DAYS * DAY
+    }
+}
+
+fn stage_of(name: &str) -> Result<ReferralStage, StoreError> {
+    let mut all = ReferralStage::ALL.into_iter();
+    all.find(|stage| stage.as_str() == name)
+        .ok_or_else(|| StoreError::internal("a referral in no known stage"))
 }
 
 /// What an advocate has brought.
@@ -67,8 +125,23 @@ impl Query for Mine {
     type Output = Friends;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Friends, StoreError> {
-        let _ = (tx, self.member);
-        Ok(Friends::default())
+        const NEWEST: &str = concat!(
+            "select ",
+            columns!(),
+            " from referral where advocate_id = $1 order by number desc limit 20"
+        );
+        const SUM: &str = "select count(*), cast(coalesce(sum(points), 0) as bigint) from referral
+            where advocate_id = $1 and stage = 'rewarded'";
+        let key = params![self.member];
+        let rows = tx.query(NEWEST, key).await?;
+        let items: Result<Vec<_>, _> = rows.iter().map(StoredReferral::read).collect();
+        let row = tx.query_one(SUM, key).await?;
+        let row = row.ok_or_else(|| StoreError::internal("a sum of nothing"))?;
+        Ok(Friends {
+            items: items?,
+            counted: row.get(0)?,
+            earned: row.get(1)?,
+        })
     }
 }
 
@@ -83,9 +156,16 @@ pub struct One {
 impl Query for One {
     type Output = Option<StoredReferral>;
 
+    const IS_ONE_STATEMENT: bool = true;
+
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        let _ = (tx, self.program, self.id);
-        Ok(None)
+        const SQL: &str = concat!(
+            "select ",
+            columns!(),
+            " from referral where id = $1 and program_id = $2"
+        );
+        let row = tx.query_one(SQL, params![self.id, self.program]).await?;
+        row.as_ref().map(StoredReferral::read).transpose()
     }
 }
 
@@ -102,8 +182,20 @@ pub struct Checking {
 impl Query for Checking {
     type Output = Vec<StoredReferral>;
 
+    const IS_ONE_STATEMENT: bool = true;
+
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        let _ = (tx, self.program, self.after, self.limit);
-        Ok(Vec::new())
+        const SQL: &str = concat!(
+            "select ",
+            columns!(),
+            " from referral where program_id = $1 and stage = 'checking'
+                and (updated_at > $2 or (updated_at = $2 and id > $3))
+            order by updated_at, id limit $4"
+        );
+        let (at, id) = self.after.unwrap_or((i64::MIN, ReferralId([0; 16])));
+        let rows = tx
+            .query(SQL, params![self.program, at, id, self.limit])
+            .await?;
+        rows.iter().map(StoredReferral::read).collect()
     }
 }

@@ -3,21 +3,73 @@
 //! ```text
 //! gift → waiting → rewarded → reversed     the friend's order is paid, stays, comes back
 //!   ↓        ↓ ↑
-//! lapsed  refused ← checking               it does not count; a person looks
+//! lapsed  refused ↔ checking               it does not count; a person looks; the advocate asks for that
 //! ```
 //! A referral is in the ledger only once it is rewarded: then both sides are paid in one transaction. Before that a
 //! refund only refuses it.
+//!
+//! Locks are taken as everywhere: the order, gifts, accounts, members. What is counted of an advocate's friends (their
+//! number, the month's cap, the day's gifts) is counted under the lock of the advocate's row in `member`.
 
 mod codes;
 mod decide;
+mod facts;
 mod gifts;
 mod list;
 mod orders;
+mod record;
 mod settle;
+mod undo;
 
+pub(super) use codes::furnish;
 pub use codes::{Choose, Chosen, OfCode, OfMember, Owner};
 pub use decide::{Appeal, Appealed, Decide, Decided};
-pub use gifts::{Give, Given, GiftEnded, GiftOf, GiftUsed, ReleaseGift, StoredGift, UseGift};
+pub use gifts::{
+    GIFTS_A_DAY_MAX, GiftEnded, GiftOf, GiftUsed, Give, Given, ReleaseGift, StoredGift, UseGift,
+};
 pub use list::{Checking, Friends, Mine, One, StoredReferral};
-pub(super) use orders::{of_order, undo};
+pub(super) use orders::of_order;
+pub use record::{Record, Records};
 pub use settle::{DueReferrals, Forget, Lapse, Settle};
+pub(super) use undo::undo;
+
+use super::{StoreError, Tx, params};
+use crate::domain::Instant;
+use app::api::{MemberId, ProgramId};
+
+/// An advocate, locked.
+struct Advocate {
+    joined_at: Instant,
+    /// The tier's id.
+    tier: String,
+}
+
+/// Makes everybody else wait who counts this member's friends; nothing for who is no member of the programme, or not
+/// any more.
+async fn lock_advocate<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    member: MemberId,
+) -> Result<Option<Advocate>, StoreError> {
+    const SQL: &str = "update member set locale = locale where id = $1 and program_id = $2
+        returning joined_at, tier";
+    let row = tx.query_one(SQL, params![member, program]).await?;
+    row.map(|row| {
+        Ok(Advocate {
+            joined_at: row.get(0)?,
+            tier: row.get(1)?,
+        })
+    })
+    .transpose()
+}
+
+/// Whether somebody is a member of a programme.
+async fn is_member<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    member: MemberId,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "select id from member where id = $1 and program_id = $2";
+    let row = tx.query_one(SQL, params![member, program]).await?;
+    Ok(row.is_some())
+}

@@ -10,6 +10,7 @@ pub mod enter;
 mod notice;
 pub mod photo;
 pub mod queue;
+pub mod referrals;
 
 pub(crate) use enter::invite;
 
@@ -99,7 +100,11 @@ pub(crate) async fn owner_writing(
     owner_of(app, headers, slug).await
 }
 
-fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Error> {
+/// Lets a form pass that the browser says a page of ours has sent.
+///
+/// # Errors
+/// 403.
+pub(super) fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Error> {
     let origin = headers.get(header::ORIGIN);
     if origin.is_some_and(|origin| origin == app.public_url.as_str()) {
         return Ok(());

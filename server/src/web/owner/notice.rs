@@ -1,8 +1,8 @@
 //! What a form did, from one page to the next. The address only says where to look: what is said comes from the
 //! store, and only if it is so.
 
-use super::cards;
 use super::queue::After;
+use super::{cards, referrals};
 use crate::App;
 use crate::error::Error;
 use crate::programs::Loaded;
@@ -11,7 +11,7 @@ use crate::store::threads;
 use app::api::{AttemptId, ThreadId};
 use app::pages::{OwnerDone, OwnerNotice};
 
-const ALL: [OwnerDone; 10] = [
+const ALL: [OwnerDone; 12] = [
     OwnerDone::Accepted,
     OwnerDone::Refused,
     OwnerDone::TakenBack,
@@ -20,6 +20,8 @@ const ALL: [OwnerDone; 10] = [
     OwnerDone::NotWaiting,
     OwnerDone::NeedsReason,
     OwnerDone::Answered,
+    OwnerDone::Counted,
+    OwnerDone::NotCounted,
     OwnerDone::NeedsText,
     OwnerDone::Gone,
 ];
@@ -35,6 +37,8 @@ pub(super) fn name(done: OwnerDone) -> &'static str {
         OwnerDone::NotWaiting => "not_waiting",
         OwnerDone::NeedsReason => "needs_reason",
         OwnerDone::Answered => "answered",
+        OwnerDone::Counted => "counted",
+        OwnerDone::NotCounted => "not_counted",
         OwnerDone::NeedsText => "needs_text",
         OwnerDone::Gone => "gone",
     }
@@ -55,6 +59,9 @@ pub(super) async fn read(
         OwnerDone::Accepted | OwnerDone::WasAccepted => Verdict::Accepted,
         OwnerDone::Refused | OwnerDone::TakenBack | OwnerDone::WasRefused => Verdict::Refused,
         OwnerDone::Answered => return answered(app, program, of).await,
+        OwnerDone::Counted | OwnerDone::NotCounted => {
+            return referrals::notice(app, program, done, of).await;
+        }
         OwnerDone::NotWaiting | OwnerDone::NeedsReason | OwnerDone::NeedsText | OwnerDone::Gone => {
             return Ok(Some(OwnerNotice {
                 done,

@@ -3,7 +3,7 @@
 
 use super::enter::to;
 use super::notice;
-use super::{Shut, cards, draw, of, owner_of, owner_writing, seen};
+use super::{Shut, cards, draw, of, owner_of, owner_writing, referrals, seen};
 use crate::App;
 use crate::api::Shared;
 use crate::api::extract::{Anyone, Query};
@@ -86,6 +86,7 @@ async fn read(
         counts: [counts.reviews, counts.held, counts.messages],
         cases: waiting.into_iter().map(draw).collect(),
         threads: cards::threads(app, program, threads).await?,
+        referrals: referrals::read(app, program, counts.referrals).await?,
         decided: recent.into_iter().map(draw).collect(),
     })
 }
@@ -94,10 +95,10 @@ async fn read(
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct OwnerChoice {
     /// `accept` or `refuse` for what waits, `take_back` for what was accepted.
-    decision: String,
+    pub(super) decision: String,
     /// Why; the member reads it.
     #[serde(default)]
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// `POST /owner/{program}/attempts/{attempt}`: accepts, refuses or takes back.
@@ -191,7 +192,7 @@ pub async fn answer(
 }
 
 /// Back to the page, which says what was done.
-fn back(slug: &str, done: OwnerDone, of: &str) -> Response {
+pub(super) fn back(slug: &str, done: OwnerDone, of: &str) -> Response {
     to(&format!(
         "/owner/{slug}?done={}&of={of}",
         notice::name(done)

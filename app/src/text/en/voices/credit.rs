@@ -1,0 +1,8 @@
+//! Store credit, in English.
+
+use crate::text::voices::Credit;
+
+pub(super) const CREDIT: Credit = Credit {
+    name: "Store credit",
+    changed: "Your store credit has changed.",
+};

@@ -1,0 +1,78 @@
+//! Why a code cannot be had, used or let go, as callers are told.
+
+use crate::error::Error;
+use crate::store::coupons::StoredCoupon;
+use crate::store::referrals::StoredGift;
+use app::api::{CouponState, FieldError, Locked, QuoteReason};
+use axum::http::StatusCode;
+
+/// 409 for a code that cannot be used or let go.
+pub(super) fn coupon_not_open(coupon: &StoredCoupon) -> Error {
+    let has_order = coupon.order.is_some();
+    let detail = match coupon.state {
+        CouponState::Making => {
+            "The code is still being made where the shop sells. Try again in a minute."
+        }
+        CouponState::Ending => {
+            "The code was let go and is being made useless where the shop sells; its points come back then."
+        }
+        _ if has_order => "The code belongs to another order.",
+        CouponState::Used => "The code was spent when it was made.",
+        CouponState::Open | CouponState::Reserved => {
+            "The code was used where the shop sells; its order is awaited."
+        }
+        CouponState::Released | CouponState::Lapsed => {
+            "The code has lapsed or was let go; its points came back."
+        }
+    };
+    Error::new(StatusCode::CONFLICT, "coupon_not_open", detail)
+}
+
+/// The same for a friend's gift.
+pub(super) fn gift_not_open(gift: &StoredGift) -> Error {
+    let detail = match gift.order {
+        Some(_) => "The code belongs to another order.",
+        None => "The gift's time is over.",
+    };
+    Error::new(StatusCode::CONFLICT, "coupon_not_open", detail)
+}
+
+/// 409 for a basket that a code is not for.
+pub(super) fn wrong_basket(QuoteReason { code, detail }: QuoteReason) -> Error {
+    let errors = vec![FieldError {
+        field: "lines".into(),
+        detail: code,
+    }];
+    Error {
+        errors,
+        ..Error::new(StatusCode::CONFLICT, "coupon_terms", detail)
+    }
+}
+
+/// 409 for a reward that the member cannot have now.
+pub(super) fn locked(locked: &Locked) -> Error {
+    let (code, detail) = match locked {
+        Locked::TooFew { missing } => (
+            "balance_too_low",
+            format!("The member lacks {missing} points."),
+        ),
+        Locked::Tier { tier } => (
+            "reward_tier",
+            format!("This reward is for members of the tier \"{tier}\"."),
+        ),
+        Locked::OutOfStock => ("reward_out_of_stock", "There are none left.".to_owned()),
+        Locked::HadEnough => (
+            "reward_had_enough",
+            "The member has had this reward as often as the programme allows.".to_owned(),
+        ),
+        Locked::NotYet { starts_at } => (
+            "reward_not_yet",
+            format!("This reward can be had from {starts_at} on."),
+        ),
+        Locked::Over => (
+            "reward_over",
+            "This reward can no longer be had.".to_owned(),
+        ),
+    };
+    Error::new(StatusCode::CONFLICT, code, detail)
+}

@@ -1,0 +1,273 @@
+//! Shops use codes: for an order that is not paid yet, or once and for all where no order follows.
+
+use super::commands::find_settled;
+use super::orders::spend_hold;
+use super::{Find, RESERVED_FOR, StoredCoupon, columns};
+use crate::clock::Stamp;
+use crate::domain::program::{POINTS, Rules};
+use crate::domain::reward::Terms;
+use crate::domain::terms::{self, Basket, Spread};
+use crate::store::ledger::{Books, from_json, json};
+use crate::store::referrals::{GiftUsed, UseGift};
+use crate::store::{Command, Row, StoreError, Tx, params};
+use app::api::{CouponLine, CouponState, QuoteLine, QuoteReason, Settles};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Reserves a code for an order, so that no other can have it; spends one that is for no order. Harmless when
+/// repeated.
+pub struct Use {
+    /// The rules.
+    pub rules: Arc<Rules>,
+    /// The code.
+    pub code: String,
+    /// The shop's number of the order; of what is handed over, whatever the shop calls that.
+    pub order: String,
+    /// The lines it is spread over.
+    pub lines: Vec<QuoteLine>,
+    /// What delivery would cost without it.
+    pub shipping: i64,
+    /// Whether the order also carries codes that are not ours.
+    pub other_codes: bool,
+    /// When.
+    pub stamp: Stamp,
+}
+
+/// What became of a use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Used {
+    /// The order has it.
+    Kept(Box<StoredCoupon>),
+    /// It cannot be used; where it stands says why. Nothing has changed.
+    NotOpen(Box<StoredCoupon>),
+    /// The basket does not fit; why. Nothing has changed.
+    Terms(QuoteReason),
+    /// There is no such code.
+    Unknown,
+}
+
+impl Command for Use {
+    type Output = Used;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Used, StoreError> {
+        // It changes nothing, but of two orders that want the code the second waits here for the first.
+        const LOCK: &str = concat!(
+            "update coupon set updated_at = updated_at
+            where program_id = $1 and code = $2
+                and (state = 'open' or state = 'reserved' and order_id = $3)
+                and (select due_at from hold where transfer_id = hold_id) > $4
+            returning ",
+            columns!()
+        );
+        let key = params![self.rules.id, &self.code, &self.order, self.stamp.at];
+        let row = tx.query_one(LOCK, key).await?;
+        let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? else {
+            return self.not_open(tx).await;
+        };
+        if coupon.terms.kind.settles() == Settles::WhenHandedOver {
+            return self.hand_over(tx, coupon).await;
+        }
+        self.reserve(tx, coupon).await
+    }
+}
+
+impl Use {
+    /// The answer for a code that this order cannot have, unless it has used it already.
+    async fn not_open<T: Tx>(&self, tx: &mut T) -> Result<Used, StoreError> {
+        let find = Find {
+            program: self.rules.id,
+            code: &self.code,
+        };
+        let at = (&*self.rules, &self.stamp);
+        let Some(coupon) = find_settled(tx, at, &find).await? else {
+            return Ok(Used::Unknown);
+        };
+        let same_order = coupon.order.as_ref() == Some(&self.order);
+        Ok(if coupon.state == CouponState::Used && same_order {
+            Used::Kept(Box::new(coupon))
+        } else {
+            Used::NotOpen(Box::new(coupon))
+        })
+    }
+
+    /// Keeps a coupon for the order that its caller has locked.
+    async fn reserve<T: Tx>(
+        &self,
+        tx: &mut T,
+        mut coupon: StoredCoupon,
+    ) -> Result<Used, StoreError> {
+        const RESERVE: &str =
+            "update coupon set state = 'reserved', order_id = $1, lines = $2, shipping = $3,
+                wanted = $4, updated_at = $5
+            where id = $6";
+        const KEEP: &str = "update hold set due_at = $1 where transfer_id = $2 and due_at < $1";
+        let (spread, wanted) = if self.lines.is_empty() {
+            (Spread::default(), coupon.points)
+        } else {
+            match self.spread(tx, &coupon).await? {
+                Ok(found) => found,
+                Err(reason) => return Ok(Used::Terms(reason)),
+            }
+        };
+        coupon.state = CouponState::Reserved;
+        coupon.order = Some(self.order.clone());
+        coupon.lines = spread.lines;
+        coupon.shipping = spread.shipping;
+        coupon.wanted = wanted;
+        let now = self.stamp.at;
+        let set = params![
+            &self.order,
+            json(&coupon.lines)?,
+            coupon.shipping,
+            wanted,
+            now,
+            coupon.id
+        ];
+        tx.later(RESERVE, set).await?;
+        tx.later(KEEP, params![now + RESERVED_FOR, coupon.hold])
+            .await?;
+        Ok(Used::Kept(Box::new(coupon)))
+    }
+
+    /// What a coupon takes off the lines, beside what other codes of the same order take already, and how many of its
+    /// points that needs.
+    async fn spread<T: Tx>(
+        &self,
+        tx: &mut T,
+        coupon: &StoredCoupon,
+    ) -> Result<Result<(Spread, i64), QuoteReason>, StoreError> {
+        // It changes nothing, but two codes of one member that are wanted for one order at the same moment would not
+        // see each other.
+        const ACCOUNT: &str =
+            "update account set transfers = transfers where member_id = $1 and asset = $2";
+        const OTHERS: &str = concat!(
+            "select ",
+            columns!(),
+            " from coupon where program_id = $1 and order_id = $2 and state = 'reserved' and code <> $3
+                and (select due_at from hold where transfer_id = hold_id) > $4
+            order by code"
+        );
+        const GIFTS: &str = "select gift_terms, gift_lines, gift_shipping from referral
+            where program_id = $1 and gift_order = $2 and gift_state = 'reserved'";
+        tx.execute(ACCOUNT, params![coupon.member, POINTS]).await?;
+        let others = params![self.rules.id, &self.order, &self.code, self.stamp.at];
+        let others = tx.query(OTHERS, others).await?;
+        let gifts = tx.query(GIFTS, params![self.rules.id, &self.order]).await?;
+        let coupons = others.iter().map(Other::of_coupon);
+        let others = coupons.chain(gifts.iter().map(Other::of_gift));
+        let others: Vec<Other> = others.collect::<Result<_, _>>()?;
+        let mut by_line: BTreeMap<&str, i64> = BTreeMap::new();
+        for line in others.iter().flat_map(|other| &other.lines) {
+            *by_line.entry(line.id.as_str()).or_default() += line.amount;
+        }
+        let taken = self.lines.iter();
+        let taken = taken.map(|line| by_line.get(line.id.as_str()).copied().unwrap_or(0));
+        let taken: Vec<i64> = taken.collect();
+        let basket = Basket {
+            lines: &self.lines,
+            shipping: self.shipping,
+            other_codes: self.other_codes,
+            taken: &taken,
+            shipping_taken: others.iter().map(|other| other.shipping).sum(),
+            beside: (others.len(), others.iter().all(|other| other.can)),
+        };
+        let terms = coupon.order_terms();
+        Ok(terms::spread(&terms, &basket).map(|spread| {
+            let wanted = terms::spent(&terms, coupon.points, spread.amount());
+            (spread, wanted.max(1))
+        }))
+    }
+
+    /// Spends a coupon that is for no order, and that its caller has locked.
+    async fn hand_over<T: Tx>(
+        &self,
+        tx: &mut T,
+        mut coupon: StoredCoupon,
+    ) -> Result<Used, StoreError> {
+        const USED: &str =
+            "update coupon set state = 'used', order_id = $1, updated_at = $2 where id = $3";
+        let now = self.stamp.at;
+        tx.later(USED, params![&self.order, now, coupon.id]).await?;
+        coupon.state = CouponState::Used;
+        coupon.order = Some(self.order.clone());
+        let (member, asset) = (coupon.member, coupon.asset.clone());
+        let mut books = Books::open_in(tx, &self.rules, &self.stamp, member, &asset).await?;
+        books.settle(tx).await?;
+        spend_hold(tx, &mut books, &coupon).await?;
+        books.close(tx).await?;
+        Ok(Used::Kept(Box::new(coupon)))
+    }
+}
+
+/// Another code that an order has reserved.
+struct Other {
+    lines: Vec<CouponLine>,
+    shipping: i64,
+    /// Whether it can stand beside others.
+    can: bool,
+}
+
+impl Other {
+    fn of_coupon(row: &Row) -> Result<Self, StoreError> {
+        let coupon = StoredCoupon::read(row)?;
+        Ok(Self {
+            lines: coupon.lines,
+            shipping: coupon.shipping,
+            can: coupon.terms.with_other_codes,
+        })
+    }
+
+    /// Reads `gift_terms, gift_lines, gift_shipping`.
+    fn of_gift(row: &Row) -> Result<Self, StoreError> {
+        let terms: Terms = from_json(&row.get::<String>(0)?)?;
+        let lines: Option<String> = row.get(1)?;
+        Ok(Self {
+            lines: lines.map_or(Ok(Vec::new()), |lines| from_json(&lines))?,
+            shipping: row.get(2)?,
+            can: terms.with_other_codes,
+        })
+    }
+}
+
+/// The same for a code of which it is not known whether it is a member's or a friend's gift.
+pub struct UseAny(pub Use);
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UsedAny {
+    /// It is a member's coupon, or nothing at all.
+    Coupon(Used),
+    /// It is a friend's gift.
+    Gift(GiftUsed),
+}
+
+impl Command for UseAny {
+    type Output = UsedAny;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<UsedAny, StoreError> {
+        let used = self.0.run(tx).await?;
+        if used != Used::Unknown {
+            return Ok(UsedAny::Coupon(used));
+        }
+        let Use {
+            rules,
+            code,
+            order,
+            lines,
+            shipping,
+            other_codes,
+            stamp,
+        } = &self.0;
+        let gift = UseGift {
+            rules: Arc::clone(rules),
+            code: code.clone(),
+            order: order.clone(),
+            lines: lines.clone(),
+            shipping: *shipping,
+            other_codes: *other_codes,
+            stamp: *stamp,
+        };
+        Ok(UsedAny::Gift(gift.run(tx).await?))
+    }
+}
