@@ -113,7 +113,7 @@ on_both_databases! { quiet
 
         shop.pay("1043", 10_000, code_of(&made)).await;
         assert_eq!(shop.has("RUB").await, [25_000, 0, 0], "what the order did not need came back");
-        let refund = json!({ "id": "r1", "order_id": "1043", "amount": 5_000 });
+        let refund = json!({ "id": "r1", "order_id": "1043", "amount": 5_000, "at": "2026-11-21T12:00:00Z" });
         let (status, refunded) = world.post("/api/v1/programs/demo/refunds", &world.api_key, &refund).await;
         assert_eq!((status, &refunded["given_back"]), (StatusCode::OK, &json!(12_500)), "{refunded}");
         assert_eq!(shop.has("RUB").await, [37_500, 0, 0]);

@@ -177,7 +177,8 @@ impl<'w> Friends<'w> {
             "at": "2026-11-21T12:00:00Z" });
         let path = "/api/v1/programs/demo/refunds";
         let (status, told) = self.world.post(path, &self.world.api_key, &body).await;
-        assert_eq!(status, StatusCode::OK, "{told}");
+        // Before its order it is kept, and answered otherwise.
+        assert!(status.is_success(), "{told}");
     }
 
     pub(crate) async fn cancel(&self, id: &str, customer: Value, changes: &Value) {

@@ -115,3 +115,13 @@ create index referral_reserved on referral (program_id, gift_order) where gift_o
 create index referral_friend on referral (program_id, friend_email, id) where friend_email is not null;
 create index referral_member on referral (friend_id, id) where friend_id is not null;
 create index referral_source on referral (created_at, id) where source is not null;
+
+-- Names whose work is done one after the other: who has the row works. Nothing is remembered here.
+create table busy (
+    program_id blob not null,
+    name text not null,
+    at integer not null,
+    primary key (program_id, name)
+) strict, without rowid;
+
+create index busy_at on busy (at);

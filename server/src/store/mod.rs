@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod adjustments;
 pub mod attempts;
 pub mod audit;
+pub mod busy;
 pub mod checks;
 pub mod codes;
 pub mod connections;

@@ -1,0 +1,36 @@
+//! Names whose work is done one after the other, where no row stands for them yet: an order that codes are reserved
+//! for, a friend whom two members have brought.
+
+use super::{Command, StoreError, Tx, params};
+use crate::domain::{DAY, Instant};
+use app::api::ProgramId;
+
+/// Whoever comes second waits here until the first has committed, and sees what that did with the next statement.
+/// Taken before all other locks.
+pub(super) async fn lock<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    name: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    const SQL: &str = "insert into busy (program_id, name, at) values ($1, $2, $3)
+        on conflict (program_id, name) do update set at = excluded.at";
+    tx.execute(SQL, params![program, name, now]).await?;
+    Ok(())
+}
+
+/// Forgets names that nobody has worked on for a day.
+pub struct Sweep {
+    /// The time.
+    pub now: Instant,
+}
+
+impl Command for Sweep {
+    type Output = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+        const SQL: &str = "delete from busy where at < $1";
+        tx.execute(SQL, params![self.now - DAY]).await?;
+        Ok(())
+    }
+}
