@@ -109,13 +109,14 @@
         frame.sent = await ask();
         if (!frame.isConnected) return;
 
-        const query = new URLSearchParams({
-          form, view, locale: tongue(), theme: options.theme, host: location.origin
-        });
         // What the frame is about comes last: it takes the rest of its address along when it asks anew.
-        for (const name of ['sku', 'price', 'currency', 'order'])
-          if (holder.hasAttribute(name)) query.set(name, holder.getAttribute(name));
-        frame.url = `${config.o}/w/${config.p||attrs.program}?` + query;
+        const about = name => holder.getAttribute(name) || '';
+        frame.url =
+          `${config.o}/w/${config.p||attrs.program}?` +
+          new URLSearchParams({
+            form, view, locale: tongue(), theme: options.theme, host: location.origin,
+            sku: about('sku'), price: about('price'), currency: about('currency'), order: about('order')
+          });
         if (frame.sent) {
           // In a body, where no log or history keeps it.
           const inner = make('form', { method: 'post', action: frame.url, target: frame.name });
@@ -291,7 +292,7 @@ div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom
       // The height is reserved at once and never changes by itself, so that nothing in the page
       // moves: what is longer scrolls inside, and the shop may give the element another height.
       enter(holder) {
-        holder.style.cssText += `;display:block;position:relative;min-height:${{balance:300,earn:160,slider:340}[holder.getAttribute('view')]||420}px`;
+        holder.style.cssText += `;display:block;position:relative;min-height:${{balance:300,earn:160}[holder.getAttribute('view')]||420}px`;
         near.observe(holder);
       },
       leave(holder) {

@@ -6,6 +6,7 @@
 //! days 2                            time passes, and what falls due is done
 //! order A by boris code anna        a member buys, or a guest where it is an address: for 1000, by a member's code
 //!     gift | old | EUR | total 9 | card K | address H
+//! early O by f@shop.example         an order is told that was placed a day before
 //! gift anna [to f@shop.example] [here]
 //!                                   a friend takes the gift of a link; from where anna is
 //! visit anna                        anna looks after her link
@@ -39,15 +40,21 @@ const TABLE: &[(&str, &str, &str)] = &[
 
     // Who buys here anyway.
     ("a customer, by the address",
-        "join anna, days 2, order O by f@shop.example, order A by f@shop.example code anna", "anna refused existing_customer"),
+        "join anna, days 2, order O by f@shop.example, days 1, order A by f@shop.example code anna", "anna refused existing_customer"),
     ("a customer, by another spelling of the address",
-        "join anna, days 2, order O by f+1@shop.example, order A by F+2@shop.example code anna", "anna refused existing_customer"),
+        "join anna, days 2, order O by f+1@shop.example, days 1, order A by F+2@shop.example code anna", "anna refused existing_customer"),
     ("a customer who is a member",
-        "join anna, join boris, days 2, order O by boris, order A by boris code anna", "anna refused existing_customer"),
+        "join anna, join boris, days 2, order O by boris, days 1, order A by boris code anna", "anna refused existing_customer"),
     ("a customer, on the shop's word",
         "join anna, days 2, order A by f@shop.example code anna old", "anna refused existing_customer"),
     ("a customer who takes the gift",
-        "join anna, days 2, order O by f@shop.example, gift anna, order A by f@shop.example gift", "anna refused existing_customer"),
+        "join anna, days 2, order O by f@shop.example, gift anna, days 1, order A by f@shop.example gift", "anna refused existing_customer"),
+    ("a customer, by the shop's number of them",
+        "join anna, days 2, order O by guest, days 1, order A by guest code anna", "anna refused existing_customer"),
+    ("a customer whose first order is told late",
+        "join anna, days 2, order A by f@shop.example code anna, early O by f@shop.example, days 15", "anna refused existing_customer"),
+    ("who is not known at all",
+        "join anna, days 2, order A by guest code anna", "anna checking suspicious: unknown_buyer"),
     ("a friend's second order",
         "join anna, days 2, order A by f@shop.example code anna, order B by f@shop.example code anna", "anna refused existing_customer"),
     ("a first order that was called off makes no customer",
@@ -112,8 +119,10 @@ const TABLE: &[(&str, &str, &str)] = &[
 
     // Two for one friend, and nobody at all.
     ("two gifts for one address: who came first",
-        "join anna, join boris, days 2, gift boris to f@shop.example, gift anna to f@shop.example, order A by f@shop.example",
-        "boris waiting; anna nothing"),
+        "join anna, join boris, days 2, gift boris to f@shop.example, days 1, gift anna to f@shop.example, order A by f@shop.example",
+        "boris waiting: only_address; anna gift"),
+    ("a gift that is taken under an address once its order was placed",
+        "join anna, days 2, gift anna to f@shop.example, early A by f@shop.example", "anna gift"),
     ("another's code after the gift of one",
         "join anna, join boris, days 2, gift boris, order A by f@shop.example gift code anna", "boris waiting; anna nothing"),
     ("previews and bots",
@@ -153,6 +162,7 @@ impl Pattern<'_> {
                 friends.settle().await;
             }
             ["order", id, "by", who, ref how @ ..] => self.order(id, who, how).await,
+            ["early", id, "by", who] => self.early(id, who).await,
             ["gift", name, ref how @ ..] => self.take(name, how).await,
             ["visit", name] => {
                 let code = format!("visit-{}", self.n);
@@ -212,6 +222,17 @@ impl Pattern<'_> {
         let (status, told) = friends.world.order(&order).await;
         assert_eq!(status, StatusCode::OK, "{told}");
         self.orders.insert(id.to_owned(), order);
+    }
+
+    /// An order that was placed a day before it is told.
+    async fn early(&self, id: &str, who: &str) {
+        let friends = self.friends;
+        let customer = json!({ "email": self.name(who) });
+        let mut order = friends.document(&self.name(id), customer, &json!({}));
+        let at = jiff::Timestamp::from_microsecond(friends.world.now() - DAY).unwrap();
+        order["at"] = json!(at.to_string());
+        let (status, told) = friends.world.order(&order).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
     }
 
     async fn take(&mut self, name: &str, how: &[&str]) {

@@ -271,6 +271,18 @@ on_both_databases! { quiet
         assert_books_balance(&world.app.store).await;
     }
 
+    async fn what_an_order_has_is_spent_named_or_not_and_however_it_is_typed(world: World) {
+        let shop = Shop::with(&world, PLAIN, 700).await;
+        let (named, reserved) = (shop.code("r300").await, shop.code("r400").await);
+        shop.use_for(&reserved, "1043").await;
+        shop.pay("1043", &[&named.to_lowercase()]).await;
+        assert_eq!([shop.state(&named).await, shop.state(&reserved).await], ["used"; 2]);
+        assert_eq!(shop.points().await, [0, 35, 0]);
+        shop.call_off("1043").await;
+        assert_eq!(shop.points().await, [700, 0, 0]);
+        assert_books_balance(&world.app.store).await;
+    }
+
     async fn an_order_paid_with_a_lapsed_code_owes_its_points(world: World) {
         let mut shop = Shop::with(&world, PLAIN, 300).await;
         let code = shop.code("r300").await;

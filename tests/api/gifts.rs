@@ -5,12 +5,14 @@ use crate::support::rules::PLAIN;
 use crate::support::sql::{count, rows};
 use crate::support::together::{request, together};
 use crate::support::world::on_both_databases;
-use app::api::{CouponState, Order, QuoteLine};
+use app::api::{CouponState, Customer, Order, QuoteLine};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::domain::program_file;
 use server::store::orders::Record;
-use server::store::referrals::{Forget, GiftEnded, GiftUsed, Given, ReleaseGift, UseGift};
+use server::store::referrals::{
+    Forget, GiftEnded, GiftUsed, Given, NotForYou, ReleaseGift, UseGift,
+};
 use std::sync::Arc;
 
 fn guest(email: &str) -> Value {
@@ -23,6 +25,16 @@ fn codes(code: &str) -> Value {
 
 /// Reserves a gift for an order over 1000 roubles.
 async fn reserve(friends: &Friends<'_>, code: &str, order: &str) -> GiftUsed {
+    reserve_for(friends, code, order, None).await
+}
+
+/// The same where the shop says who orders.
+async fn reserve_for(
+    friends: &Friends<'_>,
+    code: &str,
+    order: &str,
+    customer: Option<Customer>,
+) -> GiftUsed {
     let used = UseGift {
         rules: friends.rules(),
         code: code.to_owned(),
@@ -35,6 +47,7 @@ async fn reserve(friends: &Friends<'_>, code: &str, order: &str) -> GiftUsed {
         }],
         shipping: 0,
         other_codes: false,
+        customer,
         stamp: friends.world.app.clock.stamp(),
     };
     friends.world.app.store.write(used).await.unwrap()
@@ -125,23 +138,106 @@ on_both_databases! { quiet
         assert_eq!(stage(&friends.seen("anna").await[0]), ("waiting", ""));
     }
 
-    async fn one_address_has_one_open_gift(world: World) {
+    async fn everybody_is_given_a_new_gift_and_a_link_has_an_end(world: World) {
         let friends = Friends::with(&world, &[]).await;
         let anna = friends.advocate("anna").await;
         let boris = friends.advocate("boris").await;
         let first = friends.gift(anna, Some("f.g+1@gmail.com")).await;
-        assert_eq!(friends.gift(anna, Some("fg@googlemail.com")).await, first);
-        assert_eq!(friends.gift(boris, Some("fg@gmail.com")).await, first, "who came first brought them");
-        assert_eq!(friends.give(anna, Some("Anna+x@shop.example"), None).await, Given::Own);
+        assert_ne!(friends.gift(anna, Some("fg@googlemail.com")).await, first, "nobody is told another's code");
+        // The advocate's own address, and a customer's, are told nothing either.
+        friends.gift(anna, Some("Anna+x@shop.example")).await;
         friends.order("A", guest("old+1@shop.example"), &json!({})).await;
-        assert_eq!(friends.give(anna, Some("old@shop.example"), None).await, Given::Customer);
-        for _ in 0..49 {
+        friends.gift(anna, Some("old@shop.example")).await;
+        world.pass(DAY / 2);
+        for _ in 0..46 {
             friends.gift(anna, None).await;
         }
-        assert_eq!(friends.give(anna, None, None).await, Given::TooMany);
+        let until = world.now() + DAY / 2;
+        assert_eq!(friends.give(anna, None, None).await, Given::TooMany(until));
         assert!(matches!(friends.give(boris, None, None).await, Given::Done(_)), "another's link");
-        world.pass(DAY);
+        world.pass(DAY / 2);
         assert!(matches!(friends.give(anna, None, None).await, Given::Done(_)));
+    }
+
+    async fn a_gift_is_for_a_new_customer_and_for_one_order(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        let anna = friends.advocate("anna").await;
+        friends.order("O", guest("old+1@shop.example"), &json!({})).await;
+        friends.order("P", json!({ "id": "77" }), &json!({})).await;
+        let gift = friends.gift(anna, None).await;
+        let by = |told: Value| Some(serde_json::from_value::<Customer>(told).unwrap());
+        let table = [
+            (json!({ "id": "anna" }), NotForYou::Own),
+            (guest("Anna+2@shop.example"), NotForYou::Own),
+            (guest("old@shop.example"), NotForYou::Customer),
+            (json!({ "id": "77" }), NotForYou::Customer),
+            (json!({ "email": "f@shop.example", "is_new": false }), NotForYou::Customer),
+        ];
+        for (told, why) in table {
+            let used = reserve_for(&friends, &gift, "A", by(told.clone())).await;
+            assert_eq!(used, GiftUsed::NotForYou(why), "{told}");
+        }
+        let used = reserve_for(&friends, &gift, "A", by(guest("f@shop.example"))).await;
+        assert!(matches!(used, GiftUsed::Kept(_)), "{used:?}");
+        let other = friends.gift(anna, None).await;
+        let used = reserve_for(&friends, &other, "B", by(guest("F+2@shop.example"))).await;
+        assert_eq!(used, GiftUsed::NotForYou(NotForYou::HadOne));
+        release(&friends, &gift).await;
+        let used = reserve_for(&friends, &other, "B", by(guest("F+2@shop.example"))).await;
+        assert!(matches!(used, GiftUsed::Kept(_)), "{used:?}");
+        // A shop that is asked over HTTP is told the reason.
+        let path = format!("/api/v1/programs/demo/coupons/{gift}/use");
+        let body = json!({ "order_id": "C", "customer": { "id": "anna" } });
+        let (status, told) = world.post(&path, &world.api_key, &body).await;
+        assert_eq!((status, &told["code"]), (StatusCode::CONFLICT, &json!("gift_not_for_you")), "{told}");
+    }
+
+    async fn a_gift_is_reserved_without_lines_as_coupons_are(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        let anna = friends.advocate("anna").await;
+        let gift = friends.gift(anna, None).await;
+        let path = format!("/api/v1/programs/demo/coupons/{gift}/use");
+        let (status, told) = world.post(&path, &world.api_key, &json!({ "order_id": "A" })).await;
+        assert_eq!((status, &told["state"]), (StatusCode::OK, &json!("reserved")), "{told}");
+    }
+
+    async fn of_two_gifts_for_one_order_at_once_one_is_kept(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        let anna = friends.advocate("anna").await;
+        let mut wishes = Vec::new();
+        let body = json!({ "order_id": "A", "lines": [{ "id": "1", "amount": 100_000, "qty": 1 }] });
+        for _ in 0..10 {
+            let path = format!("/api/v1/programs/demo/coupons/{}/use", friends.gift(anna, None).await);
+            wishes.push(request(&world, Method::POST, &path, &world.api_key, Some(&body), None));
+        }
+        let told = together(wishes).await;
+        assert_eq!(told.iter().filter(|(status, _)| *status == StatusCode::OK).count(), 1, "{told:?}");
+    }
+
+    async fn a_gift_whose_rule_is_gone_is_used_up_with_its_order(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        let anna = friends.advocate("anna").await;
+        let gift = friends.gift(anna, None).await;
+        reserve(&friends, &gift, "A").await;
+        world.rule(&PLAIN.file()).await;
+        friends.order("A", guest("f@shop.example"), &json!({})).await;
+        let gone = "select count(*) from referral where stage = 'refused' and reason = 'gone' and gift_state = 'used'";
+        assert_eq!(count(&world.app.store, gone).await, 1);
+    }
+
+    async fn addresses_of_friends_who_do_not_count_are_forgotten(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        friends.advocate("anna").await;
+        let code = friends.code("anna").await;
+        friends.by_code("A", "a@shop.example", &code).await;
+        friends.by_code("B", "b@shop.example", &code).await;
+        friends.refund("A", 100_000).await;
+        friends.hold_passes().await;
+        world.pass(90 * DAY);
+        world.app.store.write(Forget { now: world.now() }).await.unwrap();
+        let kept = rows(&world.app.store, "select friend_email from referral where friend_email is not null").await;
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].get::<String>(0).unwrap(), "b@shop.example");
     }
 
     async fn codes_are_chosen_kept_and_unique(world: World) {

@@ -91,6 +91,23 @@ on_both_databases! { quiet
         assert_books_balance(&world.app.store).await;
     }
 
+    async fn codes_of_many_members_for_one_order_share_what_it_costs(world: World) {
+        begin(&world).await;
+        let mut asked = Vec::new();
+        for n in 0..20 {
+            let bearer = join(&world, &n.to_string(), 100).await;
+            let made = coupon(&world, &bearer, "r100", None).await;
+            let path = format!("/api/v1/programs/demo/coupons/{}/use", code_of(&made));
+            let body = json!({ "order_id": "A", "lines": [{ "id": "1", "amount": 15_000 }] });
+            asked.push((world.api_key.clone(), path, Some(body)));
+        }
+        let told = at_two_servers(&world, &asked).await;
+        assert_eq!((number_of(&told, "200"), number_of(&told, "coupon_terms")), (2, 18), "{told:?}");
+        let off = told.iter().filter_map(|(_, body)| body["lines"][0]["amount"].as_i64());
+        assert_eq!(off.sum::<i64>(), 15_000);
+        assert_books_balance(&world.app.store).await;
+    }
+
     async fn uploads_at_the_same_moment_leave_no_gap_and_no_code_goes_out_twice(world: World) {
         begin(&world).await;
         let path = "/api/v1/programs/demo/rewards/pool/codes".to_owned();

@@ -1,6 +1,7 @@
 //! Codes that are made where the shop sells: there before a member sees them, useless there before their points come
 //! back, and never twice, whatever the platform does.
 
+mod called_off;
 mod lasting;
 mod scene;
 mod till;

@@ -248,30 +248,30 @@ const DAMAGES: &[(Row, &str, &str)] = damages![
     Named "'stock of reward small' from seal where number = 1 limit 1":
         "insert into reward_stock (program_id, reward, taken) select id, 'small', 100000 from program where slug = 'life' and '' <>" "" => "{}";
     Named "code from coupon where reward = 'small' order by code limit 1":
-        "insert into pool_code (program_id, reward, number, code, created_at) select program_id, 'large', 1, code, 0 from coupon where code =" "" => ": reward that its code was uploaded for:";
+        "insert into pool_code (program_id, reward, number, code, shown, created_at) select program_id, 'large', 1, code, code, 0 from coupon where code =" "" => ": reward that its code was uploaded for:";
     Named "code from coupon where reward = 'small' order by code limit 1":
-        "insert into pool_code (program_id, reward, number, code, created_at) select program_id, reward, 1, code, 0 from coupon where code =" "" => ": taken: expected at least 1";
+        "insert into pool_code (program_id, reward, number, code, shown, created_at) select program_id, reward, 1, code, code, 0 from coupon where code =" "" => ": taken: expected at least 1";
     Named "code from coupon where reward = 'small' order by code limit 1":
-        "insert into pool_code (program_id, reward, number, code, created_at) select program_id, reward, 7, code, 0 from coupon where code =" "" => ": uploaded codes:";
+        "insert into pool_code (program_id, reward, number, code, shown, created_at) select program_id, reward, 7, code, code, 0 from coupon where code =" "" => ": uploaded codes:";
     // Referrals.
     Member "id from member order by id limit 1":
-        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, created_at, updated_at)
-            select id, program_id, id, 1, 'rewarded', 'code', 0, 0, '[]', 0, 5, 0, 0, 0 from member where id =" "" => ", advocate: transfer: expected one";
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, minimum, points, friend_points, created_at, updated_at)
+            select id, program_id, id, 1, 'rewarded', 'code', 0, 0, '[]', 0, 0, 5, 0, 0, 0 from member where id =" "" => ", advocate: transfer: expected one";
     Transfer "id from transfer order by seq limit 1":
-        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
-            select id, program_id, member_id, 1, 'waiting', 'code', 0, 0, '[]', 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: transfer: expected none";
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, minimum, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, member_id, 1, 'waiting', 'code', 0, 0, '[]', 0, 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: transfer: expected none";
     Transfer "id from transfer order by seq limit 1":
-        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
-            select id, program_id, id, 1, 'rewarded', 'code', 0, 0, '[]', 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: member:";
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, minimum, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, id, 1, 'rewarded', 'code', 0, 0, '[]', 0, 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: member:";
     Transfer "id from transfer order by seq limit 1":
-        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
-            select id, program_id, member_id, 1, 'rewarded', 'code', 0, 0, '[]', 0, amount + 1, 0, id, 0, 0 from transfer where id =" "" => ", advocate: points:";
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, minimum, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, member_id, 1, 'rewarded', 'code', 0, 0, '[]', 0, 0, amount + 1, 0, id, 0, 0 from transfer where id =" "" => ", advocate: points:";
     Transfer "t.id from transfer t join lot l on l.id = t.id where t.source = 'issued' and l.taken_back = 0 order by t.seq limit 1":
-        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, created_at, updated_at)
-            select id, program_id, member_id, 1, 'reversed', 'code', 0, 0, '[]', 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: points taken back:";
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, minimum, points, friend_points, transfer_id, created_at, updated_at)
+            select id, program_id, member_id, 1, 'reversed', 'code', 0, 0, '[]', 0, 0, amount, 0, id, 0, 0 from transfer where id =" "" => ", advocate: points taken back:";
     Transfer "id from transfer order by seq limit 1":
-        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, points, friend_points, transfer_id, friend_transfer_id, created_at, updated_at)
-            select t.id, t.program_id, t.member_id, 1, 'rewarded', 'code', 0, 0, '[]', 0, t.amount, 0, t.id,
+        "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_shipping, expires_at, signals, score, minimum, points, friend_points, transfer_id, friend_transfer_id, created_at, updated_at)
+            select t.id, t.program_id, t.member_id, 1, 'rewarded', 'code', 0, 0, '[]', 0, 0, t.amount, 0, t.id,
                 (select f.id from transfer f where f.program_id = t.program_id order by f.seq desc limit 1), 0, 0
             from transfer t where t.id =" "" => ": when both were paid:";
     // Orders and refunds.

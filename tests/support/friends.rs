@@ -143,7 +143,7 @@ impl<'w> Friends<'w> {
     pub(crate) async fn gift(&self, advocate: MemberId, email: Option<&str>) -> String {
         match self.give(advocate, email, None).await {
             Given::Done(gift) => gift.code,
-            other => panic!("{other:?}"),
+            Given::TooMany(until) => panic!("too many until {until}"),
         }
     }
 

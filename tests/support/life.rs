@@ -299,7 +299,7 @@ impl Life {
             member,
             reward: reward.into(),
             points,
-            code: self.name("code"),
+            code: self.name("code").to_ascii_uppercase(),
             stamp: self.stamp(),
         };
         if let Redeemed::Done(coupon, _) = self.write(redeem).await {

@@ -20,8 +20,8 @@ const PAID_FRIEND: &str =
 const UNDONE: &str =
     "select count(distinct member_id) from transfer where explanation like '%\"friend_undone\"%'";
 
-/// The advocate, whom the shop knows as Anna; answers their bearer and their link.
-async fn advocate(world: &World) -> (String, String) {
+/// The advocate, whom the shop knows as Anna; answers their link.
+async fn advocate(world: &World) -> String {
     let mut claims = world.claims("anna");
     claims["email"] = json!("anna@example.com");
     claims["email_verified"] = json!(true);
@@ -31,7 +31,7 @@ async fn advocate(world: &World) -> (String, String) {
     assert_eq!(status, StatusCode::OK, "{answer}");
     let (_, own) = world.get("/api/v1/me/referral", &bearer).await;
     let link = own["link"].as_str().unwrap_or_else(|| panic!("{own}"));
-    (bearer, link.to_owned())
+    link.to_owned()
 }
 
 /// A browser that nobody has used before.
@@ -104,7 +104,7 @@ async fn advocate_sees(advocate: &Shopper<'_>, stage: &str, available: i64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_friend_buys_and_the_advocate_is_rewarded_until_the_order_comes_back() {
     let world = with_rewards().await;
-    let (bearer, link) = advocate(&world).await;
+    let link = advocate(&world).await;
     let (anna, friend) = tokio::join!(fresh(&world), fresh(&world));
     sign_in(&anna, "anna").await;
     let code = take_gift(&friend, &link).await;
@@ -118,7 +118,7 @@ async fn a_friend_buys_and_the_advocate_is_rewarded_until_the_order_comes_back()
     advocate_sees(&anna, "waiting", 50).await;
     world.pass(2 * DAY);
     stage_becomes(&world, "rewarded").await;
-    assert_eq!(available(&world, &bearer).await, 350);
+    assert_eq!(available(&world, &world.session("anna").await).await, 350);
     advocate_sees(&anna, "rewarded", 350).await;
     statement_says(&anna, "your friend no. 1 has bought").await;
 
@@ -126,7 +126,7 @@ async fn a_friend_buys_and_the_advocate_is_rewarded_until_the_order_comes_back()
     friend.press("button[data-return='2']").await;
     friend.see("p[data-returned='2']").await;
     stage_becomes(&world, "reversed").await;
-    assert_eq!(available(&world, &bearer).await, 50);
+    assert_eq!(available(&world, &world.session("anna").await).await, 50);
     advocate_sees(&anna, "reversed", 50).await;
     let order: String = one(&world.app.store, "select order_id from referral").await;
     assert_eq!(order, id);
@@ -137,7 +137,7 @@ async fn a_friend_buys_and_the_advocate_is_rewarded_until_the_order_comes_back()
 async fn a_friend_who_joins_in_time_is_rewarded_too_and_a_refund_reverses_both() {
     let world = with_rewards().await;
     let store = &world.app.store;
-    let (bearer, link) = advocate(&world).await;
+    let link = advocate(&world).await;
     let friend = fresh(&world).await;
     let code = take_gift(&friend, &link).await;
     let id = order(&friend, &code).await;
@@ -156,7 +156,7 @@ async fn a_friend_who_joins_in_time_is_rewarded_too_and_a_refund_reverses_both()
         (count(store, PAID).await, count(store, PAID_FRIEND).await),
         (1, 1)
     );
-    assert_eq!(available(&world, &bearer).await, 350);
+    assert_eq!(available(&world, &world.session("anna").await).await, 350);
     friend.visit("/").await;
     friend.open_panel().await;
     friend.see("main[data-viewer=member]").await;
@@ -172,7 +172,7 @@ async fn a_friend_who_joins_in_time_is_rewarded_too_and_a_refund_reverses_both()
     assert_eq!(status, StatusCode::OK, "{answer}");
     stage_becomes(&world, "reversed").await;
     assert_eq!(count(store, UNDONE).await, 2, "on both sides");
-    assert_eq!(available(&world, &bearer).await, 50);
+    assert_eq!(available(&world, &world.session("anna").await).await, 50);
     friend.visit("/").await;
     friend.open_panel().await;
     friend.see("main[data-viewer=member]").await;
@@ -185,7 +185,7 @@ async fn a_friend_who_joins_in_time_is_rewarded_too_and_a_refund_reverses_both()
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_friend_who_lost_the_gift_can_name_the_code_at_the_checkout() {
     let world = with_rewards().await;
-    let (_, link) = advocate(&world).await;
+    let link = advocate(&world).await;
     let (_, code) = link.rsplit_once('/').unwrap();
     let friend = fresh(&world).await;
     fill_cart(&friend).await;

@@ -31,6 +31,8 @@ pub enum EventKind {
     Thread,
     /// Store credit changed.
     Credit,
+    /// A code is ready, or stands elsewhere, without points moving.
+    Code,
 }
 
 /// One event. Numbers rise for each member, not always by one, and a reader that remembers the last one

@@ -1,6 +1,8 @@
 //! What a shop's backend can ask and do beside orders: members, adjustments, coupons.
 
-use super::{Balance, MemberId, QuoteLine, RedemptionId, RewardKind, Standing, TransferId};
+use super::{
+    Balance, Customer, MemberId, QuoteLine, RedemptionId, RewardKind, Standing, TransferId,
+};
 use serde::{Deserialize, Serialize};
 
 /// Names a member: exactly one way.
@@ -189,6 +191,9 @@ pub struct UseCoupon {
     /// Whether the order also carries codes that are not ours.
     #[serde(default)]
     pub other_codes: bool,
+    /// Who orders, as the order will say: a friend's gift is for new customers alone. Empty: only the payment shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Customer>,
 }
 
 /// Points that were turned into a coupon.

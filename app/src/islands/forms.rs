@@ -252,9 +252,15 @@ async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
         focus::reveal(&next);
         return;
     }
-    let redeems = attribute(form, "data-api").ends_with("/redemptions");
-    if redeems {
-        if let Ok(coupon) = JSON::stringify(&get(&reply.json, "coupon")) {
+    if attribute(form, "data-api").ends_with("/redemptions") {
+        let coupon = get(&reply.json, "coupon");
+        // The code is what comes next, once it is drawn; there is none to use of what is settled already.
+        if get_text(&coupon, "state").as_deref() != Some("used")
+            && let Some(panel) = panel()
+        {
+            let _ = panel.set_attribute("data-then", "codes");
+        }
+        if let Ok(coupon) = JSON::stringify(&coupon) {
             channel::event("redeemed", &String::from(coupon));
         }
         if let Ok(Some(card)) = form.closest("details") {
@@ -263,10 +269,6 @@ async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
     }
     form.reset();
     signed_in(&reply).await;
-    // The code is what comes next.
-    if redeems && let Some(codes) = by_id::<HtmlElement>("codes") {
-        let _ = codes.focus();
-    }
 }
 
 /// Says beside an input that is pulled along a line what its place means: the money, and before it how many

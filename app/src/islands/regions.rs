@@ -3,7 +3,7 @@
 
 use super::{
     client::{self, Failure},
-    dom::{all, controls, document, elements, get, panel, setting, subject},
+    dom::{all, by_id, controls, document, elements, get, panel, setting, subject},
     forms, session,
 };
 use std::cell::RefCell;
@@ -146,6 +146,12 @@ fn swap(html: &str) {
         kept.put_back(&panel);
     }
     take_state(&panel);
+    // What somebody waits for takes the focus as soon as it is there.
+    let wanted = panel.get_attribute("data-then").unwrap_or_default();
+    if let Some(wanted) = by_id::<HtmlElement>(&wanted) {
+        let _ = panel.remove_attribute("data-then");
+        let _ = wanted.focus();
+    }
 }
 
 fn replace(panel: &HtmlElement, name: &str, html: &str) {

@@ -73,16 +73,6 @@ pub enum LandingState<'a> {
         /// The shop's page.
         shop: &'a str,
     },
-    /// The reader is the advocate.
-    Own {
-        /// The shop's page.
-        shop: &'a str,
-    },
-    /// The reader has bought there before.
-    Customer {
-        /// The shop's page.
-        shop: &'a str,
-    },
     /// The link has given too many.
     TooMany {
         /// The shop's page.
@@ -97,8 +87,6 @@ pub(crate) fn title(page: &LandingPage<'_>) -> String {
         LandingState::Offer { .. } => page.title,
         LandingState::Taken { .. } => words.taken_title,
         LandingState::Used { .. } => words.used_title,
-        LandingState::Own { .. } => words.own_title,
-        LandingState::Customer { .. } => words.customer_title,
         LandingState::TooMany { .. } => words.many_title,
     };
     plain.to_owned()
@@ -145,8 +133,6 @@ pub(crate) fn page(page: &LandingPage<'_>) -> Drawn {
         LandingState::Offer { email, is_bad } => offer(page, email, is_bad),
         LandingState::Taken { .. } => taken(page),
         LandingState::Used { shop } => refused(words.used, words.to_shop, shop),
-        LandingState::Own { shop } => refused(words.own, words.to_shop, shop),
-        LandingState::Customer { shop } => refused(words.customer, words.to_shop, shop),
         LandingState::TooMany { shop } => refused(words.many, words.to_shop, shop),
     };
     view! {

@@ -85,6 +85,8 @@ pub enum Happening<'a> {
     Answered,
     /// Store credit changed.
     Credit,
+    /// A code is ready, or stands elsewhere.
+    Code,
 }
 
 /// What happened, without the amount and without the waiting, in two parts of which the second may
@@ -401,5 +403,6 @@ pub fn event(
         Happening::Profile => text.event_profile.to_owned(),
         Happening::Answered => text.voices.thread.event.to_owned(),
         Happening::Credit => text.voices.credit.changed.to_owned(),
+        Happening::Code => text.voices.credit.code.to_owned(),
     }
 }

@@ -11,6 +11,8 @@ create table shop_order (
     email text,
     -- The form that all spellings of that address's mailbox share.
     mailbox text,
+    -- The shop's id of who ordered.
+    customer text,
     member_id uuid,
     -- What it earned, if it did; why not, if it did not.
     transfer_id uuid,
@@ -30,6 +32,8 @@ create table shop_order (
 
 create index shop_order_member on shop_order (member_id, placed_at, id) where member_id is not null;
 create index shop_order_guest on shop_order (program_id, email, id) where member_id is null;
+create index shop_order_customer on shop_order (program_id, customer)
+    where member_id is null and customer is not null;
 create index shop_order_mailbox on shop_order (program_id, mailbox, id) where mailbox is not null;
 
 create table refund (
@@ -84,6 +88,8 @@ create table coupon (
     outside text,
     -- Why its points are to come back once it is useless in the shop.
     cause text,
+    -- How it is shown, where that is not in capitals.
+    shown text,
     expires_at bigint not null,
     created_at bigint not null,
     updated_at bigint not null,

@@ -1,6 +1,6 @@
 -- What leaves: news for open pages, and mails.
 
-create domain event_kind as text check (value in ('expiring', 'tier', 'attempt', 'profile', 'thread', 'credit'));
+create domain event_kind as text check (value in ('expiring', 'tier', 'attempt', 'profile', 'thread', 'credit', 'code'));
 
 -- What a member is told beside their transfers, which tell of themselves.
 create table event (

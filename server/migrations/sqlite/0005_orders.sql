@@ -9,6 +9,8 @@ create table shop_order (
     email text,
     -- The form that all spellings of that address's mailbox share.
     mailbox text,
+    -- The shop's id of who ordered.
+    customer text,
     member_id blob,
     -- What it earned, if it did; why not, if it did not.
     transfer_id blob,
@@ -28,6 +30,8 @@ create table shop_order (
 
 create index shop_order_member on shop_order (member_id, placed_at, id) where member_id is not null;
 create index shop_order_guest on shop_order (program_id, email, id) where member_id is null;
+create index shop_order_customer on shop_order (program_id, customer)
+    where member_id is null and customer is not null;
 create index shop_order_mailbox on shop_order (program_id, mailbox, id) where mailbox is not null;
 
 create table refund (
@@ -82,6 +86,8 @@ create table coupon (
     outside text,
     -- Why its points are to come back once it is useless in the shop.
     cause text,
+    -- How it is shown, where that is not in capitals.
+    shown text,
     expires_at integer not null,
     created_at integer not null,
     updated_at integer not null,

@@ -8,7 +8,7 @@ create table event (
     number integer not null,
     -- How many transfers those are.
     transfers integer not null,
-    kind text not null check (kind in ('expiring', 'tier', 'attempt', 'profile', 'thread', 'credit')),
+    kind text not null check (kind in ('expiring', 'tier', 'attempt', 'profile', 'thread', 'credit', 'code')),
     -- Points that will run out.
     amount integer,
     tier text,

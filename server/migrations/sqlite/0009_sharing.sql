@@ -1,7 +1,8 @@
 -- What is limited of rewards, codes that the shop has uploaded or that are made in the shop, and members who bring
 -- friends.
 
--- How many of a reward are given out, where there is an end or its codes were uploaded. Locked after the account.
+-- How many of a reward are given out, where there is an end, and, under `{reward}/codes`, how many of its codes that
+-- were uploaded. Locked after the account.
 create table reward_stock (
     program_id blob not null,
     reward text not null,
@@ -16,7 +17,10 @@ create table pool_code (
     reward text not null,
     -- From 1 without a gap.
     number integer not null,
+    -- In capitals, as it is looked up.
     code text not null,
+    -- As it was uploaded.
+    shown text not null,
     created_at integer not null,
     primary key (program_id, reward, number)
 ) strict, without rowid;
@@ -92,6 +96,8 @@ create table referral (
     appeal text,
     -- Who decided, if a person did.
     decided_by text,
+    -- What the order has to come to, as it was promised.
+    minimum integer not null,
     points integer not null,
     friend_points integer not null,
     -- The campaign that was on, as JSON.
@@ -114,6 +120,8 @@ create index referral_asks on referral (program_id, updated_at, id) where stage 
 create index referral_reserved on referral (program_id, gift_order) where gift_order is not null;
 create index referral_friend on referral (program_id, friend_email, id) where friend_email is not null;
 create index referral_member on referral (friend_id, id) where friend_id is not null;
+create index referral_ended on referral (updated_at, id)
+    where friend_email is not null and stage in ('lapsed', 'refused', 'reversed');
 create index referral_source on referral (created_at, id) where source is not null;
 
 -- Names whose work is done one after the other: who has the row works. Nothing is remembered here.

@@ -6,12 +6,12 @@ use super::adjustments::too_few;
 use super::extract::{IdempotencyKey, Json, Member, Shop};
 use super::{Shared, views};
 use crate::App;
-use crate::domain::order;
 use crate::domain::reward::CREDIT;
+use crate::domain::{Instant, order};
 use crate::error::Error;
 use crate::store::coupons::{
-    Cancel, Ended, EndedAny, Find, Redeem, Redeemed, Release, ReleaseAny, Use, UseAny, Used,
-    UsedAny,
+    Cancel, Ended, EndedAny, Find, Redeem, Redeemed, Release, ReleaseAny, StoredCoupon, Use,
+    UseAny, Used, UsedAny, looked_up,
 };
 use crate::store::idempotency::{Key, Keyed};
 use crate::store::referrals::{GiftEnded, GiftOf, GiftUsed};
@@ -20,7 +20,7 @@ use app::api::{
 };
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use refusals::{coupon_not_open, gift_not_open, locked, wrong_basket};
+use refusals::{coupon_not_open, gift_not_for_you, gift_not_open, locked, wrong_basket};
 use std::sync::Arc;
 
 /// The scope a key needs.
@@ -48,11 +48,6 @@ pub(crate) fn new_code() -> String {
         code.push(char::from(LETTERS[usize::from(byte % 31)]));
     }
     code
-}
-
-/// A code as it is stored, whatever way it was typed.
-pub(super) fn typed(code: &str) -> String {
-    code.trim().to_ascii_uppercase()
 }
 
 /// `POST /api/v1/rewards/{reward}/redemptions`: sets points aside and makes a code.
@@ -108,6 +103,15 @@ pub async fn redeem_credit(
     make(&app, member, key, (CREDIT.to_owned(), amount)).await
 }
 
+/// A coupon as its owner sees it.
+fn of_member(coupon: StoredCoupon, now: Instant) -> CouponView {
+    let code = coupon.shown().to_owned();
+    CouponView {
+        code,
+        ..views::coupon(coupon, now)
+    }
+}
+
 fn no_reward() -> Error {
     Error::new(
         StatusCode::NOT_FOUND,
@@ -139,7 +143,7 @@ async fn make(
     match app.store.write(keyed).await?.done()? {
         Redeemed::Done(coupon, balance) => {
             let (id, reward) = (coupon.id, coupon.reward.clone());
-            let mut coupon = views::coupon(*coupon, app.clock.now());
+            let mut coupon = of_member(*coupon, app.clock.now());
             if coupon.state == CouponState::Making {
                 // No checkout takes it yet.
                 coupon.code.clear();
@@ -184,7 +188,7 @@ pub async fn cancel(
         stamp: app.clock.stamp(),
     };
     match app.store.write(cancel).await? {
-        Ended::Done(coupon) => Ok(axum::Json(views::coupon(*coupon, app.clock.now()))),
+        Ended::Done(coupon) => Ok(axum::Json(of_member(*coupon, app.clock.now()))),
         Ended::InUse(coupon) => Err(coupon_not_open(&coupon)),
         Ended::Unknown => Err(Error::not_found("redemption")),
     }
@@ -209,7 +213,9 @@ pub async fn check(
     };
     let now = app.clock.now();
     if let Some(found) = app.store.read(find).await? {
-        return if found.state == CouponState::Making {
+        let is_open = found.state_at(now) == CouponState::Open;
+        let is_elsewhere = is_open && found.connection.is_some();
+        return if is_elsewhere || found.state == CouponState::Making {
             Err(coupon_not_open(&found))
         } else {
             Ok(axum::Json(views::coupon(found, now)))
@@ -229,7 +235,7 @@ pub async fn check(
 /// # Errors
 /// 404 for what can be no code.
 fn in_capitals(code: &str) -> Result<String, Error> {
-    let code = typed(code);
+    let code = looked_up(code);
     if order::is_text(&code) {
         Ok(code)
     } else {
@@ -257,6 +263,12 @@ fn faults(wanted: &UseCoupon) -> Result<(), Error> {
     if !money.contains(&wanted.shipping) {
         return Err(Error::field("shipping", "give an amount from 0"));
     }
+    let customer = wanted.customer.as_ref();
+    let id = customer.and_then(|customer| customer.id.as_deref());
+    if !id.is_none_or(order::is_text) {
+        let detail = "give the shop's own id of the customer, at most 255 bytes";
+        return Err(Error::field("customer.id", detail));
+    }
     Ok(())
 }
 
@@ -280,6 +292,7 @@ pub async fn use_for(
         lines,
         shipping,
         other_codes,
+        customer,
     } = body.value;
     let code = in_capitals(&code)?;
     let rules = Arc::clone(&shop.program.rules);
@@ -288,15 +301,18 @@ pub async fn use_for(
     let keyed = Keyed {
         key: key.of(rules.id, shop.kid, &route, body.digest),
         at: stamp.at,
-        command: UseAny(Use {
-            rules,
-            code,
-            order: order_id,
-            lines,
-            shipping,
-            other_codes,
-            stamp,
-        }),
+        command: UseAny(
+            Use {
+                rules,
+                code,
+                order: order_id,
+                lines,
+                shipping,
+                other_codes,
+                stamp,
+            },
+            customer,
+        ),
     };
     let now = app.clock.now();
     match app.store.write(keyed).await?.done()? {
@@ -307,6 +323,7 @@ pub async fn use_for(
             Ok(axum::Json(views::gift(*gift, currency, now)))
         }
         UsedAny::Gift(GiftUsed::NotOpen(gift)) => Err(gift_not_open(&gift)),
+        UsedAny::Gift(GiftUsed::NotForYou(why)) => Err(gift_not_for_you(why)),
         UsedAny::Coupon(Used::Terms(reason)) | UsedAny::Gift(GiftUsed::Terms(reason)) => {
             Err(wrong_basket(reason))
         }

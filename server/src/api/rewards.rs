@@ -1,6 +1,6 @@
 //! What members can turn points into, as they see it; and codes that shops upload.
 
-use super::coupons::{SCOPE, typed};
+use super::coupons::SCOPE;
 use super::extract::{IdempotencyKey, Json, MemberState, Query, Shop};
 use super::programs::InLocale;
 use super::{Shared, views};
@@ -82,7 +82,11 @@ fn my_coupon(coupon: StoredCoupon, locale: &str, now: Instant) -> MyCoupon {
         id: coupon.id,
         kind: coupon.terms.kind,
         name: coupon.name.get(locale).to_owned(),
-        code: if is_shown { coupon.code } else { String::new() },
+        code: if is_shown {
+            coupon.shown().to_owned()
+        } else {
+            String::new()
+        },
         state,
         can_cancel: matches!(state, CouponState::Making | CouponState::Open),
         reward: coupon.reward,
@@ -152,13 +156,13 @@ pub async fn add_codes(
     Ok(axum::Json(app.store.write(keyed).await?.done()?))
 }
 
-/// Codes as they are looked up.
+/// Codes as they are shown.
 fn checked(codes: &[String]) -> Result<Vec<String>, Error> {
     if codes.len() > CODES_MAX {
         let detail = format!("give at most {CODES_MAX} codes at once");
         return Err(Error::field("codes", detail));
     }
-    let codes: Vec<String> = codes.iter().map(|code| typed(code)).collect();
+    let codes: Vec<String> = codes.iter().map(|code| code.trim().to_owned()).collect();
     match codes.iter().position(|code| !order::is_text(code)) {
         None => Ok(codes),
         Some(index) => {

@@ -353,6 +353,7 @@ pub fn event(
         }
         (EventKind::Thread, _) => Happening::Answered,
         (EventKind::Credit, _) => Happening::Credit,
+        (EventKind::Code, _) => Happening::Code,
         (EventKind::Tier | EventKind::Profile, _) => Happening::Profile,
     };
     let unit = &reader.program.view(Some(reader.locale)).unit;

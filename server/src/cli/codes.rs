@@ -64,7 +64,7 @@ pub(super) async fn run(command: Command) -> Result<String, String> {
     ))
 }
 
-/// Reads codes, as they are looked up.
+/// Reads codes, as they are shown.
 fn read(file: &Path) -> Result<Vec<String>, String> {
     let shown = file.display();
     let unreadable = |error: std::io::Error| format!("{shown} cannot be read: {error}");
@@ -83,14 +83,14 @@ fn read(file: &Path) -> Result<Vec<String>, String> {
 fn codes(text: &str) -> Result<Vec<String>, usize> {
     let mut codes = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let code = line.trim().to_ascii_uppercase();
+        let code = line.trim();
         if code.is_empty() {
             continue;
         }
-        if !order::is_text(&code) {
+        if !order::is_text(code) {
             return Err(index + 1);
         }
-        codes.push(code);
+        codes.push(code.to_owned());
     }
     if codes.is_empty() { Err(1) } else { Ok(codes) }
 }
@@ -100,9 +100,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_read_one_a_line_as_they_are_looked_up() {
-        let read = codes("  abc-1\r\n\nDEF 2\n");
-        assert_eq!(read, Ok(vec!["ABC-1".to_owned(), "DEF 2".to_owned()]));
+    fn codes_are_read_one_a_line_as_they_are_written() {
+        let read = codes("  aBc-1\r\n\nDEF 2\n");
+        assert_eq!(read, Ok(vec!["aBc-1".to_owned(), "DEF 2".to_owned()]));
         assert_eq!(codes("\n \n"), Err(1), "there is none");
         assert_eq!(codes(&format!("A\n\n{}\n", "B".repeat(256))), Err(3));
         assert_eq!(codes("A\nB\u{7}"), Err(2));

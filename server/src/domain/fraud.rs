@@ -15,12 +15,16 @@ pub const THRESHOLD: i64 = 50;
 const DISPOSABLE_ADDRESS: i64 = 60;
 /// Two people seldom pay with one card; couples do, and so do parents for a child. Enough for a person to look.
 const SAME_CARD: i64 = 60;
+/// Of whom nothing is known that a member or an earlier order could be known by, nobody can say that they are new.
+const UNKNOWN_BUYER: i64 = 60;
 /// One order after the other within a day is how made-up friends come, and how a post in a busy chat works.
 const VELOCITY: i64 = 40;
 /// Once is bad luck; whoever's friends send back what they bought again and again may be their friends' only customer.
 const REFUNDED: i64 = 40;
 /// Whoever was brought, and now brings the one who brought them, goes in a circle. So do families who share a cupboard.
 const CHAIN: i64 = 30;
+/// Anybody can type in a stranger's address when a gift is taken, and wait for their order.
+const ONLY_ADDRESS: i64 = 30;
 /// A household shares an address, and households recommend shops to each other: it needs more beside it.
 const SAME_ADDRESS: i64 = 20;
 /// A link that many take gifts from stands somewhere in public. That is allowed, and worth to be known.
@@ -52,7 +56,11 @@ pub struct Seen {
     pub same_member: bool,
     /// Whether the friend has paid before, here or as the shop says.
     pub is_customer: bool,
-    /// Whether the order is below what the rule asks for.
+    /// Whether the friend is no member, and the order has no address.
+    pub unknown_buyer: bool,
+    /// Whether nothing but the order's address says whose friend it is.
+    pub only_address: bool,
+    /// Whether the order's goods are below what the rule asks for.
     pub is_small: bool,
     /// Whether the gift was taken longer ago than the window.
     pub is_late: bool,
@@ -62,7 +70,7 @@ pub struct Seen {
     pub same_address: bool,
     /// Whether an order of the advocate, or of another friend of theirs, was paid with the same card.
     pub same_card: bool,
-    /// Whether the gift was taken from where the advocate lately looked after their link: a keyed digest is compared.
+    /// Whether the gift was taken from where the advocate lately chose their code: a keyed digest is compared.
     pub same_network: bool,
     /// Friends of the advocate whose orders were paid within a day, this one among them.
     pub friends_today: i64,
@@ -141,6 +149,12 @@ fn signals(seen: &Seen) -> Vec<WeighedSignal> {
                 .to_owned(),
         ),
         (
+            seen.unknown_buyer,
+            ("unknown_buyer", UNKNOWN_BUYER, "order"),
+            "Who ordered is no member, and the order has no address: nobody can tell whether it is their first."
+                .to_owned(),
+        ),
+        (
             seen.friends_today > FRIENDS_A_DAY,
             ("velocity", VELOCITY, "order"),
             format!(
@@ -163,6 +177,11 @@ fn signals(seen: &Seen) -> Vec<WeighedSignal> {
                 .to_owned(),
         ),
         (
+            seen.only_address,
+            ("only_address", ONLY_ADDRESS, "gift"),
+            "The order names no gift and no code; only its address is one that a gift was taken under.".to_owned(),
+        ),
+        (
             seen.same_address,
             ("same_address", SAME_ADDRESS, "order"),
             "An order of the advocate, or of another friend of theirs, went to the same address; households share one."
@@ -179,7 +198,7 @@ fn signals(seen: &Seen) -> Vec<WeighedSignal> {
         (
             seen.same_network,
             ("same_network", SAME_NETWORK, "gift"),
-            "The gift was taken from the network in which the advocate looked after their link; many share one."
+            "The gift was taken from where the advocate chose their code; many share a network."
                 .to_owned(),
         ),
         (

@@ -131,11 +131,6 @@ impl Referral {
         self.shop_url.replace("{code}", code)
     }
 
-    /// Whether an order that still costs so much counts. One of which nothing is left never does.
-    pub fn suffices(&self, left: i64) -> bool {
-        left > 0 && left >= self.minimum
-    }
-
     /// When both sides are paid for an order that is told now.
     pub fn due_at(&self, now: Instant) -> Instant {
         now + i64::from(self.hold_days) * DAY
@@ -169,16 +164,26 @@ pub fn earns(
     number: i64,
     placed_at: Instant,
 ) -> (i64, Option<CampaignFact>) {
-    let points = rule.points_for(number);
     let campaign = earning::campaign(program, tier, Applies::Referral, placed_at);
-    let times = campaign.map_or(1000, |campaign| campaign.multiplier_permille);
-    let exact = i128::from(points) * i128::from(times) / 1000;
     let fact = campaign.map(|campaign| CampaignFact {
         name: campaign.name.clone(),
         multiplier_permille: campaign.multiplier_permille,
     });
+    (earns_with(rule, number, fact.as_ref()), fact)
+}
+
+/// Whether an order of whose goods so much is left counts, where this was asked for when the friend was promised
+/// something. One of which nothing is left never does.
+pub fn suffices(left: i64, minimum: i64) -> bool {
+    left > 0 && left >= minimum
+}
+
+/// The points for the advocate's so many-th friend who counts, with the campaign that was on at the order.
+pub fn earns_with(rule: &Referral, number: i64, campaign: Option<&CampaignFact>) -> i64 {
+    let times = campaign.map_or(1000, |campaign| campaign.multiplier_permille);
+    let exact = i128::from(rule.points_for(number)) * i128::from(times) / 1000;
     let most = earning::POINTS_MAX;
-    (i64::try_from(exact).unwrap_or(most).min(most), fact)
+    i64::try_from(exact).unwrap_or(most).min(most)
 }
 
 /// A code as it is kept and looked for, however it was typed.

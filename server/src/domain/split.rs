@@ -180,6 +180,23 @@ impl Split {
             .sum()
     }
 
+    /// What is left of the money for goods. Delivery counts for nothing: who sends all goods back often pays it all the
+    /// same, and a refund that names no lines does not say what it was for.
+    pub fn goods_left(&self) -> i64 {
+        // Delivery comes last and belongs to no line; what belongs to none and stands first is all of the goods.
+        let is_goods = |(place, part): &(usize, &Part)| *place == 0 || part.line.is_some();
+        let parts = || self.parts.iter().enumerate();
+        let delivery: i64 = parts()
+            .filter(|part| !is_goods(part))
+            .map(|(_, part)| part.amount)
+            .sum();
+        if self.left() <= delivery {
+            return 0;
+        }
+        let goods = parts().filter(is_goods);
+        goods.map(|(_, part)| part.amount - part.refunded).sum()
+    }
+
     /// Whether all of it was given back: its money, or where it cost none, each of its parts.
     pub fn is_whole(&self) -> bool {
         let is_free = self.parts.iter().all(|part| part.amount == 0);

@@ -248,12 +248,13 @@ pub fn name(kind: EventKind) -> &'static str {
         EventKind::Profile => "profile",
         EventKind::Thread => "thread",
         EventKind::Credit => "credit",
+        EventKind::Code => "code",
     }
 }
 
 fn kind_of(text: &str) -> Result<EventKind, StoreError> {
-    use EventKind::{Attempt, Credit, Expiring, Profile, Thread, Tier};
-    [Expiring, Tier, Attempt, Profile, Thread, Credit]
+    use EventKind::{Attempt, Code, Credit, Expiring, Profile, Thread, Tier};
+    [Expiring, Tier, Attempt, Profile, Thread, Credit, Code]
         .into_iter()
         .find(|kind| name(*kind) == text)
         .ok_or_else(|| StoreError::internal("an event of no known kind"))

@@ -55,8 +55,9 @@ impl Query for Statement {
         const SQL: &str =
             "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
                 t.available_at, t.version, t.proof, t.explanation, h.balance_after, t.number, t.expires_at,
-                t.asset
+                t.asset, c.state, c.order_id
             from transfer t left join hold h on h.transfer_id = t.id and t.target = 'held'
+                left join coupon c on c.hold_id = t.id and t.target = 'reserved'
             where t.member_id = $1 and t.asset = $2 and t.number < $3
                 and not (t.source = 'held' and t.target = 'available')
                 and not (t.source = 'reserved' and t.target = 'redeemed')
@@ -100,8 +101,20 @@ fn read_explanation(text: &str) -> Result<Explanation, StoreError> {
 impl Line {
     fn read(row: &Row) -> Result<Self, StoreError> {
         let change = read_movement(row, 3, 4, 2)?.change();
-        let state = match row.get::<Option<String>>(5)?.as_deref() {
-            Some("pending") => TransferState::Held,
+        let coupon: Option<String> = row.get(15)?;
+        let mut explanation = read_explanation(&row.get::<String>(10)?)?;
+        // The order that uses a code is known only after the points were set aside.
+        if let (Some("reserved" | "used"), Fact::Redeemed { order, .. }) =
+            (coupon.as_deref(), &mut explanation.fact)
+        {
+            *order = row.get(16)?;
+        }
+        let state = match row
+            .get::<Option<String>>(5)?
+            .as_deref()
+            .or(coupon.as_deref())
+        {
+            Some("pending" | "making" | "open" | "reserved" | "ending") => TransferState::Held,
             Some("voided") => TransferState::Voided,
             _ => TransferState::Posted,
         };
@@ -116,7 +129,7 @@ impl Line {
             available_at: row.get(7)?,
             version: row.get(8)?,
             proof: row.get::<Option<String>>(9)?.as_deref().and_then(proof_of),
-            explanation: read_explanation(&row.get::<String>(10)?)?,
+            explanation,
             expires_at: row.get(13)?,
         })
     }

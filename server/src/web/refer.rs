@@ -15,7 +15,7 @@ use crate::api::coupons::new_code;
 use crate::api::extract::{Anyone, Query};
 use crate::api::referrals::place_of;
 use crate::domain::referral::Referral;
-use crate::domain::{SECOND, email};
+use crate::domain::{Instant, SECOND, email};
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
 use crate::store::referrals::{GiftOf, Give, Given, OfCode, StoredGift};
@@ -154,12 +154,13 @@ pub async fn back(
     }
 }
 
-/// `POST /r/{code}/gift`: gives the friend their gift, and the same one again to the same browser.
+/// `POST /r/{code}/gift`: gives the friend their gift, and the same one again to the same browser. What is answered does
+/// not depend on the address: nobody learns who buys here.
 #[utoipa::path(post, path = "/r/{code}/gift", operation_id = "take_referral_gift", tag = "anyone with the link",
     params(("code" = String, Path)),
     request_body(content = Wish, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, content_type = "text/html", body = String), (status = 403, body = app::api::Problem),
-        (status = 404, content_type = "text/html", body = String), (status = 409, content_type = "text/html", body = String),
+        (status = 404, content_type = "text/html", body = String),
         (status = 422, content_type = "text/html", body = String), (status = 429, content_type = "text/html", body = String)))]
 pub async fn give(
     State(app): Shared,
@@ -199,20 +200,27 @@ pub async fn give(
         source: Some(place_of(&app, place)),
         stamp: app.clock.stamp(),
     };
-    let shop = &found.rule().map_or_else(String::new, front);
-    let (status, state) = match app.store.write(command).await? {
+    match app.store.write(command).await? {
         Given::Done(gift) => {
             let masked = email.as_deref().map(email::masked);
-            return Ok(given(&app, &found, locale, &gift, masked.as_deref()));
+            Ok(given(&app, &found, locale, &gift, masked.as_deref()))
         }
-        Given::Own => (StatusCode::CONFLICT, LandingState::Own { shop }),
-        Given::Customer => (StatusCode::CONFLICT, LandingState::Customer { shop }),
-        Given::TooMany => (
-            StatusCode::TOO_MANY_REQUESTS,
-            LandingState::TooMany { shop },
-        ),
-    };
-    Ok(refused(&app, &found, locale, status, state))
+        Given::TooMany(until) => Ok(too_many(&app, &found, locale, until)),
+    }
+}
+
+/// The page of a link that has given too many, and when it may be asked again.
+fn too_many(app: &App, found: &Found, locale: &str, until: Instant) -> Response {
+    let shop = &found.rule().map_or_else(String::new, front);
+    let (status, state) = (
+        StatusCode::TOO_MANY_REQUESTS,
+        LandingState::TooMany { shop },
+    );
+    let mut response = refused(app, found, locale, status, state);
+    let seconds = (until - app.clock.now()).max(0) / SECOND + 1;
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// A member's whole link.
@@ -304,7 +312,13 @@ fn given(
     let rule = found.rule();
     let front = rule.map_or_else(String::new, front);
     let shop = rule.map_or_else(String::new, |rule| rule.address(&gift.code));
-    let state = if gift.state_at(now) == CouponState::Open {
+    // An order that is not paid yet has one that is reserved: whoever comes back to it needs the code.
+    let is_theirs = match gift.state_at(now) {
+        CouponState::Open => true,
+        CouponState::Reserved => now < gift.expires_at,
+        _ => false,
+    };
+    let state = if is_theirs {
         LandingState::Taken {
             name: gift.name.get(locale),
             code: &gift.code,

@@ -162,6 +162,11 @@ impl Programme {
         now: Micros,
     ) -> Vec<(i64, Vec<(String, i64)>)> {
         let mut codes = codes.to_vec();
+        // What is reserved for it need not be named again.
+        let reserved = self.coupons.values().filter(|coupon| {
+            coupon.state == CouponState::Reserved && coupon.order.as_deref() == Some(order)
+        });
+        codes.extend(reserved.map(|coupon| coupon.code.clone()));
         codes.sort();
         codes.dedup();
         let mut paid_by = Vec::new();

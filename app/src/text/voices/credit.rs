@@ -1,4 +1,4 @@
-//! Store credit.
+//! Store credit, and codes.
 
 /// The words of one language.
 #[derive(Debug)]
@@ -7,4 +7,6 @@ pub(crate) struct Credit {
     pub(crate) name: &'static str,
     /// Said while the page is open.
     pub(crate) changed: &'static str,
+    /// The same of a code that is ready, or that stands elsewhere.
+    pub(crate) code: &'static str,
 }

@@ -200,10 +200,6 @@ pub(crate) struct Landing {
     // Why there is none.
     pub(crate) used_title: &'static str,
     pub(crate) used: &'static str,
-    pub(crate) own_title: &'static str,
-    pub(crate) own: &'static str,
-    pub(crate) customer_title: &'static str,
-    pub(crate) customer: &'static str,
     pub(crate) many_title: &'static str,
     pub(crate) many: &'static str,
 }

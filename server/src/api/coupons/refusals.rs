@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::store::coupons::StoredCoupon;
-use crate::store::referrals::StoredGift;
+use crate::store::referrals::{NotForYou, StoredGift};
 use app::api::{CouponState, FieldError, Locked, QuoteReason};
 use axum::http::StatusCode;
 
@@ -15,6 +15,9 @@ pub(super) fn coupon_not_open(coupon: &StoredCoupon) -> Error {
         }
         CouponState::Ending => {
             "The code was let go and is being made useless where the shop sells; its points come back then."
+        }
+        CouponState::Open if coupon.connection.is_some() => {
+            "The code is used in the shop where it was made, which tells of it with its order."
         }
         _ if has_order => "The code belongs to another order.",
         CouponState::Used => "The code was spent when it was made.",
@@ -35,6 +38,20 @@ pub(super) fn gift_not_open(gift: &StoredGift) -> Error {
         None => "The gift's time is over.",
     };
     Error::new(StatusCode::CONFLICT, "coupon_not_open", detail)
+}
+
+/// 409 for a gift that is not for whoever orders.
+pub(super) fn gift_not_for_you(why: NotForYou) -> Error {
+    let detail = match why {
+        NotForYou::Own => "The gift is for friends, and this is the member who passes it on.",
+        NotForYou::Customer => {
+            "The gift is for a first order, and this customer has bought before."
+        }
+        NotForYou::HadOne => {
+            "Every new customer has one gift, and this one has another, used or kept for another order."
+        }
+    };
+    Error::new(StatusCode::CONFLICT, "gift_not_for_you", detail)
 }
 
 /// 409 for a basket that a code is not for.

@@ -53,6 +53,7 @@ struct Reasons {
     no_product: &'static str,
     nothing_left: &'static str,
     not_for_orders: &'static str,
+    not_for_you: &'static str,
     other: &'static str,
 }
 
@@ -78,6 +79,7 @@ impl CartWords {
             "no_product" => reasons.no_product,
             "nothing_left" => reasons.nothing_left,
             "not_for_orders" => reasons.not_for_orders,
+            "gift_not_for_you" => reasons.not_for_you,
             _ => reasons.other,
         }
     }
@@ -119,6 +121,7 @@ static EN: CartWords = CartWords {
         no_product: "The coffee that this code is for is not in your cart.",
         nothing_left: "There is nothing left that this code could take off.",
         not_for_orders: "This code is not for orders. Show it to us in the shop.",
+        not_for_you: "This gift is for a first order here, one for each new customer.",
         other: "This code cannot be used for this order.",
     },
 };
@@ -159,6 +162,7 @@ static RU: CartWords = CartWords {
         no_product: "В корзине нет кофе, для которого этот код.",
         nothing_left: "Этому коду уже не с чего давать скидку.",
         not_for_orders: "Этот код не для заказов. Покажите его нам в магазине.",
+        not_for_you: "Это подарок к первому заказу, один для каждого нового покупателя.",
         other: "Для этого заказа код не подходит.",
     },
 };
@@ -182,6 +186,7 @@ mod tests {
             "no_product",
             "nothing_left",
             "not_for_orders",
+            "gift_not_for_you",
             "currency",
         ];
         for words in [&EN, &RU] {

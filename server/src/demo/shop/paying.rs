@@ -126,6 +126,7 @@ async fn keep_codes(shop: &Shop, checkout: &Checkout, price: &Price) -> Result<(
         lines: lines_before_codes(&checkout.visit.cart, price),
         shipping: price.delivery_before_codes(),
         other_codes: false,
+        customer: Some(customer(checkout)),
     };
     let mut taken = 0;
     for code in price.good_codes() {
@@ -159,16 +160,20 @@ fn number(checkout: &Checkout) -> String {
     checkout.visit.number.clone().unwrap_or_default()
 }
 
+fn customer(checkout: &Checkout) -> Customer {
+    Customer {
+        id: checkout.visit.customer.map(|customer| customer.id.into()),
+        email: Some(checkout.email.clone()),
+        phone: None,
+        is_new: None,
+    }
+}
+
 fn order(checkout: &Checkout, price: &Price, at: String) -> Order {
     let visit = &checkout.visit;
     Order {
         id: number(checkout),
-        customer: Customer {
-            id: visit.customer.map(|customer| customer.id.into()),
-            email: Some(checkout.email.clone()),
-            phone: None,
-            is_new: None,
-        },
+        customer: customer(checkout),
         currency: CURRENCY.into(),
         total: price.total(),
         shipping: price.delivery_pays,

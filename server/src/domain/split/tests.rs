@@ -420,3 +420,22 @@ proptest! {
         prop_assert!(parts.iter().all(|part| part.amount >= 0));
     }
 }
+
+#[test]
+fn delivery_is_no_part_of_the_goods_that_are_left() {
+    let of = |prices: &[i64]| Split {
+        parts: parts(&order(prices, 1_500, 500)),
+        ..Split::default()
+    };
+    for prices in [&[400, 600][..], &[]] {
+        assert_eq!(of(prices).goods_left(), 1_000);
+        let mut unnamed = of(prices);
+        unnamed.refund(1_000, &[]);
+        assert_eq!((unnamed.left(), unnamed.goods_left()), (500, 0));
+    }
+    let mut one = of(&[400, 600]);
+    one.refund(400, &[line(1, 400)]);
+    assert_eq!(one.goods_left(), 600);
+    one.refund(600, &[line(2, 600)]);
+    assert_eq!((one.left(), one.goods_left()), (500, 0));
+}

@@ -14,12 +14,12 @@ pub(super) async fn verify<T: Tx>(tx: &mut T, report: &mut Report) -> Result<(),
 }
 
 /// As many of a reward are given out as members have: what came back can be had again. Uploaded codes are never given
-/// out twice, so of those the count only rises.
+/// out twice, so those have a count of their own, `{reward}/codes`, which only rises.
 async fn verify_stock<T: Tx>(tx: &mut T, report: &mut Report) -> Result<(), StoreError> {
     const SQL: &str = "select s.program_id, s.reward, s.taken, (select count(*) from coupon c
-                where c.program_id = s.program_id and c.reward = s.reward and c.state not in ('released', 'lapsed'))
-        from reward_stock s
-        where not exists (select 1 from pool_code p where p.program_id = s.program_id and p.reward = s.reward)
+                where c.program_id = s.program_id and c.reward = s.reward and c.state not in ('released', 'lapsed')
+                and not exists (select 1 from pool_code p where p.program_id = c.program_id and p.code = c.code))
+        from reward_stock s where s.reward not like '%/codes'
         order by s.program_id, s.reward";
     for row in tx.query(SQL, &[]).await? {
         let of = stock(&row.get::<String>(1)?, row.get(0)?);
@@ -38,7 +38,7 @@ async fn verify_pools<T: Tx>(tx: &mut T, report: &mut Report) -> Result<(), Stor
         "select p.program_id, p.reward, count(*), max(p.number), coalesce(max(s.taken), 0),
             coalesce(max(case when c.code is null then 0 else p.number end), 0)
         from pool_code p
-            left join reward_stock s on s.program_id = p.program_id and s.reward = p.reward
+            left join reward_stock s on s.program_id = p.program_id and s.reward = p.reward || '/codes'
             left join coupon c on c.program_id = p.program_id and c.code = p.code
         group by p.program_id, p.reward order by p.program_id, p.reward";
     const OTHER: &str = "select c.id, p.reward, c.reward from coupon c

@@ -186,7 +186,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         }
         shop_order (program_id, id) {
             program_id: Bytes, id: Text, status: Text, digest: Bytes, body: Text, email: Text,
-            mailbox: Text, member_id: Bytes, transfer_id: Bytes, reason: Text, placed_at: Int, total: Int,
+            mailbox: Text, customer: Text, member_id: Bytes, transfer_id: Bytes, reason: Text, placed_at: Int, total: Int,
             refunded: Int, counts: Bool, split: Text, created_at: Int, updated_at: Int,
         }
         refund (program_id, id) {
@@ -197,12 +197,12 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             program_id: Bytes, code: Text, id: Bytes, member_id: Bytes, reward: Text, name: Text,
             terms: Text, asset: Text, points: Int, wanted: Int, amount: Int, currency: Text, state: Text,
             hold_id: Bytes, order_id: Text, taken_id: Bytes, returned: Int, lines: Text, shipping: Int,
-            connection: Text, outside: Text, cause: Text, expires_at: Int, created_at: Int,
-            updated_at: Int,
+            connection: Text, outside: Text, cause: Text, shown: Text, expires_at: Int,
+            created_at: Int, updated_at: Int,
         }
         reward_stock (program_id, reward) { program_id: Bytes, reward: Text, taken: Int }
         pool_code (program_id, reward, number) {
-            program_id: Bytes, reward: Text, number: Int, code: Text, created_at: Int,
+            program_id: Bytes, reward: Text, number: Int, code: Text, shown: Text, created_at: Int,
         }
         code_job (coupon_id) {
             coupon_id: Bytes, program_id: Bytes, connection: Text, verb: Text, tries: Int, due_at: Int,
@@ -216,8 +216,8 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             reason: Text, note: Text, gift_code: Text, gift_terms: Text, gift_name: Text,
             gift_state: Text, gift_lines: Text, gift_shipping: Int, gift_order: Text, expires_at: Int,
             friend_email: Text, source: Bytes, friend_id: Bytes, order_id: Text, address_hash: Text,
-            card_hash: Text, signals: Text, score: Int, appeal: Text, decided_by: Text, points: Int,
-            friend_points: Int, campaign: Text, transfer_id: Bytes, friend_transfer_id: Bytes,
+            card_hash: Text, signals: Text, score: Int, appeal: Text, decided_by: Text, minimum: Int,
+            points: Int, friend_points: Int, campaign: Text, transfer_id: Bytes, friend_transfer_id: Bytes,
             due_at: Int, created_at: Int, updated_at: Int,
         }
         event (member_id, number) {

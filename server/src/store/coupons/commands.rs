@@ -241,7 +241,7 @@ pub(in crate::store) async fn lapse<T: Tx>(
     let row = tx.query_one(END, params![now, hold]).await?;
     let row = row.ok_or_else(|| StoreError::internal("a coupon went away"))?;
     let coupon = StoredCoupon::read(&row)?;
-    stock::give_back(tx, books.rules, &coupon.reward).await?;
+    stock::give_back(tx, books.rules, &coupon).await?;
     give_back(tx, books, &coupon, GivenBackCause::Lapsed).await?;
     Ok(None)
 }
@@ -308,7 +308,7 @@ pub(super) async fn end<T: Tx>(
     books.settle(tx).await?;
     give_back(tx, &mut books, coupon, cause).await?;
     books.close(tx).await?;
-    stock::give_back(tx, rules, &coupon.reward).await
+    stock::give_back(tx, rules, coupon).await
 }
 
 async fn give_back<T: Tx>(

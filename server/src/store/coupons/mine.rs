@@ -3,7 +3,7 @@
 use super::{StoredCoupon, columns, stock};
 use crate::domain::Instant;
 use crate::domain::program::Rules;
-use crate::domain::reward::Codes;
+use crate::domain::reward::{Codes, Reward};
 use crate::store::{Query, Row, StoreError, Tx, params};
 use app::api::MemberId;
 use std::collections::BTreeMap;
@@ -62,12 +62,19 @@ impl Query for Mine<'_> {
         }
         let had = tx.query(HAD, params![self.member, self.now]).await?;
         let taken = tx.query(TAKEN, params![self.rules.id]).await?;
+        let counted = by_reward(&taken)?;
+        let of_reward = |reward: &Reward| {
+            let count = counted.get(&stock::counted_as(reward))?;
+            Some((reward.id.clone(), *count))
+        };
+        let rewards = program.rewards.iter();
+        let taken: BTreeMap<String, i64> = rewards.filter_map(of_reward).collect();
         let credit = params![self.member, &program.currency];
         let credit = tx.query_one(CREDIT, credit).await?;
         Ok(Own {
             coupons,
             had: by_reward(&had)?,
-            taken: by_reward(&taken)?,
+            taken,
             uploaded,
             credit: credit.map(|row| row.get(0)).transpose()?,
         })

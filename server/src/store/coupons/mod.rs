@@ -21,7 +21,9 @@ mod usage;
 pub(super) use commands::lapse;
 pub use commands::{Cancel, Ended, EndedAny, Lapse, Release, ReleaseAny};
 pub use mine::{Mine, Own};
-pub(super) use orders::{PaidBy, claim, give_back, let_go, record, settle_for_guest, spend};
+pub(super) use orders::{
+    PaidBy, claim, end_unpaid, give_back, let_go, record, settle_for_guest, spend,
+};
 pub use redeem::{Redeem, Redeemed};
 pub use shop::{AlreadyUsed, Failed, Job, Lease, Made, Useless, Verb, Waiting, Went};
 pub use stock::{AddCodes, CODES_MAX};
@@ -42,7 +44,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! columns {
     () => {
         "code, id, member_id, reward, name, points, amount, currency, state, hold_id, order_id, taken_id, returned, lines,
-            expires_at, terms, asset, wanted, shipping, connection, outside, cause, created_at"
+            expires_at, terms, asset, wanted, shipping, connection, outside, cause, created_at, shown"
     };
 }
 use columns;
@@ -53,8 +55,10 @@ const RESERVED_FOR: i64 = 7 * DAY;
 /// A coupon as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredCoupon {
-    /// The code.
+    /// The code, as it is looked up.
     pub code: String,
+    /// How its owner sees it, where that is not in capitals.
+    pub shown: Option<String>,
     /// The redemption that made it.
     pub id: RedemptionId,
     /// Whose it is.
@@ -128,7 +132,15 @@ impl StoredCoupon {
                 .map(|cause| from_json(&format!("\"{cause}\"")))
                 .transpose()?,
             created_at: row.get(22)?,
+            shown: row.get(23)?,
         })
+    }
+
+    /// The code as its owner sees it: one that was uploaded is as it was written, since a partner may tell capitals
+    /// from small letters.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.code)
     }
 
     /// What it is good for, as an order sees it: store credit is lowered to what the order needs, as a slider is, since
@@ -186,6 +198,12 @@ fn cause_name(cause: GivenBackCause) -> &'static str {
         GivenBackCause::Unneeded => "unneeded",
         GivenBackCause::NotMade => "not_made",
     }
+}
+
+/// A code as it is stored and looked up, whatever way it was typed.
+#[must_use]
+pub fn looked_up(code: &str) -> String {
+    code.trim().to_ascii_uppercase()
 }
 
 /// The coupon of a code.

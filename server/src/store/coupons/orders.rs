@@ -1,7 +1,7 @@
 //! What orders do with coupons.
 
 use super::commands::{finish, settle_owner};
-use super::{Find, StoredCoupon, cause_name, columns, stock};
+use super::{Find, StoredCoupon, cause_name, columns, looked_up, shop, stock};
 use crate::clock::Stamp;
 use crate::domain::ledger::Account;
 use crate::domain::program::{POINTS, Rules};
@@ -17,6 +17,8 @@ const COUPON: &str = "coupon";
 const OWNER: &str = "owner";
 /// and of the owner of a code that an order had reserved.
 const RESERVED_BY_ORDER: &str = "reserved";
+/// and of the owner of a code that an order that was never paid had used in the shop.
+const UNPAID: &str = "unpaid";
 
 /// A coupon that a paid order has used.
 pub(in crate::store) struct Claimed {
@@ -69,11 +71,9 @@ pub(in crate::store) async fn claim<T: Tx>(
         columns!()
     );
     // One order for everybody, or two orders with two codes each could wait for each other.
-    let mut codes: Vec<&String> = codes.iter().collect();
-    codes.sort_unstable();
-    codes.dedup();
+    let codes = in_order(codes);
     let mut claimed = Vec::new();
-    for (n, code) in codes.into_iter().enumerate() {
+    for (n, code) in codes.iter().enumerate() {
         let find = Find {
             program: rules.id,
             code,
@@ -86,11 +86,15 @@ pub(in crate::store) async fn claim<T: Tx>(
         }
         let key = params![order, stamp.at, rules.id, code];
         let mut row = tx.query_one(OPEN, key).await?;
-        let late = row.is_none();
-        if late {
-            // It may be time for it to lapse.
+        if row.is_none() {
+            // It may be time for it to lapse; but one that the shop has is only ending then, and one that the order
+            // has taken in its last moment is kept.
             let stamp = stamp.part(OWNER, n);
             settle_owner(tx, (rules, &stamp), found.hold).await?;
+            row = tx.query_one(OPEN, key).await?;
+        }
+        let late = row.is_none();
+        if late {
             row = tx.query_one(LATE, key).await?;
         }
         if let Some(row) = row {
@@ -99,6 +103,14 @@ pub(in crate::store) async fn claim<T: Tx>(
         }
     }
     Ok(claimed)
+}
+
+/// Codes as they are stored, each once, in the order in which everybody takes them.
+fn in_order(codes: &[String]) -> Vec<String> {
+    let mut codes: Vec<String> = codes.iter().map(|code| looked_up(code)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
 /// Spends the points of the codes that an order has claimed.
@@ -164,7 +176,7 @@ async fn take<T: Tx>(
         .await?;
     tx.later(TAKEN, params![taken, coupon.id]).await?;
     books.forgive(tx).await?;
-    stock::take_again(tx, books.rules, &coupon.reward).await
+    stock::take_again(tx, books.rules, coupon).await
 }
 
 fn redeemed(coupon: &StoredCoupon) -> Explanation {
@@ -259,6 +271,7 @@ pub(in crate::store) async fn give_back<T: Tx>(
     const RETURN: &str =
         "update coupon set returned = returned + $1, updated_at = $2 where id = $3";
     const OVER: &str = "update coupon set state = 'released' where id = $1";
+    let (program, now) = (rules.id, stamp.at);
     let mut coupons = Vec::new();
     for row in tx.query(USED, params![rules.id, order]).await? {
         let coupon = StoredCoupon::read(&row)?;
@@ -271,6 +284,10 @@ pub(in crate::store) async fn give_back<T: Tx>(
     for (n, (coupon, points)) in coupons.iter().zip(shares).enumerate() {
         if cause == GivenBackCause::OrderCancelled {
             tx.later(OVER, params![coupon.id]).await?;
+            if let Some(connection) = coupon.connection.as_deref() {
+                // The shop may let it be used again, now that its order is gone.
+                shop::ask(tx, coupon.id, program, connection, "end", now).await?;
+            }
         }
         if points == 0 {
             continue;
@@ -294,11 +311,9 @@ pub(in crate::store) async fn give_back<T: Tx>(
     }
     if cause == GivenBackCause::OrderCancelled {
         // After all accounts, as everybody does.
-        let rewards: BTreeSet<&str> = coupons.iter().map(|coupon| &*coupon.reward).collect();
-        for reward in rewards {
-            for _ in coupons.iter().filter(|coupon| coupon.reward == reward) {
-                stock::give_back(tx, rules, reward).await?;
-            }
+        coupons.sort_by(|one, other| one.reward.cmp(&other.reward));
+        for coupon in &coupons {
+            stock::give_back(tx, rules, coupon).await?;
         }
         let_go(tx, rules, stamp, order).await?;
     }
@@ -335,6 +350,43 @@ pub(in crate::store) async fn let_go<T: Tx>(
     Ok(())
 }
 
+/// Ends the codes of an order that was never paid, where it has used them in the shop that made them: there is no
+/// other word of it.
+pub(in crate::store) async fn end_unpaid<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    stamp: &Stamp,
+    order: &str,
+    codes: &[String],
+) -> Result<(), StoreError> {
+    const FOUND: &str = "select hold_id from coupon
+        where program_id = $1 and code = $2 and connection is not null
+            and state in ('making', 'open', 'reserved', 'ending') and (order_id is null or order_id = $3)";
+    const END: &str = concat!(
+        "update coupon set state = 'ending', cause = $1, updated_at = $2
+        where program_id = $3 and code = $4 and connection is not null
+            and state in ('making', 'open', 'reserved', 'ending') and (order_id is null or order_id = $5)
+        returning ",
+        columns!()
+    );
+    let cause = GivenBackCause::OrderCancelled;
+    for (n, code) in in_order(codes).iter().enumerate() {
+        let found = tx.query_one(FOUND, params![rules.id, code, order]).await?;
+        let Some(found) = found else {
+            continue;
+        };
+        // It may be time for it to lapse.
+        let stamp = stamp.part(UNPAID, n);
+        settle_owner(tx, (rules, &stamp), found.get(0)?).await?;
+        let key = params![cause_name(cause), stamp.at, rules.id, code, order];
+        if let Some(row) = tx.query_one(END, key).await? {
+            let coupon = StoredCoupon::read(&row)?;
+            finish(tx, (rules, &stamp), &coupon, cause).await?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,6 +398,7 @@ mod tests {
         let reward = Reward::plain("r".into(), name.clone(), wanted, wanted, 30);
         StoredCoupon {
             code: String::new(),
+            shown: None,
             id: RedemptionId([0; 16]),
             member: MemberId([0; 16]),
             reward: "r".into(),

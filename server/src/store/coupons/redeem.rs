@@ -89,6 +89,8 @@ struct New<'a> {
     price: Price,
     asset: &'a str,
     code: String,
+    /// How the member sees it, where that is not in capitals.
+    shown: Option<String>,
     id: RedemptionId,
     /// The transfer that set its points aside, or spent them.
     taken: TransferId,
@@ -111,8 +113,8 @@ impl Redeem {
     ) -> Result<Redeemed, StoreError> {
         let mut books = Books::open_in(tx, &self.rules, &self.stamp, self.member, asset).await?;
         books.settle(tx).await?;
-        let code = match self.take_one(tx, &books, reward, price).await? {
-            Ok(code) => code,
+        let (code, shown) = match self.take_one(tx, &books, reward, price).await? {
+            Ok(taken) => taken,
             Err(refused) => {
                 books.close(tx).await?;
                 return Ok(refused);
@@ -133,6 +135,7 @@ impl Redeem {
             price,
             asset,
             code,
+            shown,
             id: RedemptionId(books.new_id()),
             taken,
         };
@@ -154,15 +157,15 @@ impl Redeem {
         Ok(Redeemed::Done(Box::new(coupon), balance))
     }
 
-    /// Decides whether the member can have it, and takes one of what is limited. Answers its code. The
-    /// books are the member's, and settled.
+    /// Decides whether the member can have it, and takes one of what is limited. Answers its code, and
+    /// how that is shown if not in capitals. The books are the member's, and settled.
     async fn take_one<T: Tx>(
         &self,
         tx: &mut T,
         books: &Books<'_>,
         reward: &Reward,
         price: Price,
-    ) -> Result<Result<String, Redeemed>, StoreError> {
+    ) -> Result<Result<(String, Option<String>), Redeemed>, StoreError> {
         let known = stock::known(tx, self.rules.id, reward, self.member).await?;
         let place = Place {
             tier: books.tier(),
@@ -182,8 +185,11 @@ impl Redeem {
         // Somebody else may take the last one at this moment: only this decides.
         Ok(
             match stock::take(tx, self.rules.id, reward, &known).await? {
-                Taken::One => Ok(self.code.clone()),
-                Taken::Code(code) => Ok(code),
+                Taken::One => Ok((self.code.clone(), None)),
+                Taken::Code { code, shown } => {
+                    let shown = Some(shown).filter(|shown| *shown != code);
+                    Ok((code, shown))
+                }
                 Taken::Nothing => Err(Redeemed::Locked(Locked::OutOfStock)),
             },
         )
@@ -199,8 +205,9 @@ impl Redeem {
             values ($1, $2, $3, 'coupon', 'pending', $4, $5)";
         const COUPON: &str = "insert into coupon (program_id, code, id, member_id, reward, name, points, amount,
                 currency, state, hold_id, taken_id, returned, lines, expires_at, created_at, updated_at, terms, asset,
-                wanted, shipping, connection)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, '[]', $12, $13, $13, $14, $15, $7, 0, $16)";
+                wanted, shipping, connection, shown)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, '[]', $12, $13, $13, $14, $15, $7,
+                0, $16, $17)";
         let (reward, now) = (new.reward, self.stamp.at);
         let expires_at = self.expires_at(reward);
         let at_once = reward.kind.settles() == Settles::AtOnce;
@@ -241,6 +248,7 @@ impl Redeem {
             json(&terms)?,
             new.asset,
             connection,
+            new.shown.as_deref(),
         ];
         tx.later(COUPON, row).await?;
         if let Some(connection) = connection.filter(|_| !at_once) {

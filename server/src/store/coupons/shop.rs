@@ -70,9 +70,8 @@ impl Query for Waiting {
     const IS_ONE_STATEMENT: bool = true;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str =
-            "select program_id, connection, count(*) filter (where due_at <= $1) from code_job
-            group by program_id, connection having min(due_at) <= $1 order by min(due_at)";
+        const SQL: &str = "select program_id, connection, count(*) from code_job where due_at <= $1
+            group by program_id, connection order by min(due_at)";
         let rows = tx.query(SQL, params![self.now]).await?;
         rows.iter()
             .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
@@ -150,7 +149,9 @@ impl Command for Lease {
     }
 }
 
-/// Whether a coupon waits for the shop.
+/// Whether a coupon waits for the shop. One whose points are back already, since its order was called off, is ended
+/// there, too: some platforms let it be used again then.
 fn waits(state: CouponState) -> bool {
-    matches!(state, CouponState::Making | CouponState::Ending)
+    use CouponState::{Ending, Making, Released};
+    matches!(state, Making | Ending | Released)
 }

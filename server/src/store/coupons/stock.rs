@@ -3,6 +3,7 @@
 //! A count is taken by a conditional write, so two members never get the same last one. What is given back of a stock
 //! can be had again; an uploaded code was seen by somebody, and never is.
 
+use super::{StoredCoupon, looked_up};
 use crate::domain::Instant;
 use crate::domain::program::Rules;
 use crate::domain::reward::{Codes, Reward};
@@ -31,9 +32,28 @@ pub(super) enum Taken {
     /// One of what is there, or of what has no end.
     One,
     /// A code that the shop has uploaded.
-    Code(String),
+    Code {
+        /// As it is looked up.
+        code: String,
+        /// As it was uploaded.
+        shown: String,
+    },
     /// There was none left.
     Nothing,
+}
+
+/// The name that a reward is counted under. Codes that were uploaded have a count of their own, which only rises: the
+/// programme file may take a reward from one to the other.
+pub(super) fn counted_as(reward: &Reward) -> String {
+    match reward.codes {
+        Codes::Pool => pool(&reward.id),
+        Codes::Made | Codes::Shop(_) => reward.id.clone(),
+    }
+}
+
+/// The name that the uploaded codes of a reward are counted under. No reward can be called so.
+fn pool(reward: &str) -> String {
+    format!("{reward}/codes")
 }
 
 /// Reads what is limited of a reward, and of nothing else. The member's account is locked.
@@ -55,7 +75,7 @@ pub(super) async fn known<T: Tx>(
     };
     Ok(Known {
         taken: if is_pool || reward.stock.is_some() {
-            taken(tx, program, &reward.id).await?
+            taken(tx, program, &counted_as(reward)).await?
         } else {
             None
         },
@@ -110,9 +130,10 @@ pub(super) async fn take<T: Tx>(
     reward: &Reward,
     known: &Known,
 ) -> Result<Taken, StoreError> {
-    // What was had before there was an end counts, too.
-    const BEFORE: &str = "select count(*) from coupon
-        where program_id = $1 and reward = $2 and state not in ('released', 'lapsed')";
+    // What was had before there was an end counts, too, but for uploaded codes.
+    const BEFORE: &str = "select count(*) from coupon c
+        where c.program_id = $1 and c.reward = $2 and c.state not in ('released', 'lapsed') and not exists
+            (select 1 from pool_code p where p.program_id = c.program_id and p.code = c.code)";
     let is_pool = reward.codes == Codes::Pool;
     if known.taken.is_none() && (is_pool || reward.stock.is_some()) {
         let before = if is_pool {
@@ -121,7 +142,7 @@ pub(super) async fn take<T: Tx>(
             let row = tx.query_one(BEFORE, params![program, &reward.id]).await?;
             row.map_or(Ok(0), |row| row.get(0))?
         };
-        begin(tx, program, &reward.id, before).await?;
+        begin(tx, program, &counted_as(reward), before).await?;
     }
     match reward.stock {
         _ if is_pool => take_code(tx, program, &reward.id, known.uploaded).await,
@@ -156,8 +177,9 @@ async fn take_code<T: Tx>(
     uploaded: i64,
 ) -> Result<Taken, StoreError> {
     const CODE: &str =
-        "select code from pool_code where program_id = $1 and reward = $2 and number = $3";
-    while let Some(number) = next(tx, program, reward, uploaded).await? {
+        "select code, shown from pool_code where program_id = $1 and reward = $2 and number = $3";
+    let count = pool(reward);
+    while let Some(number) = next(tx, program, &count, uploaded).await? {
         let row = tx.query_one(CODE, params![program, reward, number]).await?;
         let Some(row) = row else {
             continue;
@@ -165,7 +187,8 @@ async fn take_code<T: Tx>(
         let code: String = row.get(0)?;
         // Somebody may have got the same code in another way before it was uploaded.
         if !is_coupon(tx, program, &code).await? {
-            return Ok(Taken::Code(code));
+            let shown = row.get(1)?;
+            return Ok(Taken::Code { code, shown });
         }
     }
     Ok(Taken::Nothing)
@@ -176,33 +199,37 @@ async fn is_coupon<T: Tx>(tx: &mut T, program: ProgramId, code: &str) -> Result<
     Ok(tx.query_one(SQL, params![program, code]).await?.is_some())
 }
 
-/// One of a reward is back, and can be had again if there is an end of it. It is counted wherever somebody has begun
-/// to, whatever the rules are now.
+/// What a coupon had of a reward is back, and can be had again if there is an end of it: but for an uploaded code. It is
+/// counted wherever somebody has begun to, whatever the rules are now.
 pub(super) async fn give_back<T: Tx>(
     tx: &mut T,
     rules: &Rules,
-    reward: &str,
+    coupon: &StoredCoupon,
 ) -> Result<(), StoreError> {
     const SQL: &str = "update reward_stock set taken = taken - 1
         where program_id = $1 and reward = $2 and taken > 0 and not exists
-            (select 1 from pool_code p where p.program_id = $1 and p.reward = $2)";
-    tx.later(SQL, params![rules.id, reward]).await
+            (select 1 from pool_code p where p.program_id = $1 and p.code = $3)";
+    tx.later(SQL, params![rules.id, &coupon.reward, &coupon.code])
+        .await
 }
 
-/// One of a reward that was back is gone again, even if there is none left: an order has used its code.
+/// What was back is gone again, even if there is none left: an order has used the coupon's code.
 pub(super) async fn take_again<T: Tx>(
     tx: &mut T,
     rules: &Rules,
-    reward: &str,
+    coupon: &StoredCoupon,
 ) -> Result<(), StoreError> {
-    again(tx, rules.id, reward).await
+    const SQL: &str = "update reward_stock set taken = taken + 1
+        where program_id = $1 and reward = $2 and not exists
+            (select 1 from pool_code p where p.program_id = $1 and p.code = $3)";
+    tx.later(SQL, params![rules.id, &coupon.reward, &coupon.code])
+        .await
 }
 
 /// Counts one more where somebody has begun to count.
 async fn again<T: Tx>(tx: &mut T, program: ProgramId, reward: &str) -> Result<(), StoreError> {
-    const SQL: &str = "update reward_stock set taken = taken + 1
-        where program_id = $1 and reward = $2 and not exists
-            (select 1 from pool_code p where p.program_id = $1 and p.reward = $2)";
+    const SQL: &str =
+        "update reward_stock set taken = taken + 1 where program_id = $1 and reward = $2";
     tx.later(SQL, params![program, reward]).await
 }
 
@@ -216,7 +243,7 @@ pub struct AddCodes {
     pub program: ProgramId,
     /// The reward's id in the programme file. Its codes are uploaded: the caller has seen that.
     pub reward: String,
-    /// The codes as they are looked up, at most [`CODES_MAX`].
+    /// The codes as members see them, at most [`CODES_MAX`]. They are looked up whatever way they are typed.
     pub codes: Vec<String>,
     /// When.
     pub now: Instant,
@@ -229,21 +256,23 @@ impl Command for AddCodes {
         // It changes nothing, but whoever uploads at the same time waits, so the numbers have no gap.
         const LOCK: &str = "update reward_stock set taken = taken
             where program_id = $1 and reward = $2 returning taken";
-        const ADD: &str = "insert into pool_code (program_id, reward, number, code, created_at)
-            values ($1, $2, $3, $4, $5) on conflict do nothing";
+        const ADD: &str =
+            "insert into pool_code (program_id, reward, number, code, shown, created_at)
+            values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
         let (program, reward) = (self.program, &self.reward);
-        begin(tx, program, reward, 0).await?;
-        let row = tx.query_one(LOCK, params![program, reward]).await?;
+        let count = pool(reward);
+        begin(tx, program, &count, 0).await?;
+        let row = tx.query_one(LOCK, params![program, &count]).await?;
         let row = row.ok_or_else(|| StoreError::internal("a count went away"))?;
         let taken: i64 = row.get(0)?;
-        // Where the reward had a stock before, its count goes on.
-        let before = uploaded(tx, program, reward).await?.max(taken);
+        let before = uploaded(tx, program, reward).await?;
         let mut last = before;
-        for code in &self.codes {
-            if is_coupon(tx, program, code).await? {
+        for shown in &self.codes {
+            let (shown, code) = (shown.trim(), looked_up(shown));
+            if is_coupon(tx, program, &code).await? {
                 continue;
             }
-            let row = params![program, reward, last + 1, code, self.now];
+            let row = params![program, reward, last + 1, &code, shown, self.now];
             if tx.execute(ADD, row).await? == 1 {
                 last += 1;
             }

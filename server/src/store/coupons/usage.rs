@@ -4,13 +4,13 @@ use super::commands::find_settled;
 use super::orders::spend_hold;
 use super::{Find, RESERVED_FOR, StoredCoupon, columns};
 use crate::clock::Stamp;
-use crate::domain::program::{POINTS, Rules};
+use crate::domain::program::Rules;
 use crate::domain::reward::Terms;
 use crate::domain::terms::{self, Basket, Spread};
 use crate::store::ledger::{Books, from_json, json};
 use crate::store::referrals::{GiftUsed, UseGift};
-use crate::store::{Command, Row, StoreError, Tx, params};
-use app::api::{CouponLine, CouponState, QuoteLine, QuoteReason, Settles};
+use crate::store::{Command, Row, StoreError, Tx, busy, params};
+use app::api::{CouponLine, CouponState, Customer, QuoteLine, QuoteReason, Settles};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,11 +60,18 @@ impl Command for Use {
             returning ",
             columns!()
         );
-        let key = params![self.rules.id, &self.code, &self.order, self.stamp.at];
+        // Two codes that are wanted for one order at the same moment would not see each other.
+        let (program, order) = (self.rules.id, format!("order:{}", self.order));
+        busy::lock(tx, program, &order, self.stamp.at).await?;
+        let key = params![program, &self.code, &self.order, self.stamp.at];
         let row = tx.query_one(LOCK, key).await?;
         let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? else {
             return self.not_open(tx).await;
         };
+        if coupon.connection.is_some() {
+            // The shop where it was made uses it by itself, and one order there and one here could have it.
+            return Ok(Used::NotOpen(Box::new(coupon)));
+        }
         if coupon.terms.kind.settles() == Settles::WhenHandedOver {
             return self.hand_over(tx, coupon).await;
         }
@@ -137,10 +144,6 @@ impl Use {
         tx: &mut T,
         coupon: &StoredCoupon,
     ) -> Result<Result<(Spread, i64), QuoteReason>, StoreError> {
-        // It changes nothing, but two codes of one member that are wanted for one order at the same moment would not
-        // see each other.
-        const ACCOUNT: &str =
-            "update account set transfers = transfers where member_id = $1 and asset = $2";
         const OTHERS: &str = concat!(
             "select ",
             columns!(),
@@ -150,7 +153,6 @@ impl Use {
         );
         const GIFTS: &str = "select gift_terms, gift_lines, gift_shipping from referral
             where program_id = $1 and gift_order = $2 and gift_state = 'reserved'";
-        tx.execute(ACCOUNT, params![coupon.member, POINTS]).await?;
         let others = params![self.rules.id, &self.order, &self.code, self.stamp.at];
         let others = tx.query(OTHERS, others).await?;
         let gifts = tx.query(GIFTS, params![self.rules.id, &self.order]).await?;
@@ -231,7 +233,8 @@ impl Other {
 }
 
 /// The same for a code of which it is not known whether it is a member's or a friend's gift.
-pub struct UseAny(pub Use);
+/// And who orders, as far as the shop says.
+pub struct UseAny(pub Use, pub Option<Customer>);
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,6 +269,7 @@ impl Command for UseAny {
             lines: lines.clone(),
             shipping: *shipping,
             other_codes: *other_codes,
+            customer: self.1.clone(),
             stamp: *stamp,
         };
         Ok(UsedAny::Gift(gift.run(tx).await?))

@@ -84,12 +84,14 @@ impl Command for Record {
             "select digest, status from shop_order where program_id = $1 and id = $2";
         let order = &self.order;
         let member = members::find(tx, self.rules.id, &self.shopper()).await?;
-        if self.insert(tx, member).await? {
+        if let Some(codes) = self.insert(tx, member).await? {
             match (order.status, member) {
-                (OrderStatus::Paid, Some(member)) => self.pay(tx, member).await?,
-                (OrderStatus::Paid, None) => self.keep_for_guest(tx).await?,
+                (OrderStatus::Paid, Some(member)) => self.pay(tx, member, &codes).await?,
+                (OrderStatus::Paid, None) => self.keep_for_guest(tx, &codes).await?,
                 (OrderStatus::Cancelled, _) => {
+                    let codes = &order.coupon_codes;
                     coupons::let_go(tx, &self.rules, &self.stamp, &order.id).await?;
+                    coupons::end_unpaid(tx, &self.rules, &self.stamp, &order.id, codes).await?;
                     referrals::undo(tx, (&self.rules, &self.stamp), &order.id, None).await?;
                 }
             }
@@ -116,16 +118,22 @@ impl Command for Record {
 }
 
 impl Record {
+    /// Keeps the order, if it is not known. Answers the codes that it uses: those that it names, and those that are
+    /// reserved for it, which a shop need not name again.
     async fn insert<T: Tx>(
         &self,
         tx: &mut T,
         member: Option<MemberId>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Vec<String>>, StoreError> {
         const SQL: &str =
             "insert into shop_order (program_id, id, status, digest, body, email, member_id, placed_at,
-                total, refunded, counts, split, created_at, updated_at, mailbox)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $12, $13)
-            on conflict (program_id, id) do nothing";
+                total, refunded, counts, split, created_at, updated_at, mailbox, customer)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, $12, $12, $13, $14)
+            on conflict (program_id, id) do nothing returning id";
+        // What nobody has used in time has lapsed, though nobody may have written so.
+        const RESERVED: &str = "select code from coupon
+            where program_id = $1 and order_id = $2 and state = 'reserved'
+                and (select due_at from hold where transfer_id = hold_id) > $3";
         let order = &self.order;
         let status = match order.status {
             OrderStatus::Paid => "paid",
@@ -133,27 +141,32 @@ impl Record {
         };
         let email = self.shopper().email;
         let mailbox = email.as_deref().map(email::canonical);
-        let inserted = tx
-            .execute(
-                SQL,
-                params![
-                    self.rules.id,
-                    &order.id,
-                    status,
-                    self.digest.clone(),
-                    json(order)?,
-                    email,
-                    member,
-                    placed_at(order, self.stamp.at),
-                    order.total,
-                    false,
-                    "",
-                    self.stamp.at,
-                    mailbox,
-                ],
-            )
-            .await?;
-        Ok(inserted == 1)
+        let row = params![
+            self.rules.id,
+            &order.id,
+            status,
+            self.digest.clone(),
+            json(order)?,
+            email,
+            member,
+            placed_at(order, self.stamp.at),
+            order.total,
+            false,
+            "",
+            self.stamp.at,
+            mailbox,
+            order.customer.id.as_deref(),
+        ];
+        let key = params![self.rules.id, &order.id, self.stamp.at];
+        let (inserted, reserved) = tx.query_both((SQL, row), (RESERVED, key)).await?;
+        if inserted.is_empty() {
+            return Ok(None);
+        }
+        let mut codes = order.coupon_codes.clone();
+        for row in reserved {
+            codes.push(row.get(0)?);
+        }
+        Ok(Some(codes))
     }
 
     /// Who ordered. The shop's word for an address is as good as its word for a customer: both come
@@ -168,8 +181,13 @@ impl Record {
         }
     }
 
-    async fn pay<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
-        let (id, codes) = (&self.order.id, &self.order.coupon_codes);
+    async fn pay<T: Tx>(
+        &self,
+        tx: &mut T,
+        member: MemberId,
+        codes: &[String],
+    ) -> Result<(), StoreError> {
+        let id = &self.order.id;
         // The codes before the books, as everybody else who takes both.
         let claimed = coupons::claim(tx, &self.rules, &self.stamp, id, codes).await?;
         let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
@@ -180,12 +198,11 @@ impl Record {
         Ok(())
     }
 
-    async fn keep_for_guest<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
+    async fn keep_for_guest<T: Tx>(&self, tx: &mut T, codes: &[String]) -> Result<(), StoreError> {
         let mut split = Split {
             parts: split::parts(&self.order),
             ..Split::default()
         };
-        let codes = &self.order.coupon_codes;
         let paid_by =
             coupons::settle_for_guest(tx, &self.rules, &self.stamp, &self.order.id, codes).await?;
         coupons::record(&mut split, &paid_by);

@@ -124,7 +124,7 @@ async fn apply<T: Tx>(
             fact,
             cause,
         };
-        let left = ledgered.split.left();
+        let left = ledgered.split.goods_left();
         let moved = give_back(tx, (rules, stamp), member, ledgered, &effect).await?;
         referrals::undo(tx, (rules, stamp), &refund.order_id, Some(left)).await?;
         done = (refunded.amount, moved, refunded.returned);

@@ -188,7 +188,7 @@ fn place(member: MemberId, source: &[u8]) -> String {
     format!("day/place/{member}/{}", hex(source))
 }
 
-/// Remembers, for a day or two, where a member looked after their link.
+/// Remembers, for a day or two, where a member chose their code.
 async fn was_at<T: Tx>(
     tx: &mut T,
     member: MemberId,
@@ -199,7 +199,7 @@ async fn was_at<T: Tx>(
     Ok(())
 }
 
-/// Whether a member lately looked after their link from there.
+/// Whether a member lately chose their code from there.
 pub(super) async fn has_been_at<T: Tx>(
     tx: &mut T,
     member: MemberId,

@@ -3,8 +3,9 @@
 use super::codes::has_been_at;
 use super::{Advocate, gifts::StoredGift};
 use crate::domain::fraud::Seen;
+use crate::domain::order::placed_at;
 use crate::domain::program::Rules;
-use crate::domain::referral::Referral;
+use crate::domain::referral::{Referral, suffices};
 use crate::domain::{DAY, Instant, email};
 use crate::store::ledger::from_json;
 use crate::store::{StoreError, Tx, params};
@@ -32,6 +33,8 @@ pub(super) struct Brought<'a> {
     pub(super) gift: Option<&'a StoredGift>,
     /// Whether the gift's time was over.
     pub(super) is_late: bool,
+    /// Whether only the order's address tells.
+    pub(super) only_address: bool,
     pub(super) counted: &'a Counted,
 }
 
@@ -83,40 +86,47 @@ pub(super) async fn emails_of<T: Tx>(
         .collect()
 }
 
-/// Whether a member, or whoever has a mailbox, has paid for another order than this one.
-async fn has_paid<T: Tx>(
-    tx: &mut T,
-    program: ProgramId,
-    (member, mailbox): (Option<MemberId>, Option<&str>),
-    order: &str,
-) -> Result<bool, StoreError> {
-    const MEMBER: &str = "select id from shop_order
-        where member_id = $1 and id <> $2 and status = 'paid' limit 1";
-    const MAILBOX: &str = "select id from shop_order
-        where program_id = $1 and mailbox = $2 and id <> $3 and status = 'paid' limit 1";
-    if let Some(member) = member
-        && tx
-            .query_one(MEMBER, params![member, order])
-            .await?
-            .is_some()
-    {
-        return Ok(true);
-    }
-    let Some(mailbox) = mailbox else {
-        return Ok(false);
-    };
-    let key = params![program, mailbox, order];
-    Ok(tx.query_one(MAILBOX, key).await?.is_some())
+/// Somebody who buys, by all that is known of them.
+#[derive(Clone, Copy)]
+pub(super) struct Buyer<'a> {
+    pub(super) member: Option<MemberId>,
+    /// Their address, canonical.
+    pub(super) mailbox: Option<&'a str>,
+    /// The shop's id of them.
+    pub(super) customer: Option<&'a str>,
 }
 
-/// Whether whoever has an address has paid here before.
-pub(super) async fn is_customer_at<T: Tx>(
+/// Whether a buyer has paid for an order that was placed before this one: in which order they are told does not
+/// matter.
+pub(super) async fn has_paid<T: Tx>(
     tx: &mut T,
     program: ProgramId,
-    address: &str,
+    buyer: Buyer<'_>,
+    (placed_at, order): (Instant, &str),
 ) -> Result<bool, StoreError> {
-    let member = member_at(tx, program, address).await?;
-    has_paid(tx, program, (member, Some(address)), "").await
+    const MEMBER: &str = "select id from shop_order where member_id = $1 and status = 'paid'
+        and (placed_at < $2 or placed_at = $2 and id < $3) limit 1";
+    const MAILBOX: &str = "select id from shop_order
+        where program_id = $1 and mailbox = $2 and status = 'paid'
+        and (placed_at < $3 or placed_at = $3 and id < $4) limit 1";
+    const CUSTOMER: &str = "select id from shop_order
+        where program_id = $1 and customer = $2 and member_id is null and status = 'paid'
+        and (placed_at < $3 or placed_at = $3 and id < $4) limit 1";
+    if let Some(member) = buyer.member {
+        let key = params![member, placed_at, order];
+        if tx.query_one(MEMBER, key).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    for (sql, known) in [(MAILBOX, buyer.mailbox), (CUSTOMER, buyer.customer)] {
+        if let Some(known) = known {
+            let key = params![program, known, placed_at, order];
+            if tx.query_one(sql, key).await?.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The member who has proven an address.
@@ -151,7 +161,15 @@ pub(super) async fn seen<T: Tx>(
     let friend_email = bought.mailbox.clone();
     let friend_email = friend_email.or_else(|| friend_emails.first().cloned());
     let mailbox = friend_email.as_deref();
-    let paid_before = has_paid(tx, rules.id, (friend, mailbox), &order.id).await?;
+    let buyer = Buyer {
+        member: friend,
+        mailbox,
+        customer: order.customer.id.as_deref(),
+    };
+    let place = (placed_at(order, now), order.id.as_str());
+    let paid_before = has_paid(tx, rules.id, buyer, place).await?;
+    let minimum = brought.gift.map_or(rule.minimum, |gift| gift.minimum);
+    let unknown_buyer = friend.is_none() && friend_email.is_none();
     let in_currency = order.currency == rules.program.currency;
     let (today, month) = friends_of(tx, advocate, now).await?;
     let own = shares(tx, advocate, order).await?;
@@ -162,7 +180,9 @@ pub(super) async fn seen<T: Tx>(
         advocate_emails,
         same_member: friend == Some(advocate) || shares_mailbox,
         is_customer: paid_before || order.customer.is_new == Some(false),
-        is_small: !in_currency || !rule.suffices(order.total),
+        unknown_buyer,
+        only_address: brought.only_address,
+        is_small: !in_currency || !suffices(order.total - order.shipping, minimum),
         is_late: brought.is_late,
         is_capped: rule.per_month.is_some_and(|most| month >= most),
         same_address: own[0] || others[0],

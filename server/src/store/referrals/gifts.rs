@@ -4,7 +4,7 @@ mod give;
 mod reserve;
 
 pub use give::{GIFTS_A_DAY_MAX, Give, Given};
-pub use reserve::{GiftEnded, GiftUsed, ReleaseGift, UseGift};
+pub use reserve::{GiftEnded, GiftUsed, NotForYou, ReleaseGift, UseGift};
 
 use crate::domain::reward::Terms;
 use crate::domain::{DAY, Instant};
@@ -20,7 +20,7 @@ pub(super) const RESERVED_FOR: i64 = 7 * DAY;
 macro_rules! columns {
     () => {
         "id, advocate_id, gift_code, gift_name, gift_terms, gift_state, gift_order, gift_lines, gift_shipping,
-            expires_at, created_at, source"
+            expires_at, created_at, source, minimum"
     };
 }
 pub(super) use columns;
@@ -50,6 +50,8 @@ pub struct StoredGift {
     pub expires_at: Instant,
     /// When it was taken.
     pub created_at: Instant,
+    /// What the order has to come to for the advocate to be rewarded, as it was when the gift was taken.
+    pub minimum: i64,
     /// Where it was taken from, as a keyed digest. It is forgotten, so no answer that is kept has it.
     #[serde(skip)]
     pub(super) source: Option<Vec<u8>>,
@@ -71,6 +73,7 @@ impl StoredGift {
             expires_at: row.get(9)?,
             created_at: row.get(10)?,
             source: row.get(11)?,
+            minimum: row.get(12)?,
         })
     }
 

@@ -8,11 +8,13 @@
 //! A referral is in the ledger only once it is rewarded: then both sides are paid in one transaction. Before that a
 //! refund only refuses it.
 //!
-//! Locks are taken as everywhere: the order, gifts, accounts, members. What is counted of an advocate's friends (their
+//! Locks are taken as everywhere: names of what has no row (the order that wants a gift, the friend, the advocate who is
+//! paid), the order, gifts, accounts, members. What is counted of an advocate's friends (their
 //! number, the month's cap, the day's gifts) is counted under the lock of the advocate's row in `member`.
 
 mod codes;
 mod decide;
+mod due;
 mod facts;
 mod gifts;
 mod list;
@@ -24,13 +26,15 @@ mod undo;
 pub(super) use codes::furnish;
 pub use codes::{Choose, Chosen, OfCode, OfMember, Owner};
 pub use decide::{Appeal, Appealed, Decide, Decided};
+pub use due::{DueReferrals, Forget, Lapse};
 pub use gifts::{
-    GIFTS_A_DAY_MAX, GiftEnded, GiftOf, GiftUsed, Give, Given, ReleaseGift, StoredGift, UseGift,
+    GIFTS_A_DAY_MAX, GiftEnded, GiftOf, GiftUsed, Give, Given, NotForYou, ReleaseGift, StoredGift,
+    UseGift,
 };
 pub use list::{Checking, Friends, Mine, One, StoredReferral};
 pub(super) use orders::of_order;
 pub use record::{Record, Records};
-pub use settle::{DueReferrals, Forget, Lapse, Settle};
+pub use settle::Settle;
 pub(super) use undo::undo;
 
 use super::{StoreError, Tx, params};

@@ -8,7 +8,7 @@ use crate::domain::fraud::{self, Verdict};
 use crate::domain::order::placed_at;
 use crate::domain::program::Rules;
 use crate::domain::referral::{self, Referral};
-use crate::domain::{Instant, email, tier};
+use crate::domain::{Instant, SECOND, email, tier};
 use crate::store::ledger::json;
 use crate::store::{Query, StoreError, Tx, params};
 use app::api::{CampaignFact, MemberId, Order, ReferralId, ReferralStage, WeighedSignal};
@@ -44,7 +44,7 @@ pub(in crate::store) async fn of_order<T: Tx>(
     member: Option<MemberId>,
 ) -> Result<(), StoreError> {
     let Some(rule) = &rules.program.referral else {
-        return Ok(());
+        return gone(tx, (rules, stamp), &order.id, None).await;
     };
     let address = order.customer.email.as_deref().and_then(email::parse);
     let bought = Bought {
@@ -57,7 +57,8 @@ pub(in crate::store) async fn of_order<T: Tx>(
         return Ok(());
     };
     let Some(advocate) = lock_advocate(tx, rules.id, found.advocate).await? else {
-        return Ok(());
+        let gift = found.gift.map(|gift| gift.id);
+        return gone(tx, (rules, stamp), &order.id, gift).await;
     };
     let counted = Counted::of(tx, found.advocate, stamp.at).await?;
     let brought = Brought {
@@ -65,6 +66,7 @@ pub(in crate::store) async fn of_order<T: Tx>(
         about: &advocate,
         gift: found.gift.as_ref(),
         is_late: found.is_late,
+        only_address: found.by == "email",
         counted: &counted,
     };
     let seen = seen(tx, (rules, rule), &bought, &brought).await?;
@@ -96,6 +98,21 @@ pub(in crate::store) async fn of_order<T: Tx>(
             insert(tx, rule, &bought, (found.advocate, place), &judged).await
         }
     }
+}
+
+/// Nobody can be rewarded: the gift that an order is paid with is used up all the same.
+async fn gone<T: Tx>(
+    tx: &mut T,
+    (rules, stamp): (&Rules, &Stamp),
+    order: &str,
+    gift: Option<ReferralId>,
+) -> Result<(), StoreError> {
+    const SQL: &str =
+        "update referral set stage = 'refused', reason = 'gone', gift_state = 'used', gift_order = $1, updated_at = $2
+        where program_id = $3 and stage in ('gift', 'lapsed')
+            and (gift_order = $1 and gift_state = 'reserved' or id = $4)";
+    let set = params![order, stamp.at, rules.id, gift];
+    tx.later(SQL, set).await
 }
 
 /// Whose friend an order is, if anybody's.
@@ -179,7 +196,8 @@ async fn by_gift<T: Tx>(
     Ok(late)
 }
 
-/// The gifts that were taken under the order's address and can still be had, the first one first.
+/// The gifts that were taken under the order's address, before it was placed, and can still be had, the first one
+/// first.
 async fn by_address<T: Tx>(
     tx: &mut T,
     rules: &Rules,
@@ -188,7 +206,8 @@ async fn by_address<T: Tx>(
     const SQL: &str = concat!(
         "select ",
         columns!(),
-        " from referral where program_id = $1 and friend_email = $2 and stage in ('gift', 'lapsed') order by id"
+        " from referral where program_id = $1 and friend_email = $2 and stage in ('gift', 'lapsed')
+            order by created_at, id"
     );
     let Some(mailbox) = &bought.mailbox else {
         return Ok(Vec::new());
@@ -197,7 +216,9 @@ async fn by_address<T: Tx>(
     let mut gifts = Vec::new();
     for row in tx.query(SQL, params![rules.id, mailbox]).await? {
         let gift = StoredGift::read(&row)?;
-        if gift.is_for(id, at, bought.now) {
+        // Many shops tell whole seconds.
+        let is_before = gift.created_at / SECOND <= at / SECOND;
+        if is_before && gift.is_for(id, at, bought.now) {
             gifts.push(gift);
         }
     }
@@ -255,8 +276,8 @@ async fn insert<T: Tx>(
     const SQL: &str =
         "insert into referral (id, program_id, advocate_id, number, stage, found_by, reason, gift_shipping,
             expires_at, friend_email, friend_id, order_id, address_hash, card_hash, signals, score, points,
-            friend_points, campaign, due_at, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, 'code', $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $7, $7)";
+            friend_points, campaign, due_at, minimum, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, 'code', $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $7, $7)";
     let order = bought.order;
     let now: Instant = bought.now;
     let (address, card) = hashes(order);
@@ -279,6 +300,7 @@ async fn insert<T: Tx>(
         rule.friend_points,
         judged.campaign.as_ref().map(json).transpose()?,
         rule.due_at(now),
+        rule.minimum,
     ];
     tx.later(SQL, row).await
 }

@@ -1,7 +1,8 @@
 //! What became of the friends that advocates have brought so far, for whoever decides about another one.
 
-use crate::store::{Query, StoreError, Tx, params};
-use app::api::MemberId;
+use crate::store::{Query, Row, StoreError, Tx, params};
+use app::api::{MemberId, ProgramId};
+use std::collections::BTreeMap;
 
 /// An advocate's friends so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,32 +15,37 @@ pub struct Record {
     pub came_back: i64,
 }
 
-/// The records of advocates, in the order that was asked for.
+/// The records of the advocates of the first referrals that wait for a person.
 pub struct Records {
-    /// The advocates, a page of them at most.
-    pub advocates: Vec<MemberId>,
+    /// The programme.
+    pub program: ProgramId,
+    /// So many referrals.
+    pub limit: i64,
 }
 
 impl Query for Records {
-    type Output = Vec<Record>;
+    type Output = BTreeMap<MemberId, Record>;
+
+    const IS_ONE_STATEMENT: bool = true;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str = "select count(*), count(*) filter (where stage = 'rewarded'),
+        const SQL: &str =
+            "select advocate_id, count(*), count(*) filter (where stage = 'rewarded'),
                 count(*) filter (where stage = 'reversed'
                     or stage = 'refused' and reason in ('refunded', 'cancelled'))
-            from referral where advocate_id = $1 and order_id is not null";
-        let mut records = Vec::with_capacity(self.advocates.len());
-        for advocate in &self.advocates {
-            let row = tx.query_one(SQL, params![*advocate]).await?;
-            records.push(match row {
-                Some(row) => Record {
-                    friends: row.get(0)?,
-                    counted: row.get(1)?,
-                    came_back: row.get(2)?,
-                },
-                None => Record::default(),
-            });
-        }
-        Ok(records)
+            from referral where order_id is not null and advocate_id in (
+                select advocate_id from referral where program_id = $1 and stage = 'checking'
+                order by updated_at, id limit $2)
+            group by advocate_id";
+        let rows = tx.query(SQL, params![self.program, self.limit]).await?;
+        let read = |row: &Row| {
+            let record = Record {
+                friends: row.get(1)?,
+                counted: row.get(2)?,
+                came_back: row.get(3)?,
+            };
+            Ok((row.get::<MemberId>(0)?, record))
+        };
+        rows.iter().map(read).collect()
     }
 }

@@ -1,49 +1,20 @@
-//! What falls due of referrals: both sides are paid, gifts lapse, where gifts were taken from is forgotten.
+//! Both sides of a referral that has fallen due are paid, unless something has turned up against it.
 
-use super::facts::member_at;
-use super::gifts::RESERVED_FOR;
+use super::facts::{Buyer, emails_of, has_paid, member_at};
 use super::is_member;
 use crate::clock::Stamp;
+use crate::domain::Instant;
 use crate::domain::ledger::Account;
 use crate::domain::program::Rules;
+use crate::domain::referral::{earns_with, suffices};
 use crate::domain::split::Split;
-use crate::domain::{DAY, Instant};
 use crate::store::ledger::{Books, Credit, because, from_json};
-use crate::store::{Command, Query, Row, StoreError, Tx, params};
-use app::api::{CampaignFact, Fact, MemberId, ProgramId, ProofLevel, ReferralId, TransferId};
+use crate::store::{Command, Row, StoreError, Tx, busy, params};
+use app::api::{CampaignFact, Fact, MemberId, Order, ProofLevel, ReferralId, TransferId};
 use std::sync::Arc;
 
 /// The parts of a command that are the two sides' books.
 const PART: &str = "referral paid";
-/// How long it is known where a gift was taken from.
-const SOURCE_KEPT: i64 = 90 * DAY;
-
-/// Referrals that have fallen due, the oldest first.
-pub struct DueReferrals {
-    /// The time.
-    pub now: Instant,
-    /// Begins after this one.
-    pub after: Option<(Instant, ReferralId)>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-impl Query for DueReferrals {
-    type Output = Vec<(ProgramId, ReferralId, Instant)>;
-
-    const IS_ONE_STATEMENT: bool = true;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const SQL: &str = "select program_id, id, due_at from referral
-            where stage = 'waiting' and due_at <= $1 and (due_at > $2 or (due_at = $2 and id > $3))
-            order by due_at, id limit $4";
-        let (at, id) = self.after.unwrap_or((i64::MIN, ReferralId([0; 16])));
-        let rows = tx.query(SQL, params![self.now, at, id, self.limit]).await?;
-        rows.iter()
-            .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .collect()
-    }
-}
 
 /// Pays both sides of a referral that has fallen due, in one transaction. Harmless when somebody else was faster.
 pub struct Settle {
@@ -59,23 +30,44 @@ impl Command for Settle {
     type Output = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
-        const DUE: &str = "select order_id, advocate_id, friend_id from referral
-            where id = $1 and program_id = $2 and stage = 'waiting' and due_at <= $3";
+        const DUE: &str =
+            "select order_id, advocate_id, friend_id, friend_email, minimum, decided_by is not null
+            from referral where id = $1 and program_id = $2 and stage = 'waiting' and due_at <= $3";
         let due = params![self.id, self.rules.id, self.stamp.at];
         let Some(row) = tx.query_one(DUE, due).await? else {
             return Ok(false);
         };
-        let (order, advocate): (String, MemberId) = (row.get(0)?, row.get(1)?);
-        let bought = self.order(tx, &order).await?;
-        let friend = match row.get::<Option<MemberId>>(2)?.or(bought.member) {
+        let due = Due {
+            order: row.get(0)?,
+            advocate: row.get(1)?,
+            friend: row.get(2)?,
+            mailbox: row.get(3)?,
+            minimum: row.get(4)?,
+            is_decided: row.get(5)?,
+        };
+        self.lock(tx, &due).await?;
+        let bought = self.order(tx, &due.order).await?;
+        let friend = match due.friend.or(bought.member) {
             Some(friend) => Some(friend),
             None => self.joined_since(tx, &bought).await?,
         };
-        if let Some(reason) = self.refusal(tx, &bought, advocate, friend).await? {
+        if let Some(reason) = self.refusal(tx, &due, &bought, friend).await? {
             return self.refuse(tx, reason).await;
         }
-        self.pay(tx, &order, friend).await
+        self.pay(tx, &due, friend).await
     }
+}
+
+/// A referral that has fallen due.
+struct Due {
+    order: String,
+    advocate: MemberId,
+    friend: Option<MemberId>,
+    /// The friend's address, canonical.
+    mailbox: Option<String>,
+    minimum: i64,
+    /// Whether a person has looked at all that spoke against it.
+    is_decided: bool,
 }
 
 /// A friend's order, locked.
@@ -84,7 +76,10 @@ struct Bought {
     email: Option<String>,
     mailbox: Option<String>,
     was_cancelled: bool,
+    /// What of its goods stays paid.
     left: i64,
+    placed_at: Instant,
+    customer: Option<String>,
 }
 
 /// What one side gets.
@@ -96,20 +91,35 @@ struct Side {
 }
 
 impl Settle {
+    /// Whoever settles another friend who has the same address or is the same member waits here, and so does whoever
+    /// settles another friend of the advocate: how many count already says what this one is worth.
+    async fn lock<T: Tx>(&self, tx: &mut T, due: &Due) -> Result<(), StoreError> {
+        let mailbox = due.mailbox.as_ref().map(|it| format!("friend:{it}"));
+        let member = due.friend.map(|it| format!("friend:{it}"));
+        let advocate = format!("advocate:{}", due.advocate);
+        for name in [mailbox, member, Some(advocate)].into_iter().flatten() {
+            busy::lock(tx, self.rules.id, &name, self.stamp.at).await?;
+        }
+        Ok(())
+    }
+
     /// The order that counts. Whoever gives money of it back waits here, or has done it before.
     async fn order<T: Tx>(&self, tx: &mut T, id: &str) -> Result<Bought, StoreError> {
         const LOCK: &str =
             "update shop_order set updated_at = updated_at where program_id = $1 and id = $2
-            returning member_id, email, mailbox, status, split";
+            returning member_id, email, mailbox, status, split, placed_at, body";
         let row = tx.query_one(LOCK, params![self.rules.id, id]).await?;
         let row = row.ok_or_else(|| StoreError::internal("an order went away"))?;
         let split: Split = from_json(&row.get::<String>(4)?)?;
+        let order: Order = from_json(&row.get::<String>(6)?)?;
         Ok(Bought {
             member: row.get(0)?,
             email: row.get(1)?,
             mailbox: row.get(2)?,
             was_cancelled: row.get::<String>(3)? != "paid",
-            left: split.left(),
+            left: split.goods_left(),
+            placed_at: row.get(5)?,
+            customer: order.customer.id,
         })
     }
 
@@ -127,27 +137,76 @@ impl Settle {
         Ok(None)
     }
 
-    /// Why nobody is paid after all: the order did not stay, or the friend turned out to be the advocate.
+    /// Why nobody is paid after all: the order did not stay, the friend turned out to be the advocate, or to be no new
+    /// customer.
     async fn refusal<T: Tx>(
         &self,
         tx: &mut T,
+        due: &Due,
         bought: &Bought,
-        advocate: MemberId,
         friend: Option<MemberId>,
     ) -> Result<Option<&'static str>, StoreError> {
-        let rule = self.rules.program.referral.as_ref();
-        let left = bought.left;
         if bought.was_cancelled {
             return Ok(Some("cancelled"));
         }
-        if !rule.map_or(left > 0, |rule| rule.suffices(left)) {
+        if !suffices(bought.left, due.minimum) {
             return Ok(Some("refunded"));
         }
-        if friend == Some(advocate) {
+        if friend == Some(due.advocate) {
             return Ok(Some("self_referral"));
         }
-        let is_here = is_member(tx, self.rules.id, advocate).await?;
-        Ok((!is_here).then_some("gone"))
+        if !is_member(tx, self.rules.id, due.advocate).await? {
+            return Ok(Some("gone"));
+        }
+        let mailbox = bought.mailbox.as_ref().or(due.mailbox.as_ref());
+        if self.has_counted(tx, mailbox, friend).await? {
+            return Ok(Some("existing_customer"));
+        }
+        // A person who said that it counts has seen what follows.
+        if due.is_decided {
+            return Ok(None);
+        }
+        let own = emails_of(tx, due.advocate).await?;
+        let mut friends = match friend {
+            Some(friend) => emails_of(tx, friend).await?,
+            None => Vec::new(),
+        };
+        friends.extend(mailbox.cloned());
+        if friends.iter().any(|address| own.contains(address)) {
+            return Ok(Some("self_referral"));
+        }
+        let buyer = Buyer {
+            member: friend,
+            mailbox: mailbox.map(String::as_str),
+            customer: bought.customer.as_deref(),
+        };
+        let place = (bought.placed_at, due.order.as_str());
+        let is_customer = has_paid(tx, self.rules.id, buyer, place).await?;
+        Ok(is_customer.then_some("existing_customer"))
+    }
+
+    /// Whether somebody was rewarded for this friend already.
+    async fn has_counted<T: Tx>(
+        &self,
+        tx: &mut T,
+        mailbox: Option<&String>,
+        friend: Option<MemberId>,
+    ) -> Result<bool, StoreError> {
+        const MAILBOX: &str = "select id from referral
+            where program_id = $1 and friend_email = $2 and id <> $3 and stage = 'rewarded' limit 1";
+        const MEMBER: &str = "select id from referral
+            where friend_id = $1 and program_id = $2 and id <> $3 and stage = 'rewarded' limit 1";
+        if let Some(mailbox) = mailbox {
+            let key = params![self.rules.id, mailbox, self.id];
+            if tx.query_one(MAILBOX, key).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        let Some(friend) = friend else {
+            return Ok(false);
+        };
+        let key = params![friend, self.rules.id, self.id];
+        Ok(tx.query_one(MEMBER, key).await?.is_some())
     }
 
     async fn refuse<T: Tx>(&self, tx: &mut T, reason: &'static str) -> Result<bool, StoreError> {
@@ -165,15 +224,14 @@ impl Settle {
     async fn pay<T: Tx>(
         &self,
         tx: &mut T,
-        order: &str,
+        due: &Due,
         friend: Option<MemberId>,
     ) -> Result<bool, StoreError> {
         const TAKE: &str =
             "update referral set stage = 'rewarded', reason = null, friend_id = $1, updated_at = $2
             where id = $3 and stage = 'waiting' and due_at <= $2
             returning advocate_id, points, number, campaign, friend_points";
-        const PAID: &str =
-            "update referral set transfer_id = $1, friend_transfer_id = $2 where id = $3";
+        const PAID: &str = "update referral set transfer_id = $1, friend_transfer_id = $2, points = $3 where id = $4";
         let friend = match friend {
             Some(friend) if is_member(tx, self.rules.id, friend).await? => Some(friend),
             _ => None,
@@ -182,7 +240,17 @@ impl Settle {
         let Some(row) = tx.query_one(TAKE, take).await? else {
             return Ok(false);
         };
-        let mut sides = Self::sides(&row, order, friend)?;
+        let campaign: Option<String> = row.get(3)?;
+        let campaign: Option<CampaignFact> = campaign.map(|it| from_json(&it)).transpose()?;
+        // What was written at the order was a forecast. Where friends are not rewarded any more, it stands.
+        let points = match &self.rules.program.referral {
+            Some(rule) => {
+                let number = Self::counted(tx, due.advocate).await?;
+                earns_with(rule, number, campaign.as_ref())
+            }
+            None => row.get(1)?,
+        };
+        let mut sides = Self::sides(&row, (points, campaign), &due.order, friend)?;
         sides.sort_by_key(|side| side.member);
         let [mut to_advocate, mut to_friend]: [Option<TransferId>; 2] = [None; 2];
         for (n, side) in sides.iter().enumerate() {
@@ -193,18 +261,30 @@ impl Settle {
                 to_friend = Some(paid);
             }
         }
-        tx.later(PAID, params![to_advocate, to_friend, self.id])
+        tx.later(PAID, params![to_advocate, to_friend, points, self.id])
             .await?;
         Ok(true)
     }
 
-    /// Who gets what and why. Reads `advocate_id, points, number, campaign, friend_points`.
-    fn sides(row: &Row, order: &str, friend: Option<MemberId>) -> Result<Vec<Side>, StoreError> {
-        let campaign: Option<String> = row.get(3)?;
-        let campaign: Option<CampaignFact> = campaign.map(|it| from_json(&it)).transpose()?;
+    /// The friends of an advocate who count, this one among them, who has just been taken.
+    async fn counted<T: Tx>(tx: &mut T, advocate: MemberId) -> Result<i64, StoreError> {
+        const SQL: &str =
+            "select count(*) from referral where advocate_id = $1 and stage = 'rewarded'";
+        let row = tx.query_one(SQL, params![advocate]).await?;
+        row.map_or(Ok(1), |row| row.get(0))
+    }
+
+    /// Who gets what and why. Reads `advocate_id, points, number, campaign, friend_points`; the advocate's points are
+    /// counted anew.
+    fn sides(
+        row: &Row,
+        (points, campaign): (i64, Option<CampaignFact>),
+        order: &str,
+        friend: Option<MemberId>,
+    ) -> Result<Vec<Side>, StoreError> {
         let advocate = Side {
             member: row.get(0)?,
-            points: row.get(1)?,
+            points,
             fact: Fact::FriendBought {
                 number: row.get(2)?,
                 campaign,
@@ -246,41 +326,5 @@ impl Settle {
         let paid = books.credit(tx, &credit).await?;
         books.close(tx).await?;
         Ok(paid)
-    }
-}
-
-/// Lets gifts lapse that were not used in time. One that an order has is kept a week longer.
-pub struct Lapse {
-    /// The time.
-    pub now: Instant,
-}
-
-impl Command for Lapse {
-    type Output = ();
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str =
-            "update referral set stage = 'lapsed', gift_state = 'lapsed', gift_order = null, updated_at = $1
-            where stage = 'gift' and expires_at <= $1 and (gift_state = 'open' or expires_at <= $2)";
-        tx.execute(SQL, params![self.now, self.now - RESERVED_FOR])
-            .await?;
-        Ok(())
-    }
-}
-
-/// Forgets where gifts were taken from, 90 days later.
-pub struct Forget {
-    /// The time.
-    pub now: Instant,
-}
-
-impl Command for Forget {
-    type Output = ();
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
-        const SQL: &str =
-            "update referral set source = null where source is not null and created_at <= $1";
-        tx.execute(SQL, params![self.now - SOURCE_KEPT]).await?;
-        Ok(())
     }
 }

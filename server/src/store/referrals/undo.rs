@@ -3,6 +3,7 @@
 use super::is_member;
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
+use crate::domain::referral::suffices;
 use crate::store::ledger::{Books, Reverse, because};
 use crate::store::{Row, StoreError, Tx, params};
 use app::api::{Fact, MemberId, TransferId};
@@ -10,8 +11,8 @@ use app::api::{Fact, MemberId, TransferId};
 /// The parts of a command that are the two sides' books.
 const PART: &str = "referral undone";
 
-/// Money of an order came back, in the same transaction: `left` is what of it stays paid; nothing if it was called
-/// off. Below what the rule asks for, both sides lose what it gave. A gift that an order has reserved and will not pay
+/// Money of an order came back, in the same transaction: `left` is what of its goods stays paid; nothing if it was
+/// called off. Below what was asked for, both sides lose what it gave. A gift that an order has reserved and will not pay
 /// can be used again; one that was paid with is used up. The caller has closed all books.
 pub(in crate::store) async fn undo<T: Tx>(
     tx: &mut T,
@@ -19,6 +20,12 @@ pub(in crate::store) async fn undo<T: Tx>(
     order: &str,
     left: Option<i64>,
 ) -> Result<(), StoreError> {
+    const FOUND: &str = "select minimum, cast(0 as bigint) as place from referral
+            where program_id = $1 and order_id = $2
+        union all
+        select minimum, cast(1 as bigint) as place from referral
+            where program_id = $1 and gift_order = $2 and order_id is null
+        order by place limit 1";
     const LET_GO: &str =
         "update referral set gift_state = 'open', gift_order = null, gift_lines = '[]', gift_shipping = 0,
             updated_at = $1
@@ -30,13 +37,15 @@ pub(in crate::store) async fn undo<T: Tx>(
         "update referral set stage = 'reversed', reason = $1, updated_at = $2
         where program_id = $3 and order_id = $4 and stage = 'rewarded'
         returning advocate_id, transfer_id, points, number, friend_id, friend_transfer_id, friend_points";
+    // Most orders are nobody's friend's.
+    let Some(row) = tx.query_one(FOUND, params![rules.id, order]).await? else {
+        return Ok(());
+    };
+    let minimum: i64 = row.get(0)?;
     if left.is_none() {
         tx.later(LET_GO, params![stamp.at, rules.id, order]).await?;
     }
-    let rule = rules.program.referral.as_ref();
-    // Where bringing friends is not rewarded any more, what is left of the order counts as long as there is some.
-    let suffices = |left: i64| rule.map_or(left > 0, |rule| rule.suffices(left));
-    if left.is_some_and(suffices) {
+    if left.is_some_and(|left| suffices(left, minimum)) {
         return Ok(());
     }
     let reason = if left.is_some() {

@@ -34,19 +34,26 @@ pub(super) async fn read(
         after: None,
         limit: REFERRALS_MAX,
     };
+    let records = Records {
+        program: program.rules.id,
+        limit: REFERRALS_MAX,
+    };
     let found = app.store.read(checking).await?;
     let advocates: Vec<MemberId> = found.iter().map(|referral| referral.advocate).collect();
     let people = People {
         program: program.rules.id,
-        members: advocates.clone(),
+        members: advocates,
     };
     let people = app.store.read(people).await?;
-    let records = app.store.read(Records { advocates }).await?;
-    let shown = found.into_iter().zip(people.into_iter().zip(records));
+    let records = app.store.read(records).await?;
+    let shown = found.into_iter().zip(people);
     Ok(OwnerReferrals {
         waiting,
         shown: shown
-            .map(|(referral, (person, record))| card(referral, person, record))
+            .map(|(referral, person)| {
+                let record = records.get(&referral.advocate).copied().unwrap_or_default();
+                card(referral, person, record)
+            })
             .collect(),
     })
 }

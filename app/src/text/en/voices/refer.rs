@@ -6,6 +6,18 @@ use crate::text::voices::refer::{
     Friends, Inline, Landing, PassOn, Problems, Reasons, Rules, Stages,
 };
 
+/// 1st, 2nd, 3rd, 4th, 11th, 21st.
+fn ordinal(number: i64) -> String {
+    let is_teen = (11..=13).contains(&(number % 100));
+    let ending = match number % 10 {
+        1 if !is_teen => "st",
+        2 if !is_teen => "nd",
+        3 if !is_teen => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
 pub(super) const REFER: Refer = Refer {
     title: "Bring a friend",
     friend_bought: |number| format!("your friend no. {number} has bought"),
@@ -25,7 +37,10 @@ const RULES: Rules = Rules {
     friend_gets: |gift| format!("Your friend gets: {gift}."),
     you_get: |amount| format!("You get {amount} for each friend."),
     you_get_from: |friends, amount| {
-        format!("From your friend no.\u{a0}{friends} on: {amount} each.")
+        format!(
+            "From the {} friend who counts on: {amount} each.",
+            ordinal(friends)
+        )
     },
     counts: |window, hold, minimum| {
         let least = minimum.map_or_else(String::new, |money| format!(", comes to {money} or more"));
@@ -158,10 +173,6 @@ const LANDING: Landing = Landing {
     to_shop: "To the shop",
     used_title: "This gift has been used",
     used: "An order has been placed with it. There is one gift for each new customer.",
-    own_title: "This is your own link",
-    own: "The address belongs to the member whose link this is, and the gift is for friends. Send them the link: you are rewarded when they order.",
-    customer_title: "You know this shop already",
-    customer: "The gift is for people who have not bought here yet, and this address has. You can earn with your orders instead: join the programme in the shop, and you get a link of your own to share.",
     many_title: "No more gifts today",
     many: "Very many gifts were taken by this link today. Try again tomorrow, or ask your friend to write to the shop.",
 };

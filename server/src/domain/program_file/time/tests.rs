@@ -329,10 +329,3 @@ fn campaigns_are_timed_in_the_programmes_zone() {
     let twice = [campaign("\"2\"", "\"2\""), campaign("\"2\"", "\"3\"")].join("\n");
     assert_eq!(faults(&with(&twice)).0, ["campaign[1].id"]);
 }
-
-/// A reward with one place changed.
-fn reward(right: &str, wrong: &str) -> String {
-    let table = "[[reward]]\nid = \"ten-off\"\nname = { en = \"Ten off\", ru = \"Скидка 10\" }\npoints = 100\namount = \"10.50\"\nvalid_days = 7";
-    assert!(table.contains(right), "{right}");
-    table.replacen(right, wrong, 1)
-}

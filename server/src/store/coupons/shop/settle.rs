@@ -40,7 +40,7 @@ impl Command for Made {
             where id = $3";
         let (job, now) = (&self.job, self.stamp.at);
         let coupon = lock(tx, job).await?;
-        let kept = if coupon.state == CouponState::Ending {
+        let kept = if matches!(coupon.state, CouponState::Ending | CouponState::Released) {
             // It was let go meanwhile. Now it is known that it is there, and can be ended.
             job.rest(tx, now, false, None).await?
         } else {
@@ -93,7 +93,9 @@ impl Command for Failed {
         let (job, now) = (&self.job, self.stamp.at);
         let coupon = lock(tx, job).await?;
         let unclear = job.unclear || self.went == Went::Unclear;
-        if !waits(coupon.state) {
+        // Nothing depends on ending one whose points are back, so that is not tried for ever.
+        let is_enough = coupon.state == CouponState::Released && job.tries >= TRIES_MAX;
+        if !waits(coupon.state) || is_enough {
             return job.over(tx).await;
         }
         if job.verb == Verb::End && now >= coupon.expires_at + GIVE_UP {
@@ -194,7 +196,8 @@ impl Command for Useless {
     }
 }
 
-/// The shop says that somebody has used the code: its points wait for that order, and do not come back.
+/// The shop says that somebody has used the code: its points wait for that order, and do not come back before it is
+/// called off, or a month after the code's time is over. An order that comes later still takes them.
 pub struct AlreadyUsed {
     /// The rules.
     pub rules: Arc<Rules>,
@@ -216,8 +219,9 @@ impl Command for AlreadyUsed {
             where transfer_id = $2 and state = 'pending' and due_at < $1";
         let (job, now) = (&self.job, self.stamp.at);
         let coupon = lock(tx, job).await?;
-        if coupon.cause == Some(GivenBackCause::OrderCancelled) {
-            // It was used by the order that was called off, and the shop lets nobody use it twice.
+        // It was used by the order that was called off, and the shop lets nobody use it twice.
+        let is_called_off = coupon.cause == Some(GivenBackCause::OrderCancelled);
+        if is_called_off || now >= coupon.expires_at + GIVE_UP {
             return give_back(tx, (&self.rules, &self.stamp), job, &coupon).await;
         }
         if !job.over(tx).await? {
@@ -296,6 +300,6 @@ async fn give_back<T: Tx>(
 
 /// Has the member's open pages drawn anew: no points move, so no transfer tells of it.
 async fn tell<T: Tx>(tx: &mut T, coupon: &StoredCoupon, now: Instant) -> Result<(), StoreError> {
-    let news = News::of(EventKind::Profile);
+    let news = News::of(EventKind::Code);
     events::append(tx, coupon.member, now, &news).await
 }

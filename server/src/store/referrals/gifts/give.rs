@@ -1,22 +1,24 @@
 //! A friend takes their gift.
 
-use super::{GiftOf, StoredGift, columns};
+use super::{GiftOf, StoredGift};
 use crate::clock::Stamp;
-use crate::domain::Instant;
 use crate::domain::program::Rules;
 use crate::domain::referral::Referral;
+use crate::domain::{DAY, Instant};
 use crate::store::ledger::json;
-use crate::store::referrals::facts::{Counted, emails_of, is_customer_at};
+use crate::store::referrals::facts::Counted;
 use crate::store::referrals::lock_advocate;
 use crate::store::{Command, Query, StoreError, Tx, params};
-use app::api::{CouponState, MemberId, ReferralId};
+use app::api::{MemberId, ReferralId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Gifts that one advocate's link gives in 24 hours.
 pub const GIFTS_A_DAY_MAX: i64 = 50;
 
-/// Gives a friend their gift.
+/// Gives a friend a gift: a new one to everybody, without a look at who asks. An answer that depended on the address
+/// would tell anybody who buys here, or hand out what somebody else was given. Whether it is theirs is decided when it
+/// is used.
 pub struct Give {
     /// The rules, with a referral rule.
     pub rules: Arc<Rules>,
@@ -35,14 +37,10 @@ pub struct Give {
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Given {
-    /// Here it is; one that this address has got before is given again, whoever brought it then.
+    /// Here it is.
     Done(Box<StoredGift>),
-    /// The advocate's link has given too many today.
-    TooMany,
-    /// This address is the advocate's own.
-    Own,
-    /// Who has this address has bought here before.
-    Customer,
+    /// The advocate's link has given too many in 24 hours; from then on there may be another.
+    TooMany(Instant),
 }
 
 impl Command for Give {
@@ -54,21 +52,10 @@ impl Command for Give {
         let rule = rule.ok_or_else(|| StoreError::internal("a gift that no rule gives"))?;
         let advocate = lock_advocate(tx, rules.id, self.advocate).await?;
         advocate.ok_or_else(|| StoreError::internal("a gift of nobody"))?;
-        if let Some(email) = &self.email {
-            if emails_of(tx, self.advocate).await?.contains(email) {
-                return Ok(Given::Own);
-            }
-            if is_customer_at(tx, rules.id, email).await? {
-                return Ok(Given::Customer);
-            }
-            if let Some(gift) = self.before(tx, email).await? {
-                return Ok(Given::Done(Box::new(gift)));
-            }
-        }
         let now = self.stamp.at;
         let counted = Counted::of(tx, self.advocate, now).await?;
         if counted.gifts_today >= GIFTS_A_DAY_MAX {
-            return Ok(Given::TooMany);
+            return Ok(Given::TooMany(self.ends_at(tx).await?));
         }
         self.insert(tx, rule, &counted).await?;
         let of = GiftOf {
@@ -82,26 +69,16 @@ impl Command for Give {
 }
 
 impl Give {
-    /// The open gift that this address has taken before: the first one, for whoever brought it came first.
-    async fn before<T: Tx>(
-        &self,
-        tx: &mut T,
-        email: &str,
-    ) -> Result<Option<StoredGift>, StoreError> {
-        const SQL: &str = concat!(
-            "select ",
-            columns!(),
-            " from referral where program_id = $1 and friend_email = $2 and stage = 'gift'
-            order by id"
-        );
-        let now: Instant = self.stamp.at;
-        for row in tx.query(SQL, params![self.rules.id, email]).await? {
-            let gift = StoredGift::read(&row)?;
-            if gift.state_at(now) == CouponState::Open {
-                return Ok(Some(gift));
-            }
-        }
-        Ok(None)
+    /// When fewer than the most will have been given in 24 hours.
+    async fn ends_at<T: Tx>(&self, tx: &mut T) -> Result<Instant, StoreError> {
+        const SQL: &str = "select created_at from referral
+            where advocate_id = $1 and gift_code is not null and created_at > $2
+            order by created_at desc limit 1 offset $3";
+        let now = self.stamp.at;
+        let key = params![self.advocate, now - DAY, GIFTS_A_DAY_MAX - 1];
+        let row = tx.query_one(SQL, key).await?;
+        let last: Instant = row.map_or(Ok(now), |row| row.get(0))?;
+        Ok(last + DAY)
     }
 
     async fn insert<T: Tx>(
@@ -113,8 +90,9 @@ impl Give {
         const SQL: &str =
             "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_code, gift_terms,
                 gift_name, gift_state, gift_lines, gift_shipping, expires_at, friend_email, source, signals, score,
-                points, friend_points, created_at, updated_at)
-            values ($1, $2, $3, $4, 'gift', 'gift', $5, $6, $7, 'open', '[]', 0, $8, $9, $10, '[]', 0, $11, $12, $13, $13)";
+                points, friend_points, created_at, updated_at, minimum)
+            values ($1, $2, $3, $4, 'gift', 'gift', $5, $6, $7, 'open', '[]', 0, $8, $9, $10, '[]', 0, $11, $12, $13, $13,
+                $14)";
         let now = self.stamp.at;
         let row = params![
             ReferralId(self.stamp.id(0)),
@@ -130,6 +108,7 @@ impl Give {
             rule.points_for(counted.counting + 1),
             rule.friend_points,
             now,
+            rule.minimum,
         ];
         tx.later(SQL, row).await
     }

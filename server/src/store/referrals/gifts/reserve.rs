@@ -1,14 +1,16 @@
 //! A checkout takes a gift for an order, or lets it go.
 
-use super::{GiftOf, StoredGift, columns};
+use super::{GiftOf, RESERVED_FOR, StoredGift, columns};
 use crate::clock::Stamp;
-use crate::domain::Instant;
+use crate::domain::identity::Shopper;
 use crate::domain::program::Rules;
 use crate::domain::reward::Terms;
-use crate::domain::terms::{Basket, Why, spread};
+use crate::domain::terms::{Basket, Spread, Why, spread};
+use crate::domain::{Instant, email};
 use crate::store::ledger::{from_json, json};
-use crate::store::{Command, Query, StoreError, Tx, params};
-use app::api::{CouponLine, CouponState, ProgramId, QuoteLine, QuoteReason};
+use crate::store::referrals::facts::{Buyer, emails_of, has_paid};
+use crate::store::{Command, Query, StoreError, Tx, busy, members, params};
+use app::api::{CouponLine, CouponState, Customer, MemberId, ProgramId, QuoteLine, QuoteReason};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ pub struct UseGift {
     pub shipping: i64,
     /// Whether the order also carries codes that are not ours.
     pub other_codes: bool,
+    /// Who orders, as far as the shop knows; empty: it does not say, and the payment has to show it.
+    pub customer: Option<Customer>,
     /// When.
     pub stamp: Stamp,
 }
@@ -39,8 +43,28 @@ pub enum GiftUsed {
     NotOpen(Box<StoredGift>),
     /// The basket does not fit; why.
     Terms(QuoteReason),
+    /// It is not for whoever orders.
+    NotForYou(NotForYou),
     /// There is no such gift.
     Unknown,
+}
+
+/// Why a gift is not for whoever orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotForYou {
+    /// They brought the friend themselves.
+    Own,
+    /// They have bought here before.
+    Customer,
+    /// They have used another gift, or have one in another order.
+    HadOne,
+}
+
+/// Whoever orders.
+struct Friend {
+    member: Option<MemberId>,
+    /// Canonical.
+    mailbox: Option<String>,
 }
 
 /// What other codes of an order take off already.
@@ -61,12 +85,14 @@ impl Command for UseGift {
             where program_id = $1 and gift_code = $2";
         const KEEP: &str = concat!(
             "update referral set gift_state = 'reserved', gift_order = $1, gift_lines = $2, gift_shipping = $3,
-                updated_at = $4
-            where program_id = $5 and gift_code = $6 and stage = 'gift' and gift_state in ('open', 'reserved')
+                updated_at = $4, friend_email = coalesce($5, friend_email), friend_id = coalesce($6, friend_id)
+            where program_id = $7 and gift_code = $8 and stage = 'gift' and gift_state in ('open', 'reserved')
             returning ",
             columns!()
         );
         let (program, now) = (self.rules.id, self.stamp.at);
+        let friend = self.friend(tx).await?;
+        self.lock(tx, &friend).await?;
         tx.execute(LOCK, params![program, &self.code]).await?;
         let of = GiftOf {
             program,
@@ -82,19 +108,14 @@ impl Command for UseGift {
             CouponState::Used if is_own => return Ok(GiftUsed::Kept(Box::new(gift))),
             _ => return Ok(GiftUsed::NotOpen(Box::new(gift.as_of(now)))),
         }
+        if let Some(why) = self.not_for(tx, &gift, &friend).await? {
+            return Ok(GiftUsed::NotForYou(why));
+        }
         let beside = match self.beside(tx).await? {
             Ok(beside) => beside,
             Err(why) => return Ok(GiftUsed::Terms(why.into())),
         };
-        let basket = Basket {
-            lines: &self.lines,
-            shipping: self.shipping,
-            other_codes: self.other_codes,
-            taken: &beside.taken,
-            shipping_taken: beside.shipping,
-            beside: (beside.codes, beside.all_can),
-        };
-        let spread = match spread(&gift.terms, &basket) {
+        let spread = match self.spread(&gift.terms, &beside) {
             Ok(spread) => spread,
             Err(reason) => return Ok(GiftUsed::Terms(reason)),
         };
@@ -103,6 +124,8 @@ impl Command for UseGift {
             json(&spread.lines)?,
             spread.shipping,
             now,
+            friend.mailbox,
+            friend.member,
             program,
             &self.code
         ];
@@ -123,6 +146,111 @@ impl StoredGift {
 }
 
 impl UseGift {
+    /// Whoever orders, as far as the shop says.
+    async fn friend<T: Tx>(&self, tx: &mut T) -> Result<Friend, StoreError> {
+        let Some(customer) = &self.customer else {
+            return Ok(Friend {
+                member: None,
+                mailbox: None,
+            });
+        };
+        let shopper = Shopper {
+            customer: customer.id.clone(),
+            email: customer.email.as_deref().and_then(email::parse),
+            email_verified: true,
+            ..Shopper::default()
+        };
+        Ok(Friend {
+            member: members::find(tx, self.rules.id, &shopper).await?,
+            mailbox: shopper.email.as_deref().map(email::canonical),
+        })
+    }
+
+    /// Two gifts that are wanted for one order, or by one friend, at the same moment would not see each other.
+    async fn lock<T: Tx>(&self, tx: &mut T, friend: &Friend) -> Result<(), StoreError> {
+        let order = format!("order:{}", self.order);
+        let mailbox = friend.mailbox.as_ref().map(|it| format!("friend:{it}"));
+        let member = friend.member.map(|it| format!("friend:{it}"));
+        for name in [Some(order), mailbox, member].into_iter().flatten() {
+            busy::lock(tx, self.rules.id, &name, self.stamp.at).await?;
+        }
+        Ok(())
+    }
+
+    /// Why a gift is not for whoever orders: what would refuse the reward, too, once the order is paid.
+    async fn not_for<T: Tx>(
+        &self,
+        tx: &mut T,
+        gift: &StoredGift,
+        friend: &Friend,
+    ) -> Result<Option<NotForYou>, StoreError> {
+        let Some(customer) = &self.customer else {
+            return Ok(None);
+        };
+        let own = emails_of(tx, gift.advocate).await?;
+        let mut addresses = match friend.member {
+            Some(member) => emails_of(tx, member).await?,
+            None => Vec::new(),
+        };
+        addresses.extend(friend.mailbox.clone());
+        let is_own = friend.member == Some(gift.advocate);
+        if is_own || addresses.iter().any(|address| own.contains(address)) {
+            return Ok(Some(NotForYou::Own));
+        }
+        let buyer = Buyer {
+            member: friend.member,
+            mailbox: friend.mailbox.as_deref(),
+            customer: customer.id.as_deref(),
+        };
+        let place = (Instant::MAX, self.order.as_str());
+        let has_paid = has_paid(tx, self.rules.id, buyer, place).await?;
+        if has_paid || customer.is_new == Some(false) {
+            return Ok(Some(NotForYou::Customer));
+        }
+        let has_another = self.has_another(tx, friend).await?;
+        Ok(has_another.then_some(NotForYou::HadOne))
+    }
+
+    /// Whether a friend has used another gift, or has one in another order.
+    async fn has_another<T: Tx>(&self, tx: &mut T, friend: &Friend) -> Result<bool, StoreError> {
+        const MAILBOX: &str = "select gift_state, expires_at from referral
+            where program_id = $1 and friend_email = $2 and gift_code <> $3 and gift_state in ('reserved', 'used')";
+        const MEMBER: &str = "select gift_state, expires_at from referral
+            where program_id = $1 and friend_id = $2 and gift_code <> $3 and gift_state in ('reserved', 'used')";
+        let mut rows = Vec::new();
+        if let Some(mailbox) = &friend.mailbox {
+            let key = params![self.rules.id, mailbox, &self.code];
+            rows.extend(tx.query(MAILBOX, key).await?);
+        }
+        if let Some(member) = friend.member {
+            let key = params![self.rules.id, member, &self.code];
+            rows.extend(tx.query(MEMBER, key).await?);
+        }
+        for row in rows {
+            let ends_at = row.get::<Instant>(1)? + RESERVED_FOR;
+            if row.get::<String>(0)? == "used" || self.stamp.at < ends_at {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What the gift takes off, beside what the order's coupons do; of an order without lines that is not known.
+    fn spread(&self, terms: &Terms, beside: &Beside) -> Result<Spread, QuoteReason> {
+        if self.lines.is_empty() {
+            return Ok(Spread::default());
+        }
+        let basket = Basket {
+            lines: &self.lines,
+            shipping: self.shipping,
+            other_codes: self.other_codes,
+            taken: &beside.taken,
+            shipping_taken: beside.shipping,
+            beside: (beside.codes, beside.all_can),
+        };
+        spread(terms, &basket)
+    }
+
     /// What the order's coupons take off, or why a gift cannot join them.
     async fn beside<T: Tx>(&self, tx: &mut T) -> Result<Result<Beside, Why>, StoreError> {
         const COUPONS: &str = "select lines, shipping, terms from coupon
