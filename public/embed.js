@@ -7,7 +7,7 @@
  *   o     our origin             p  the programme         a  the origins that may embed it
  *   l     the launcher's label for each two-letter language, the default first
  *   c, t  the launcher's colour and its text's            k  its corner, "left" or "right"
- * Only `o` is always there. Without `p`, the attribute `data-program` names the programme.
+ * Without `p`, the attribute `data-program` names the programme, and every origin may try.
  */
 (() => {
   'use strict';
@@ -22,7 +22,7 @@
 
   const start = () => {
     const options = { theme: 'auto', ...attrs },
-      labels = config.l || { en: 'Rewards' },
+      labels = config.l,
       frames = new Set(),
       sheet = new CSSStyleSheet(),
       narrow = matchMedia('(max-width:480px)'),
@@ -158,12 +158,12 @@
       // the shop's rules would win, were ours not important. No `rem`: it is the shop's.
       draw = () => {
         const before = filled,
-          side = options.position || config.k || 'right';
+          side = options.position || config.k;
         filled = shown && narrow.matches;
         if (filled !== before) [html.style.overflow, scrolling] = [scrolling, html.style.overflow];
         sheet.replaceSync(`
 :host{all:initial!important;position:fixed!important;${side}:env(safe-area-inset-${side})!important;bottom:env(safe-area-inset-bottom)!important;z-index:${options.zIndex||1e9}!important}
-button,div{position:absolute;${side}:20px;bottom:20px;padding:14px 20px;border:1px solid #0000;border-radius:24px;background:${config.c||'#333'};color:${config.t||'#fff'};font:600 15px system-ui;white-space:nowrap;box-shadow:0 2px 12px #0004}
+button,div{position:absolute;${side}:20px;bottom:20px;padding:14px 20px;border:1px solid #0000;border-radius:24px;background:${config.c};color:${config.t};font:600 15px system-ui;white-space:nowrap;box-shadow:0 2px 12px #0004}
 div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom:80px;width:400px;height:640px;max-height:calc(100dvh - 100px);overflow:hidden'}}`);
         pill.hidden = options.launcher === 'none';
         pill.textContent = stage.ariaLabel = labels[tongue()];

@@ -29,10 +29,10 @@ fn rfc(micros: i64) -> String {
     at.to_string()
 }
 
-/// What the panel has told the page around since `LISTEN`.
+/// What the panel has told the page around since `LISTEN`. The shop, which would go to its cart, does not hear it.
 const LISTEN: &str = "window.heard = [];
-    for (const name of ['redeemed', 'apply'])
-        document.addEventListener('laurel:' + name, e => heard.push([name, e.detail]))";
+    const hear = e => { heard.push([e.type.slice(7), e.detail]); e.stopImmediatePropagation(); };
+    for (const name of ['redeemed', 'apply']) document.addEventListener('laurel:' + name, hear, true)";
 
 async fn heard(shopper: &Shopper<'_>, count: usize) -> Vec<Value> {
     shopper.leave_panel().await;

@@ -27,7 +27,14 @@ impl Loader {
             .iter()
             .map(|text| (text.tag.to_owned(), text.launcher.into()))
             .collect();
-        let neutral = fill(&json!({ "o": origin, "l": labels }));
+        let color = "#333333";
+        let neutral = fill(&json!({
+            "o": origin,
+            "l": labels,
+            "c": color,
+            "t": readable_on(color),
+            "k": "right",
+        }));
         Self {
             origin: origin.to_owned(),
             neutral,
