@@ -1,6 +1,6 @@
 //! The picture that chats show of a referral link: drawn for each programme and language, once.
 //!
-//! Letters are outlines of DejaVu, which are filled here; there is no layout beyond lines that are broken at blanks.
+//! Letters are outlines of `DejaVu`, which are filled here; there is no layout beyond lines that are broken at blanks.
 //! What the letters do not have, such as most pictograms, is left out.
 
 mod canvas;

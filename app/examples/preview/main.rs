@@ -4,7 +4,7 @@
 mod sample;
 
 use app::{
-    api::{AttemptState, Transfers},
+    api::{AttemptState, ProgramView, Transfers},
     pages::{ConfirmPage, ConfirmState},
     panel::{Form, Panel, Theme, View, Viewer},
     shell::{self, Assets},
@@ -152,6 +152,15 @@ fn language(preview: &Preview<'_>, locale: &str) -> std::io::Result<()> {
             )?;
         }
     }
+    confirmations(preview, &program, locale)
+}
+
+/// The page that a mailed link opens.
+fn confirmations(
+    preview: &Preview<'_>,
+    program: &ProgramView,
+    locale: &str,
+) -> std::io::Result<()> {
     let consent = program.tasks[1].consent.clone();
     let ask = ConfirmState::Ask {
         address: "anna@example.com",

@@ -246,8 +246,8 @@ fn told(words: Words<'_>, reward: &RewardView) -> String {
         }
         _ if reward.settles == Settles::AtOnce => format!("{}.", gives(words, reward)),
         _ => {
-            let works = (words.text.voices.spend.limits.works)(reward.valid_days);
-            format!("{}. {works}", gives(words, reward))
+            let valid = (words.text.voices.spend.limits.works)(reward.valid_days);
+            format!("{}. {valid}", gives(words, reward))
         }
     };
     let mut says = vec![gives];

@@ -211,8 +211,8 @@ fn how_it_works_tells_every_kind_of_reward() {
             with_other_codes: true,
         };
         let text = read(&program, Viewer::Guest, "how");
-        for told in 8..12 {
-            assert!(!text.contains(expected[told]), "{}", expected[told]);
+        for told in &expected[8..12] {
+            assert!(!text.contains(told), "{told}");
         }
     }
 }

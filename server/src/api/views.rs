@@ -264,8 +264,11 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
         now: reader.now,
     };
     let of = match &line.explanation.fact {
-        Fact::Order { .. } | Fact::OrderCancelled { .. } => ProofOf::Order,
-        Fact::Refund { .. } => ProofOf::Refund,
+        Fact::Order { .. }
+        | Fact::OrderCancelled { .. }
+        | Fact::FriendBought { .. }
+        | Fact::CameByFriend { .. } => ProofOf::Order,
+        Fact::Refund { .. } | Fact::FriendUndone { .. } => ProofOf::Refund,
         Fact::Redeemed { .. }
         | Fact::GivenBack { .. }
         | Fact::Expired { .. }
@@ -274,8 +277,6 @@ pub fn transfer(reader: &Reader<'_>, line: Line) -> TransferView {
         | Fact::DebtWrittenOff
         | Fact::CreditBought { .. }
         | Fact::Adjustment { .. } => ProofOf::Adjustment,
-        Fact::FriendBought { .. } | Fact::CameByFriend { .. } => ProofOf::Order,
-        Fact::FriendUndone { .. } => ProofOf::Refund,
         Fact::Task { task, .. } | Fact::TaskUndone { task, .. } => {
             let task = reader.rules().task(task);
             task.map_or(ProofOf::Adjustment, |task| {

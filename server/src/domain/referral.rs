@@ -122,8 +122,8 @@ pub struct Gift {
 impl Referral {
     /// What the advocate gets for a friend, counted from 1: the last step that has begun.
     pub fn points_for(&self, number: i64) -> i64 {
-        let begun = self.steps.iter().filter(|step| step.friends <= number);
-        begun.last().map_or(0, |step| step.points)
+        let mut begun = self.steps.iter().filter(|step| step.friends <= number);
+        begun.next_back().map_or(0, |step| step.points)
     }
 
     /// Where a friend goes with this code. The code is one of ours, so it needs no escaping.

@@ -44,7 +44,8 @@ fn codes(signals: &[WeighedSignal]) -> Vec<&str> {
 
 #[test]
 fn what_is_certain_refuses() {
-    let table: [(&str, fn(&mut Seen)); 6] = [
+    type Change = fn(&mut Seen);
+    let table: [(&str, Change); 6] = [
         ("self_referral", |seen| seen.same_member = true),
         ("self_referral", |seen| {
             seen.friend_email = Some("anna@shop.example".into());

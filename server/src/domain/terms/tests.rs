@@ -90,8 +90,8 @@ fn both_sides_have_to_let_codes_stand_together() {
     ];
     for (beside, other_codes, takes_open, takes_closed) in table {
         let basket = Basket {
-            beside,
             other_codes,
+            beside,
             ..alone(&lines)
         };
         for (terms, is_taken) in [(&open, takes_open), (&closed, takes_closed)] {

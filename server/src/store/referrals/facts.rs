@@ -1,4 +1,4 @@
-//! What the store knows of a friend and of who brought them: the facts for [`crate::domain::fraud`].
+//! What the store knows of a friend and of who claim them: the facts for [`crate::domain::fraud`].
 
 use super::codes::has_been_at;
 use super::{Advocate, gifts::StoredGift};
@@ -26,7 +26,7 @@ pub(super) struct Bought<'a> {
     pub(super) now: Instant,
 }
 
-/// Who brought the friend, and how that is known.
+/// Who claim the friend, and how that is known.
 pub(super) struct Brought<'a> {
     pub(super) advocate: MemberId,
     pub(super) about: &'a Advocate,
@@ -146,10 +146,10 @@ pub(super) async fn seen<T: Tx>(
     tx: &mut T,
     (rules, rule): (&Rules, &Referral),
     bought: &Bought<'_>,
-    brought: &Brought<'_>,
+    claim: &Brought<'_>,
 ) -> Result<Seen, StoreError> {
     let Bought { order, now, .. } = *bought;
-    let (friend, advocate) = (bought.member, brought.advocate);
+    let (friend, advocate) = (bought.member, claim.advocate);
     let advocate_emails = emails_of(tx, advocate).await?;
     let friend_emails = match friend {
         Some(friend) => emails_of(tx, friend).await?,
@@ -168,22 +168,22 @@ pub(super) async fn seen<T: Tx>(
     };
     let place = (placed_at(order, now), order.id.as_str());
     let paid_before = has_paid(tx, rules.id, buyer, place).await?;
-    let minimum = brought.gift.map_or(rule.minimum, |gift| gift.minimum);
+    let minimum = claim.gift.map_or(rule.minimum, |gift| gift.minimum);
     let unknown_buyer = friend.is_none() && friend_email.is_none();
     let in_currency = order.currency == rules.program.currency;
     let (today, month) = friends_of(tx, advocate, now).await?;
     let own = shares(tx, advocate, order).await?;
     let others = has_siblings(tx, advocate, order).await?;
-    let source = brought.gift.and_then(|gift| gift.source.as_deref());
+    let source = claim.gift.and_then(|gift| gift.source.as_deref());
     Ok(Seen {
         friend_email,
         advocate_emails,
         same_member: friend == Some(advocate) || shares_mailbox,
         is_customer: paid_before || order.customer.is_new == Some(false),
         unknown_buyer,
-        only_address: brought.only_address,
+        only_address: claim.only_address,
         is_small: !in_currency || !suffices(order.total - order.shipping, minimum),
-        is_late: brought.is_late,
+        is_late: claim.is_late,
         is_capped: rule.per_month.is_some_and(|most| month >= most),
         same_address: own[0] || others[0],
         same_card: own[1] || others[1],
@@ -192,10 +192,10 @@ pub(super) async fn seen<T: Tx>(
             None => false,
         },
         friends_today: today + 1,
-        gifts_today: brought.counted.gifts_today,
-        refunded: brought.counted.refunded,
+        gifts_today: claim.counted.gifts_today,
+        refunded: claim.counted.refunded,
         chain: is_chain(tx, rules.id, advocate, bought).await?,
-        advocate_joined_at: brought.about.joined_at,
+        advocate_joined_at: claim.about.joined_at,
         now,
     })
 }
@@ -272,7 +272,7 @@ async fn has_siblings<T: Tx>(
     Ok(has)
 }
 
-/// Whether who brought the advocate is, as far as can be seen, the friend that the advocate brings.
+/// Whether who claim the advocate is, as far as can be seen, the friend that the advocate brings.
 async fn is_chain<T: Tx>(
     tx: &mut T,
     program: ProgramId,

@@ -61,7 +61,7 @@ pub(in crate::store) async fn of_order<T: Tx>(
         return gone(tx, (rules, stamp), &order.id, gift).await;
     };
     let counted = Counted::of(tx, found.advocate, stamp.at).await?;
-    let brought = Brought {
+    let claim = Brought {
         advocate: found.advocate,
         about: &advocate,
         gift: found.gift.as_ref(),
@@ -69,7 +69,7 @@ pub(in crate::store) async fn of_order<T: Tx>(
         only_address: found.by == "email",
         counted: &counted,
     };
-    let seen = seen(tx, (rules, rule), &bought, &brought).await?;
+    let seen = seen(tx, (rules, rule), &bought, &claim).await?;
     let (stage, reason, signals) = match fraud::judge(&seen) {
         Verdict::Refuse(reason) => (ReferralStage::Refused, Some(reason), Vec::new()),
         Verdict::Look(signals) => (ReferralStage::Checking, Some("suspicious"), signals),
@@ -90,14 +90,12 @@ pub(in crate::store) async fn of_order<T: Tx>(
         campaign,
     };
     tx.wake(found.advocate);
-    match &found.gift {
-        Some(gift) => take(tx, rule, &bought, (&found, gift), &judged).await,
-        None => {
-            let id = ReferralId(stamp.part(PART, 0).id(0));
-            let place = (id, rules.id, counted.last + 1);
-            insert(tx, rule, &bought, (found.advocate, place), &judged).await
-        }
+    if let Some(gift) = &found.gift {
+        return take(tx, rule, &bought, (&found, gift), &judged).await;
     }
+    let id = ReferralId(stamp.part(PART, 0).id(0));
+    let place = (id, rules.id, counted.last + 1);
+    insert(tx, rule, &bought, (found.advocate, place), &judged).await
 }
 
 /// Nobody can be rewarded: the gift that an order is paid with is used up all the same.

@@ -106,7 +106,7 @@ impl Command for UseGift {
             CouponState::Open => {}
             CouponState::Reserved if is_own => {}
             CouponState::Used if is_own => return Ok(GiftUsed::Kept(Box::new(gift))),
-            _ => return Ok(GiftUsed::NotOpen(Box::new(gift.as_of(now)))),
+            _ => return Ok(GiftUsed::NotOpen(Box::new(gift.seen_at(now)))),
         }
         if let Some(why) = self.not_for(tx, &gift, &friend).await? {
             return Ok(GiftUsed::NotForYou(why));
@@ -137,7 +137,7 @@ impl Command for UseGift {
 
 impl StoredGift {
     /// The same with the state of a moment.
-    fn as_of(self, now: Instant) -> Self {
+    fn seen_at(self, now: Instant) -> Self {
         Self {
             state: self.state_at(now),
             ..self
@@ -323,7 +323,7 @@ impl Command for ReleaseGift {
         let Some(gift) = of.run(tx).await? else {
             return Ok(GiftEnded::Unknown);
         };
-        let gift = Box::new(gift.as_of(now));
+        let gift = Box::new(gift.seen_at(now));
         Ok(match gift.state {
             CouponState::Open => GiftEnded::Open(gift),
             _ => GiftEnded::InUse(gift),
