@@ -320,12 +320,14 @@ on_both_databases! { quiet
         let (used, reserved) = (shop.code("r300").await, shop.code("r400").await);
         shop.use_for(&used, "1043").await;
         shop.pay("1043", &[&used]).await;
-        // Reserved for the same order, and never part of what was paid.
-        shop.use_for(&reserved, "1043").await;
-        assert_eq!(shop.points().await, [0, 35, 400]);
+        // It was told, and would never spend this one or let it go.
+        assert_eq!(code_of(&shop.use_for(&reserved, "1043").await), (409, "coupon_not_open"));
+        assert_eq!((shop.state(&reserved).await.as_str(), shop.points().await), ("open", [0, 35, 400]));
         shop.call_off("1043").await;
+        assert_eq!(shop.points().await, [300, 0, 400]);
+        assert_eq!([shop.state(&used).await, shop.state(&reserved).await], ["released", "open"]);
+        shop.release(&reserved).await;
         assert_eq!(shop.points().await, [700, 0, 0]);
-        assert_eq!([shop.state(&used).await, shop.state(&reserved).await], ["released"; 2]);
         // One that was never paid lets its codes go as well.
         let code = shop.code("r300").await;
         shop.use_for(&code, "1044").await;

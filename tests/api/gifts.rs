@@ -2,7 +2,7 @@
 
 use crate::support::friends::{DAY, Friends, WITH_FRIENDS, stage};
 use crate::support::rules::PLAIN;
-use crate::support::sql::{count, rows};
+use crate::support::sql::{Write, count, rows};
 use crate::support::together::{request, together};
 use crate::support::world::on_both_databases;
 use app::api::{CouponState, Customer, Order, QuoteLine};
@@ -123,7 +123,39 @@ on_both_databases! { quiet
         let gift = friends.gift(anna, None).await;
         reserve(&friends, &gift, "A").await;
         friends.cancel("A", guest("f@shop.example"), &json!({})).await;
+        assert!(matches!(reserve(&friends, &gift, "A").await, GiftUsed::NotOpen(_)), "nobody would let it go");
         assert!(matches!(reserve(&friends, &gift, "B").await, GiftUsed::Kept(_)));
+        // One that was reserved in the moment in which its order was told is let go when that is told again.
+        let late = Write("update referral set gift_order = 'A'", Vec::new());
+        assert_eq!(world.app.store.write(late).await.unwrap(), 1);
+        friends.cancel("A", guest("f@shop.example"), &json!({})).await;
+        assert!(matches!(reserve(&friends, &gift, "C").await, GiftUsed::Kept(_)));
+    }
+
+    async fn a_gift_of_an_order_that_was_told_is_refused(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        let anna = friends.advocate("anna").await;
+        let gift = friends.gift(anna, None).await;
+        friends.order("A", guest("f@shop.example"), &json!({})).await;
+        let GiftUsed::NotOpen(open) = reserve(&friends, &gift, "A").await else { panic!("it would stay reserved") };
+        assert_eq!((open.state, open.order), (CouponState::Open, None));
+    }
+
+    async fn a_gift_keeps_its_address_and_forgets_who_let_it_go(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        let anna = friends.advocate("anna").await;
+        friends.join("boris", Some("boris@shop.example")).await;
+        let gift = friends.gift(anna, Some("f@shop.example")).await;
+        let boris = json!({ "id": "boris", "email": "boris@shop.example" });
+        let used = reserve_for(&friends, &gift, "A", Some(serde_json::from_value(boris).unwrap())).await;
+        assert!(matches!(used, GiftUsed::Kept(_)), "{used:?}");
+        let store = &world.app.store;
+        let kept = "select count(*) from referral where friend_email = 'f@shop.example' and friend_id is not null";
+        assert_eq!(count(store, kept).await, 1);
+        release(&friends, &gift).await;
+        let open = "select count(*) from referral where friend_email = 'f@shop.example' and friend_id is null
+            and gift_reserved_at is null";
+        assert_eq!(count(store, open).await, 1);
     }
 
     async fn an_order_that_is_told_late_came_in_time(world: World) {

@@ -1,7 +1,8 @@
 //! Quotes: the checkout is told what will happen, and nothing happens.
 
+use crate::support::friends::Friends;
 use crate::support::rules::{A_YEAR, PLAIN, Rules};
-use crate::support::sql::{assert_books_balance, count};
+use crate::support::sql::{Write, assert_books_balance, count};
 use crate::support::steps::DAY;
 use crate::support::trust::TEA;
 use crate::support::world::{World, on_both_databases};
@@ -214,6 +215,41 @@ on_both_databases! { quiet
         assert_eq!(reason(&lapsed, json!({})).await, "not_open");
     }
 
+    async fn a_code_that_is_used_where_it_was_made_is_not_quoted_here(world: World) {
+        world.rule(&PLAIN.file()).await;
+        member(&world, "42", 300).await;
+        let code = redeem(&world, "42", "r300").await;
+        let made = Write("update coupon set connection = 'till'", Vec::new());
+        assert_eq!(world.app.store.write(made).await.unwrap(), 1);
+        let told = quote(&world, &basket(json!({ "coupon_codes": [code] }))).await;
+        let coupon = &told["coupons"][0];
+        assert_eq!((&coupon["amount"], &coupon["reason"]["code"]), (&json!(0), &json!("not_open")));
+        // The same sentence as a use of it is answered with.
+        let path = format!("/api/v1/programs/demo/coupons/{code}/use");
+        let body = json!({ "order_id": "1043", "lines": basket(json!({}))["lines"] });
+        let (status, refused) = world.post(&path, &world.api_key, &body).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{refused}");
+        assert_eq!(coupon["reason"]["detail"], refused["detail"]);
+    }
+
+    async fn a_basket_has_one_gift_and_not_ones_own(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        let anna = friends.advocate("anna").await;
+        let (first, second) = (friends.gift(anna, None).await, friends.gift(anna, None).await);
+        let mut asked = basket(json!({ "coupon_codes": [first, second] }));
+        let reasons = async |asked: &Value| {
+            let told = quote(&world, asked).await;
+            let coupons = told["coupons"].as_array().unwrap().iter();
+            coupons.map(|coupon| coupon["reason"]["code"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+        };
+        asked["member"] = json!(null);
+        assert_eq!(reasons(&asked).await, ["", "other_codes"]);
+        asked["coupon_codes"] = json!(["G-NOBODY", second]);
+        assert_eq!(reasons(&asked).await, ["unknown", ""]);
+        asked["member"] = json!({ "customer": "anna" });
+        assert_eq!(reasons(&asked).await, ["unknown", "gift_not_for_you"]);
+    }
+
     async fn what_cannot_be_read_is_named(world: World) {
         world.rule(&PLAIN.file()).await;
         member(&world, "42", 0).await;
@@ -286,5 +322,13 @@ on_both_databases! { quiet
                 }
             }
         }
+    }
+
+    async fn a_guest_who_has_bought_is_told_what_members_earn(world: World) {
+        world.rule(&SLIDER.file()).await;
+        let thanks = "/w/demo?form=thanks&price=1500.00&currency=RUB&order=1043&locale=en";
+        let page = world.http.get(world.at(thanks)).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        assert!(page.contains("As a member you would have earned"), "{page}");
     }
 }

@@ -1,7 +1,7 @@
 //! Members who bring friends: what both sides are paid, what is taken back, and what a person decides.
 
 use crate::support::friends::{DAY, Friends, REFERRAL, WITH_FRIENDS, stage};
-use crate::support::sql::{assert_books_balance, count, one, rows};
+use crate::support::sql::{Write, assert_books_balance, count, one, rows};
 use crate::support::together::{request, together};
 use crate::support::world::on_both_databases;
 use app::api::{MemberId, ReferralId};
@@ -339,6 +339,39 @@ applies = \"referral\"
         assert_eq!(paid, 1);
         world.settle().await;
         assert_eq!((friends.points("anna").await, friends.points("boris").await), ((300, 0), (100, 0)));
+        assert_books_balance(store).await;
+    }
+
+    async fn of_two_who_bring_one_friend_at_the_same_moment_one_is_paid(world: World) {
+        let friends = Friends::with(&world, &[]).await;
+        friends.advocate("anna").await;
+        friends.advocate("boris").await;
+        let codes = [friends.code("anna").await, friends.code("boris").await];
+        for n in 0..8 {
+            for (code, side) in codes.iter().zip(["a", "b"]) {
+                friends.by_code(&format!("{side}{n}"), &format!("{side}{n}@shop.example"), code).await;
+            }
+            // Both addresses turn out to be one member's.
+            friends.join(&format!("f{n}"), None).await;
+        }
+        let store = &world.app.store;
+        let proven = "insert into identity (program_id, kind, value, member_id, created_at)
+            select o.program_id, 'email', o.email, i.member_id, i.created_at from shop_order o
+            join identity i on i.program_id = o.program_id and i.value = 'f' || substr(o.id, 2)";
+        assert_eq!(store.write(Write(proven, Vec::new())).await.unwrap(), 16);
+        world.pass(15 * DAY);
+        let settles: Vec<_> = friends.due().await.into_iter().map(|settle| {
+            let store = store.clone();
+            tokio::spawn(async move { store.write(settle).await.unwrap() })
+        }).collect();
+        assert_eq!(settles.len(), 16);
+        for settle in settles {
+            assert!(settle.await.unwrap());
+        }
+        let paid = "select friend_id from referral where stage = 'rewarded' group by friend_id";
+        assert_eq!(rows(store, paid).await.len(), 8, "every friend once");
+        let stages = "select count(*) from referral where stage = 'rewarded'";
+        assert_eq!(count(store, stages).await, 8);
         assert_books_balance(store).await;
     }
 

@@ -444,4 +444,38 @@ on_both_databases! { quiet
         assert_eq!(points(&world).await, [450, 25, 300]);
         assert_books_balance(&world.app.store).await;
     }
+
+    async fn codes_that_are_used_again_keep_their_places(world: World) {
+        begin(&world).await;
+        let bearer = join(&world, "42", 900).await;
+        let mut all = Vec::new();
+        for _ in 0..4 {
+            all.push(coupon(&world, &bearer, "any", Some(200)).await);
+        }
+        // In the order of their codes and in the other, since that must not matter.
+        all.sort_by(|one, other| code_of(one).cmp(code_of(other)));
+        for (order, [first, second]) in [("A", [&all[0], &all[1]]), ("B", [&all[3], &all[2]])] {
+            for _ in 0..3 {
+                for (made, amount) in [(first, 20_000), (second, 10_000)] {
+                    let (_, used) = use_for(&world, code_of(made), order, 30_000).await;
+                    assert_eq!(used["lines"][0]["amount"], amount, "{used}");
+                }
+            }
+            pay(&world, order, &[]).await;
+        }
+        assert_eq!(points(&world).await, [300, 50, 0], "two times 300 were spent");
+        assert_books_balance(&world.app.store).await;
+    }
+
+    async fn a_code_that_lapsed_names_no_order_that_came_late(world: World) {
+        begin(&world).await;
+        let bearer = join(&world, "42", 100).await;
+        let made = coupon(&world, &bearer, "r100", None).await;
+        ask(&world, code_of(&made), "release", None).await;
+        pay(&world, "LATE-1", &[code_of(&made)]).await;
+        let (_, page) = world.get("/api/v1/me/transfers?locale=en", &bearer).await;
+        let lines = page["items"].as_array().unwrap();
+        let named = lines.iter().filter(|line| line["amount"] == -100 && line.to_string().contains("LATE-1"));
+        assert_eq!(named.count(), 1, "the line that took the points, and not the one that had set them aside: {page}");
+    }
 }

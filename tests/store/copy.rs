@@ -32,7 +32,7 @@ async fn lived(store: &Store) -> Life {
         "insert into reward_stock (program_id, reward, taken) select id, 'pool/codes', 0 from program where slug = 'life'",
         "insert into pool_code (program_id, reward, number, code, shown, created_at)
             select id, 'pool', 1, 'POOL-1', 'Pool-1', 5 from program where slug = 'life'",
-        "update coupon set state = 'ending', connection = 'shop', outside = '77', cause = 'cancelled' where id in
+        "update coupon set state = 'ending', reserved_at = 6, connection = 'shop', outside = '77', cause = 'cancelled' where id in
             (select c.id from coupon c join program p on p.id = c.program_id
             where p.slug = 'other' and c.state = 'open' order by c.id limit 1)",
         "insert into code_job (coupon_id, program_id, connection, verb, tries, due_at, lease, unclear, problem, created_at)
@@ -40,9 +40,9 @@ async fn lived(store: &Store) -> Life {
         "insert into referral_code (code, program_id, member_id, shown, created_at)
             select 'anna', program_id, id, 'Anna', 5 from member order by id limit 1",
         "insert into referral (id, program_id, advocate_id, number, stage, found_by, gift_code, gift_terms, gift_name,
-                gift_state, gift_lines, gift_shipping, expires_at, friend_email, source, signals, score, minimum,
+                gift_state, gift_lines, gift_shipping, gift_reserved_at, expires_at, friend_email, source, signals, score, minimum,
                 points, friend_points, created_at, updated_at)
-            select m.id, m.program_id, m.id, 1, 'gift', 'gift', 'GIFT-1', '{}', '{}', 'open', '[]', 0, 9, 'a@b.example',
+            select m.id, m.program_id, m.id, 1, 'gift', 'gift', 'GIFT-1', '{}', '{}', 'open', '[]', 0, 8, 9, 'a@b.example',
                 t.digest, '[]', 0, 0, 300, 100, 5, 6
             from member m join transfer t on t.member_id = m.id order by t.seq limit 1",
     ];

@@ -1,5 +1,9 @@
 //! The statements themselves, read from the source: one text that both engines understand alike.
 
+use super::Place;
+use crate::support::sql::Read;
+use crate::support::world::Database;
+use server::store::{Command, Query, Row, StoreError, Tx, Value};
 use std::path::PathBuf;
 
 /// The text literals of a Rust source that are SQL with parameters.
@@ -62,4 +66,68 @@ fn the_reader_of_statements_sees_what_it_should() {
     assert_eq!(found, ["a = $1\n and b = $2 or $1", "$2 $1"]);
     assert_eq!(numbers(&found[0]), [1, 2, 1]);
     assert_eq!(numbers(&found[1]), [2, 1]);
+}
+
+/// The first statement of that name in a file of the store.
+fn statement(file: &str, name: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../server/src/store");
+    let source = std::fs::read_to_string(folder.join(file)).unwrap();
+    let begin = format!("const {name}: &str =");
+    let (_, after) = source
+        .split_once(&begin)
+        .unwrap_or_else(|| panic!("{file} has no {name}"));
+    let (text, _) = after.split_once(';').unwrap();
+    // What stands between two literals, or after the last, is a list of columns.
+    let literals: Vec<&str> = text.split('"').skip(1).step_by(2).collect();
+    let mut sql = literals.join("*");
+    if sql.ends_with("returning ") {
+        sql.push('*');
+    }
+    sql
+}
+
+/// The same read, by whom writes.
+struct ByTheWriter(Read);
+
+impl Command for ByTheWriter {
+    type Output = Vec<Row>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<Row>, StoreError> {
+        self.0.run(tx).await
+    }
+}
+
+#[tokio::test]
+async fn sqlite_takes_the_index_that_leads_to_the_row() {
+    let table = [
+        ("orders/mod.rs", "RESERVED", "coupon_order"),
+        ("coupons/usage.rs", "OTHERS", "coupon_order"),
+        ("coupons/orders.rs", "USED", "coupon_order"),
+        ("coupons/orders.rs", "RESERVED", "coupon_order"),
+        ("coupons/orders.rs", "HOLDS", "coupon_order"),
+        ("coupons/reserving.rs", "COUPONS", "coupon_order"),
+        ("coupons/reserving.rs", "GIFTS", "referral_reserved"),
+        ("referrals/gifts/reserve.rs", "COUPONS", "coupon_order"),
+        ("referrals/facts.rs", "MAILBOX", "shop_order_mailbox"),
+        ("referrals/facts.rs", "CUSTOMER", "shop_order_customer"),
+        ("orders/guest.rs", "SQL", "shop_order_guest"),
+        ("orders/refund.rs", "WAITING", "refund_order"),
+    ];
+    let place = Place::open(Database::Sqlite).await;
+    for (file, name, index) in table {
+        let sql = statement(file, name);
+        let params = numbers(&sql).into_iter().max().unwrap();
+        let explain: &'static str = Box::leak(format!("explain query plan {sql}").into_boxed_str());
+        let plan = || Read(explain, vec![Value::Null; params]);
+        let read = place.store.read(plan()).await.unwrap();
+        let written = place.store.write(ByTheWriter(plan())).await.unwrap();
+        for rows in [read, written] {
+            let steps: Vec<String> = rows.iter().map(|row| row.get(3).unwrap()).collect();
+            let step = format!("USING INDEX {index} (program_id=? AND ");
+            assert!(
+                steps.iter().any(|found| found.contains(&step)),
+                "{file} {name}: {steps:?}"
+            );
+        }
+    }
 }

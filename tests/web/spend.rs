@@ -139,6 +139,11 @@ async fn a_slider_says_what_is_chosen_as_it_moves() {
     shopper.read(chosen, "1 440 = 1 440 ₽").await;
     shopper.key(Key::Home).await;
     shopper.read(chosen, "100 = 100 ₽").await;
+    let told =
+        "return document.getElementById('reward-slide-points').getAttribute('aria-valuetext')";
+    let told = shopper.run(told, vec![]).await;
+    let told = told.as_str().unwrap_or_default().replace('\u{a0}', " ");
+    assert_eq!(told, "100 = 100 ₽", "what a screen reader says");
     shopper.press("#reward-slide-form button").await;
     shopper
         .read("[data-region=spend] > .lead", "У вас 1 355")

@@ -66,7 +66,7 @@ pub struct NewQuote {
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct QuoteReason {
     /// Stable name: `balance`, `max_percent`, `on_sale`, `other_codes`, `minimum`, `currency`, `no_member`,
-    /// `no_slider`, `step`, `not_open`, `unknown`, `nothing_left`, `no_product`, `not_for_orders`.
+    /// `no_slider`, `step`, `not_open`, `unknown`, `nothing_left`, `no_product`, `not_for_orders`, `gift_not_for_you`.
     pub code: String,
     /// The same as a sentence, in English.
     pub detail: String,

@@ -254,8 +254,9 @@ async fn succeed(form: &HtmlFormElement, method: &str, reply: Reply) {
     }
     if attribute(form, "data-api").ends_with("/redemptions") {
         let coupon = get(&reply.json, "coupon");
-        // The code is what comes next, once it is drawn; there is none to use of what is settled already.
-        if get_text(&coupon, "state").as_deref() != Some("used")
+        let says = |name, value| get_text(&coupon, name).as_deref() == Some(value);
+        // The code is what comes next, once it is drawn; of what is settled already, only a partner's can be used.
+        if (!says("state", "used") || says("kind", "partner"))
             && let Some(panel) = panel()
         {
             let _ = panel.set_attribute("data-then", "codes");
@@ -283,9 +284,17 @@ pub(super) fn show(input: &HtmlInputElement) {
     };
     let told = all::<Element>(&place, "b");
     for (place, number) in told.iter().rev().zip([money, chosen]) {
-        let text = js_sys::Number::from(number).to_locale_string(&setting("lang"));
+        // Only a list takes options here, and one number as a list reads like the number. Money has two digits after
+        // the point, or none.
+        let digits = if number.fract() == 0.0 { 0.0 } else { 2.0 };
+        let digits = object(&[("minimumFractionDigits", &JsValue::from_f64(digits))]);
+        let list = Array::new();
+        list.push(&JsValue::from_f64(number));
+        let text = list.to_locale_string(&setting("lang").as_str().into(), &digits);
         place.set_text_content(Some(&String::from(text)));
     }
+    let told = get_text(&place, "textContent").unwrap_or_default();
+    let _ = input.set_attribute("aria-valuetext", &told);
 }
 
 /// Takes over the session that an answer may carry, and draws what has changed.

@@ -8,7 +8,7 @@ use crate::api::{
 use crate::panel::{Form, Panel, Viewer};
 use crate::text;
 use crate::ui::{
-    Draw as _, Drawn, Range, RewardCard, Words, action, coupon, is_open, limits, priced, reward,
+    Draw as _, Drawn, Range, RewardCard, Words, action, coupon, is_open, limits, price, reward,
     submit,
 };
 use leptos::prelude::*;
@@ -198,11 +198,11 @@ pub(crate) fn teaser(words: Words<'_>, rewards: &MyRewards) -> Drawn {
     let sorted = Sorted::of(rewards);
     // What costs most of what is within reach is what the member has saved for.
     let best = sorted.within.iter().rev();
-    let best = best.max_by_key(|it| it.reward.points);
+    let best = best.max_by_key(|it| price(&it.reward));
     let others = i64::try_from(sorted.within.len()).unwrap_or(i64::MAX) - 1;
     let (title, say) = match (best, sorted.almost.first()) {
         (Some(best), _) => {
-            let (name, price) = (&best.reward.name, priced(words, &best.reward));
+            let (name, price) = (&best.reward.name, words.count(price(&best.reward)));
             let say = match others {
                 0 => (text.shelf.reach)(name, &price),
                 others => (text.shelf.reach_more)(name, &price, others),

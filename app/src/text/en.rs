@@ -275,7 +275,7 @@ pub(super) static EN: Text = Text {
     below_zero: "The balance is below zero because an order was cancelled or refunded after you had spent what it earned. What you earn next pays this first.",
     set_aside: |amount| format!("{amount} set aside"),
     set_aside_note: "set aside",
-    set_aside_why: "They wait until the coupon is used. If you cancel it or its time runs out, they come back by themselves.",
+    set_aside_why: "They wait until the code is used. If you cancel it or its time runs out, they come back by themselves.",
     see_history: "See every movement",
 
     your_tier: "Your tier",
@@ -403,7 +403,7 @@ pub(super) static EN: Text = Text {
     q_have: "What do I have?",
     a_have: |amount| format!("You have {amount}."),
     a_have_held: |amount, held| format!("You have {amount}, and {held} on the way."),
-    a_have_set_aside: |amount| format!("Set aside for coupons: {amount}."),
+    a_have_set_aside: |amount| format!("Set aside for codes: {amount}."),
     a_have_guest: "Nothing yet: join, and your balance appears here.",
     q_worth: "What is it worth?",
     a_worth_none: "The shop has not set a price in money.",

@@ -272,7 +272,7 @@ pub(super) static RU: Text = Text {
     below_zero: "Баланс ниже нуля, потому что заказ отменён или за него вернули деньги, а начисленное уже потрачено. Следующие начисления сначала закроют этот долг.",
     set_aside: |amount| format!("{amount} отложено"),
     set_aside_note: "отложено",
-    set_aside_why: "Ждут, пока купон будет использован. Если вы его отмените или его срок пройдёт, всё вернётся само.",
+    set_aside_why: "Ждут, пока код будет использован. Если вы его отмените или его срок пройдёт, всё вернётся само.",
     see_history: "Все начисления и списания",
 
     your_tier: "Ваш уровень",
@@ -403,7 +403,7 @@ pub(super) static RU: Text = Text {
     q_have: "Что у меня есть?",
     a_have: |amount| format!("У вас {amount}."),
     a_have_held: |amount, held| format!("У вас {amount} и ещё {held} в пути."),
-    a_have_set_aside: |amount| format!("Отложено для купонов: {amount}."),
+    a_have_set_aside: |amount| format!("Отложено для кодов: {amount}."),
     a_have_guest: "Пока ничего: вступите, и здесь появится ваш баланс.",
     q_worth: "Сколько это стоит?",
     a_worth_none: "Магазин не назначил цену в деньгах.",

@@ -33,6 +33,12 @@ impl Range<'_> {
         let money = i128::from(self.most) * i128::from(self.gives);
         let money = i64::try_from(money / i128::from(self.step.max(1))).unwrap_or(i64::MAX);
         let money = text::money(words.text, money, self.currency);
+        // The same as is read in the line beside it.
+        let told = if self.counts {
+            format!("{} = {money}", words.number(self.most))
+        } else {
+            money.clone()
+        };
         let (before, number, after) = around(&money);
         let count = self
             .counts
@@ -57,6 +63,7 @@ impl Range<'_> {
                     step=self.step.to_string()
                     value=self.most.to_string()
                     aria-describedby=chosen.clone()
+                    aria-valuetext=told
                     data-show=chosen
                     data-gives=plain(self.gives, text::minor_units(self.currency))
                 />

@@ -53,6 +53,9 @@ pub(crate) fn gives(words: Words<'_>, reward: &RewardView) -> String {
         (RewardKind::Amount, _) => (text.amount)(&money),
         (RewardKind::Percent, None) => (text.percent)(&rate),
         (RewardKind::Percent, Some(most)) => (text.percent_most)(&rate, &words.money(most)),
+        (RewardKind::Slider, _) if reward.points == 1 => {
+            (text.slider_by_one)(&words.count(1), &money)
+        }
         (RewardKind::Slider, _) => (text.slider)(&words.count(reward.points), &money),
         (RewardKind::FreeShipping, _) => text.shipping.to_owned(),
         (RewardKind::FreeProduct, _) => text.product.to_owned(),

@@ -262,6 +262,10 @@ fn the_slider_offers_whole_steps_and_says_what_they_come_to() {
         ] {
             assert!(card.contains(attribute), "{attribute} in {card}");
         }
+        let (_, told) = card
+            .split_once("aria-valuetext=\"")
+            .expect("the value in words");
+        assert!(told.starts_with("740 = "), "{told}");
         let spend = words_in(&html, "spend");
         assert_says(&spend, &[expected]);
     }
@@ -319,20 +323,23 @@ fn whoever_has_nothing_within_reach_is_told_what_to_do() {
 
 #[test]
 fn home_says_in_a_line_what_is_within_reach() {
-    for (locale, many, next) in [
+    for (locale, many, slider, next) in [
         (
             "en",
             "Within reach You can have “A tenth off” for 500 beans, or one of 4 other rewards. Spend",
+            "Within reach You can have “A part of an order” for 100 beans. Spend",
             "Almost within reach 60 beans to go to “A part of an order”. Spend",
         ),
         (
             "ru",
             "Уже хватает Вам уже хватает на «Скидка на десятую часть»: 500 зёрнышек. А ещё на 4 другие награды. Потратить",
+            "Уже хватает Вам уже хватает на «Часть заказа»: 100 зёрнышек. Потратить",
             "Скоро хватит До награды «Часть заказа» осталось 60 зёрнышек. Потратить",
         ),
     ] {
         let program = program(locale, false);
         assert_eq!(read(&program, somebody(&program, 740), "teaser"), many);
+        assert_eq!(read(&program, somebody(&program, 120), "teaser"), slider);
         assert_eq!(read(&program, somebody(&program, 40), "teaser"), next);
     }
 }

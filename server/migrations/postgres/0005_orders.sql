@@ -76,6 +76,8 @@ create table coupon (
     state text not null check (state in ('making', 'open', 'reserved', 'used', 'ending', 'released', 'lapsed')),
     hold_id uuid not null,
     order_id text,
+    -- When it was first reserved for that order, later than all codes that were reserved for it before.
+    reserved_at bigint,
     -- The transfer that took the points: the hold, or a later one if an order used a code that had lapsed.
     taken_id uuid not null,
     -- Points that refunds gave back since.

@@ -79,6 +79,8 @@ create table referral (
     gift_lines text,
     gift_shipping bigint not null,
     gift_order text,
+    -- When it was first reserved for that order; see `coupon.reserved_at`.
+    gift_reserved_at bigint,
     expires_at bigint not null,
     -- The friend: their address, canonical, as far as they gave one; where the gift was taken from, as a keyed digest
     -- that is forgotten after 90 days; and the member that they are.

@@ -74,6 +74,8 @@ create table coupon (
     state text not null check (state in ('making', 'open', 'reserved', 'used', 'ending', 'released', 'lapsed')),
     hold_id blob not null,
     order_id text,
+    -- When it was first reserved for that order, later than all codes that were reserved for it before.
+    reserved_at integer,
     -- The transfer that took the points: the hold, or a later one if an order used a code that had lapsed.
     taken_id blob not null,
     -- Points that refunds gave back since.

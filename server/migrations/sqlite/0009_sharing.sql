@@ -79,6 +79,8 @@ create table referral (
     gift_lines text,
     gift_shipping integer not null,
     gift_order text,
+    -- When it was first reserved for that order; see `coupon.reserved_at`.
+    gift_reserved_at integer,
     expires_at integer not null,
     -- The friend: their address, canonical, as far as they gave one; where the gift was taken from, as a keyed digest
     -- that is forgotten after 90 days; and the member that they are.
@@ -133,3 +135,18 @@ create table busy (
 ) strict, without rowid;
 
 create index busy_at on busy (at);
+
+-- Without numbers the planner takes the programme for as good a key as any other, and walks through all of its coupons
+-- and orders where an index leads to one. Nobody counts them: these say only which key is good. The first line makes
+-- the table, the last has this connection read it; others read it when they open.
+analyze sqlite_schema;
+insert into sqlite_stat1 (tbl, idx, stat) values
+    ('coupon', 'coupon', '1000000 1000000 1'),
+    ('coupon', 'coupon_order', '1000000 1000000 1 1'),
+    ('shop_order', 'shop_order', '1000000 1000000 1'),
+    ('shop_order', 'shop_order_mailbox', '1000000 1000000 2 1'),
+    ('shop_order', 'shop_order_customer', '1000000 1000000 2'),
+    ('shop_order', 'shop_order_guest', '1000000 1000000 2 1'),
+    ('refund', 'refund', '1000000 1000000 1'),
+    ('refund', 'refund_order', '1000000 1000000 1 1 1');
+analyze sqlite_schema;

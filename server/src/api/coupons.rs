@@ -1,6 +1,6 @@
 //! Coupons: made by members from points, checked and used by the shop's checkout.
 
-mod refusals;
+pub(super) mod refusals;
 
 use super::adjustments::too_few;
 use super::extract::{IdempotencyKey, Json, Member, Shop};

@@ -2,6 +2,7 @@
 
 use super::Shared;
 use super::adjustments::member_faults;
+use super::coupons::refusals::{coupon_not_open, gift_not_for_you};
 use super::extract::{Json, Shop};
 use super::me;
 use crate::App;
@@ -12,10 +13,10 @@ use crate::domain::terms::Why;
 use crate::domain::{Instant, tier};
 use crate::error::Error;
 use crate::programs::Loaded;
-use crate::store::coupons::{Find, StoredCoupon};
+use crate::store::coupons::{Find, StoredCoupon, looked_up};
 use crate::store::members::{Named, StoredMember};
-use crate::store::referrals::{GiftOf, StoredGift};
-use app::api::{CouponState, MemberRef, NewQuote, QuoteReason, QuoteView};
+use crate::store::referrals::{GiftOf, NotForYou, StoredGift};
+use app::api::{CouponState, MemberId, MemberRef, NewQuote, QuoteReason, QuoteView};
 use axum::extract::State;
 
 /// The scope a key needs: that of the codes, whose checkout asks.
@@ -45,7 +46,12 @@ pub async fn ask(
         None => None,
     };
     let now = app.clock.now();
-    let codes = carried(&app, program, &basket, now).await?;
+    let asked = Asked {
+        basket: &basket,
+        member: member.as_ref().map(|member| member.id),
+        now,
+    };
+    let codes = carried(&app, program, &asked).await?;
     Ok(axum::Json(answer(
         program,
         &basket,
@@ -91,55 +97,86 @@ async fn buyer(app: &App, program: &Loaded, named: MemberRef) -> Result<StoredMe
     found.ok_or_else(unknown)
 }
 
-/// What each code is good for; one that is named twice is there once.
-async fn carried(
-    app: &App,
-    program: &Loaded,
-    basket: &NewQuote,
+/// What codes are looked at for.
+struct Asked<'a> {
+    basket: &'a NewQuote,
+    /// Who buys, where that is a member.
+    member: Option<MemberId>,
     now: Instant,
-) -> Result<Vec<Carried>, Error> {
+}
+
+/// What each code is good for; one that is named twice is there once. An order can have one gift.
+async fn carried(app: &App, program: &Loaded, asked: &Asked<'_>) -> Result<Vec<Carried>, Error> {
     let mut all: Vec<Carried> = Vec::new();
-    for code in &basket.coupon_codes {
-        let code = code.trim().to_ascii_uppercase();
-        if all.iter().all(|known| known.code != code) {
-            let terms = terms(app, program, &code, basket, now).await?;
-            all.push(Carried { code, terms });
+    let mut has_gift = false;
+    for code in &asked.basket.coupon_codes {
+        let code = looked_up(code);
+        if all.iter().any(|known| known.code == code) {
+            continue;
         }
+        let (mut terms, is_gift) = terms(app, program, &code, asked).await?;
+        if is_gift && terms.is_ok() {
+            if has_gift {
+                terms = Err(Why::OtherCodes.into());
+            }
+            has_gift = true;
+        }
+        all.push(Carried { code, terms });
     }
     Ok(all)
 }
 
-/// What a code is good for, whoever it belongs to, and the points behind it; or why it cannot be used.
+/// What a code is good for and the points behind it; or why it cannot be used.
+type Found = Result<(Terms, i64), QuoteReason>;
+
+/// What a code is good for, and whether it is a friend's gift.
 async fn terms(
     app: &App,
     program: &Loaded,
     code: &str,
-    basket: &NewQuote,
-    now: Instant,
-) -> Result<Result<(Terms, i64), QuoteReason>, Error> {
+    asked: &Asked<'_>,
+) -> Result<(Found, bool), Error> {
     let id = program.rules.id;
     let coupon = app.store.read(Find { program: id, code }).await?;
     if let Some(coupon) = coupon {
-        return Ok(of_coupon(&coupon, basket, now).map_err(QuoteReason::from));
+        return Ok((of_coupon(&coupon, asked), false));
     }
     let gift = app.store.read(GiftOf { program: id, code }).await?;
-    let found = gift.ok_or(Why::Unknown);
-    let terms = found.and_then(|gift| of_gift(gift, basket, now));
-    Ok(terms.map_err(QuoteReason::from))
+    Ok(match gift {
+        Some(gift) => (of_gift(gift, asked), true),
+        None => (Err(Why::Unknown.into()), false),
+    })
 }
 
-fn of_coupon(coupon: &StoredCoupon, basket: &NewQuote, now: Instant) -> Result<(Terms, i64), Why> {
-    open(coupon.state_at(now), coupon.order.as_deref(), basket)?;
-    if coupon.currency == basket.currency {
+/// Whoever it belongs to.
+fn of_coupon(coupon: &StoredCoupon, asked: &Asked<'_>) -> Found {
+    let state = coupon.state_at(asked.now);
+    open(state, coupon.order.as_deref(), asked.basket)?;
+    if coupon.connection.is_some() {
+        // As a use of it is answered.
+        return Err(QuoteReason {
+            code: Why::NotOpen.code().to_owned(),
+            detail: coupon_not_open(coupon).detail,
+        });
+    }
+    if coupon.currency == asked.basket.currency {
         Ok((coupon.order_terms(), coupon.points))
     } else {
-        Err(Why::Currency)
+        Err(Why::Currency.into())
     }
 }
 
 /// No points are behind a friend's gift.
-fn of_gift(gift: StoredGift, basket: &NewQuote, now: Instant) -> Result<(Terms, i64), Why> {
-    open(gift.state_at(now), gift.order.as_deref(), basket)?;
+fn of_gift(gift: StoredGift, asked: &Asked<'_>) -> Found {
+    let state = gift.state_at(asked.now);
+    open(state, gift.order.as_deref(), asked.basket)?;
+    if asked.member == Some(gift.advocate) {
+        let refused = gift_not_for_you(NotForYou::Own);
+        return Err(QuoteReason {
+            code: refused.code.to_owned(),
+            detail: refused.detail,
+        });
+    }
     Ok((gift.terms, 0))
 }
 

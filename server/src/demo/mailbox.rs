@@ -5,10 +5,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 use mail_parser::MessageParser;
-use mailin_embedded::{Handler, Server, SslConfig, response};
+use mailin::{Action, Handler, Session, SessionBuilder, response};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufStream};
+use tokio::net::{TcpListener, TcpStream};
 
 /// Mails that are kept; the oldest go first.
 const LETTERS_MAX: usize = 200;
@@ -50,12 +52,12 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// Listens on a free port of this machine, for as long as the process lives.
+    /// Listens on a free port of this machine, for as long as the runtime lives that it is started in.
     ///
     /// # Errors
     /// When no port can be had.
-    pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    pub async fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let mailbox = Self {
             letters: Arc::default(),
             address: listener.local_addr()?,
@@ -65,22 +67,15 @@ impl Mailbox {
             to: String::new(),
             data: Vec::new(),
         };
-        let mut server = Server::new(receiver);
-        server
-            .with_name("mailbox.localhost")
-            .with_tcp_listener(listener)
-            // A server keeps its connections, and each takes a thread; several may share the mailbox.
-            .with_num_threads(16);
-        server
-            .with_ssl(SslConfig::None)
-            .map_err(|error| io::Error::other(error.to_string()))?;
-        std::thread::Builder::new()
-            .name("mailbox".into())
-            .spawn(move || {
-                if let Err(error) = server.serve() {
-                    tracing::error!(%error, "the mailbox stopped");
-                }
-            })?;
+        tokio::spawn(async move {
+            let sessions = SessionBuilder::new("mailbox.localhost");
+            while let Ok((stream, from)) = listener.accept().await {
+                tokio::spawn(converse(
+                    stream,
+                    sessions.build(from.ip(), receiver.clone()),
+                ));
+            }
+        });
         Ok(mailbox)
     }
 
@@ -98,6 +93,26 @@ impl Mailbox {
     }
 }
 
+/// Speaks with one sender until either ends it. Who breaks off sends anew.
+async fn converse(stream: TcpStream, mut session: Session<Receiver>) -> io::Result<()> {
+    let mut stream = BufStream::new(stream);
+    stream.write_all(&session.greeting().buffer()?).await?;
+    stream.flush().await?;
+    let mut line = Vec::new();
+    while stream.read_until(b'\n', &mut line).await? > 0 {
+        let answer = session.process(&line);
+        line.clear();
+        if answer.action != Action::NoReply {
+            stream.write_all(&answer.buffer()?).await?;
+            stream.flush().await?;
+        }
+        if matches!(answer.action, Action::Close | Action::UpgradeTls) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// One SMTP conversation.
 #[derive(Clone)]
 struct Receiver {
@@ -107,12 +122,12 @@ struct Receiver {
 }
 
 impl Handler for Receiver {
-    fn rcpt(&mut self, to: &str) -> mailin_embedded::Response {
+    fn rcpt(&mut self, to: &str) -> mailin::Response {
         to.clone_into(&mut self.to);
         response::OK
     }
 
-    fn data_start(&mut self, _: &str, _: &str, _: bool, _: &[String]) -> mailin_embedded::Response {
+    fn data_start(&mut self, _: &str, _: &str, _: bool, _: &[String]) -> mailin::Response {
         self.data.clear();
         response::OK
     }
@@ -122,7 +137,7 @@ impl Handler for Receiver {
         Ok(())
     }
 
-    fn data_end(&mut self) -> mailin_embedded::Response {
+    fn data_end(&mut self) -> mailin::Response {
         let Some(message) = MessageParser::default().parse(&self.data) else {
             return response::TRANSACTION_FAILED;
         };

@@ -94,7 +94,7 @@ impl Demo {
     ) -> Result<Self, DemoError> {
         std::fs::create_dir_all(&places.data)?;
         config.master_key_file = places.data.join("laurel.key");
-        let mailbox = Mailbox::start()?;
+        let mailbox = Mailbox::start().await?;
         config.smtp_url = Some(format!("smtp://{}", mailbox.address()));
         let app = App::open(&config, clock).await?;
         let (program, api_key, token_secret) = seed(&app, places).await?;

@@ -15,9 +15,10 @@ mod tests;
 use app::api::{Order, RefundLine};
 use serde::{Deserialize, Serialize};
 
-/// Shares are added up in billionths of a point, so that an order of many lines loses nothing.
-const FINE: i128 = 1_000_000_000;
-/// What rounding to billionths may lose on the most lines there can be.
+/// Shares are added up in parts of a point that are so fine that an order of many lines loses nothing, and that what is
+/// a little less than a whole point is not taken for one: with billionths that happened.
+const FINE: i128 = 1_000_000_000_000_000_000;
+/// What rounding to these parts may lose on the most lines there can be.
 const LOST: i128 = 1_000;
 
 /// One line of an order, or its delivery.
@@ -288,7 +289,8 @@ impl Split {
         }
         let fine = |part: &Part| {
             let (back, all) = part.back();
-            i128::from(of(part)) * i128::from(back) * FINE / i128::from(all)
+            let (exact, all) = (i128::from(of(part)) * i128::from(back), i128::from(all));
+            exact / all * FINE + exact % all * FINE / all
         };
         let sum: i128 = self.parts.iter().map(fine).sum();
         i64::try_from((sum + LOST) / FINE).unwrap_or(i64::MAX)

@@ -55,7 +55,7 @@ impl Query for Statement {
         const SQL: &str =
             "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
                 t.available_at, t.version, t.proof, t.explanation, h.balance_after, t.number, t.expires_at,
-                t.asset, c.state, c.order_id
+                t.asset, c.state, case when c.taken_id = t.id then c.order_id end
             from transfer t left join hold h on h.transfer_id = t.id and t.target = 'held'
                 left join coupon c on c.hold_id = t.id and t.target = 'reserved'
             where t.member_id = $1 and t.asset = $2 and t.number < $3
@@ -103,7 +103,8 @@ impl Line {
         let change = read_movement(row, 3, 4, 2)?.change();
         let coupon: Option<String> = row.get(15)?;
         let mut explanation = read_explanation(&row.get::<String>(10)?)?;
-        // The order that uses a code is known only after the points were set aside.
+        // The order that uses a code is known only after the points were set aside. One that came when they had come
+        // back has a line of its own.
         if let (Some("reserved" | "used"), Fact::Redeemed { order, .. }) =
             (coupon.as_deref(), &mut explanation.fact)
         {

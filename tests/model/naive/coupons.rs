@@ -18,6 +18,8 @@ pub(crate) struct Coupon {
     pub(crate) wanted: i64,
     pub(crate) state: CouponState,
     pub(crate) order: Option<String>,
+    /// Which of that order's codes it was, by when it was first reserved; none if it never was.
+    turn: Option<usize>,
     /// How it falls on the lines of the order that has it.
     pub(crate) lines: Vec<(String, i64)>,
     pub(crate) expires_at: Micros,
@@ -62,6 +64,7 @@ impl Programme {
             wanted: points,
             state: CouponState::Open,
             order: None,
+            turn: None,
             lines: Vec::new(),
             expires_at,
             due_at: expires_at,
@@ -72,12 +75,14 @@ impl Programme {
         Ok(self.members[who].available)
     }
 
-    /// What the lines of an order still cost beside its other codes.
+    /// What the lines of an order still cost beside the codes that were reserved for it before this one.
     fn left_of(&self, code: &str, order: &str, lines: &[QuoteLine]) -> Vec<i64> {
+        let own = self.coupons[code].turn.unwrap_or(usize::MAX);
         let others = self.coupons.values().filter(|other| {
             other.state == CouponState::Reserved
                 && other.order.as_deref() == Some(order)
                 && other.code != code
+                && other.turn.is_some_and(|turn| turn < own)
         });
         let taken: Vec<&(String, i64)> = others.flat_map(|other| &other.lines).collect();
         let left = |line: &QuoteLine| {
@@ -97,9 +102,15 @@ impl Programme {
         now: Micros,
     ) -> Option<bool> {
         let left = self.left_of(code, order, lines);
+        let is_told = self.orders.contains_key(order);
+        let of_order = self.coupons.values();
+        let of_order = of_order.filter(|coupon| coupon.order.as_deref() == Some(order));
+        let last = of_order.filter_map(|coupon| coupon.turn).max().unwrap_or(0);
         let coupon = self.coupons.get_mut(code).unwrap();
         let same = coupon.order.as_deref() == Some(order);
         match coupon.state {
+            // An order that was told finds no more codes.
+            CouponState::Open if is_told => return Some(false),
             CouponState::Open => {}
             CouponState::Reserved if same => {}
             CouponState::Used => return Some(same),
@@ -122,6 +133,7 @@ impl Programme {
             .collect();
         coupon.state = CouponState::Reserved;
         coupon.order = Some(order.to_owned());
+        coupon.turn.get_or_insert(last + 1);
         coupon.due_at = coupon.due_at.max(now + 7 * DAY);
         Some(true)
     }

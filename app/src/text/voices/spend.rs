@@ -63,6 +63,8 @@ pub(crate) struct Gift {
     pub(crate) percent_most: Say2,
     /// Points and money of a slider's step.
     pub(crate) slider: Say2,
+    /// The same where a step is a single point.
+    pub(crate) slider_by_one: Say2,
     pub(crate) shipping: &'static str,
     pub(crate) product: &'static str,
     pub(crate) gift: &'static str,

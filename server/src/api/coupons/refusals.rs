@@ -6,8 +6,12 @@ use crate::store::referrals::{NotForYou, StoredGift};
 use app::api::{CouponState, FieldError, Locked, QuoteReason};
 use axum::http::StatusCode;
 
+/// A code that is wanted for an order that was told without it.
+const TOLD: &str =
+    "The order was sent before this code was reserved for it, so it cannot use the code any more.";
+
 /// 409 for a code that cannot be used or let go.
-pub(super) fn coupon_not_open(coupon: &StoredCoupon) -> Error {
+pub(in crate::api) fn coupon_not_open(coupon: &StoredCoupon) -> Error {
     let has_order = coupon.order.is_some();
     let detail = match coupon.state {
         CouponState::Making => {
@@ -21,9 +25,8 @@ pub(super) fn coupon_not_open(coupon: &StoredCoupon) -> Error {
         }
         _ if has_order => "The code belongs to another order.",
         CouponState::Used => "The code was spent when it was made.",
-        CouponState::Open | CouponState::Reserved => {
-            "The code was used where the shop sells; its order is awaited."
-        }
+        CouponState::Open => TOLD,
+        CouponState::Reserved => "The code was used where the shop sells; its order is awaited.",
         CouponState::Released | CouponState::Lapsed => {
             "The code has lapsed or was let go; its points came back."
         }
@@ -35,13 +38,14 @@ pub(super) fn coupon_not_open(coupon: &StoredCoupon) -> Error {
 pub(super) fn gift_not_open(gift: &StoredGift) -> Error {
     let detail = match gift.order {
         Some(_) => "The code belongs to another order.",
+        None if gift.state == CouponState::Open => TOLD,
         None => "The gift's time is over.",
     };
     Error::new(StatusCode::CONFLICT, "coupon_not_open", detail)
 }
 
 /// 409 for a gift that is not for whoever orders.
-pub(super) fn gift_not_for_you(why: NotForYou) -> Error {
+pub(in crate::api) fn gift_not_for_you(why: NotForYou) -> Error {
     let detail = match why {
         NotForYou::Own => "The gift is for friends, and this is the member who passes it on.",
         NotForYou::Customer => {

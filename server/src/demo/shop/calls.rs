@@ -100,8 +100,16 @@ async fn was_told(shop: &Shop, path: &str, key: &str, body: &Value) -> bool {
     told != Err(Failure::Away)
 }
 
+/// What a cart comes to.
+pub(super) struct Quoted {
+    /// Laurel's answer.
+    pub(super) view: QuoteView,
+    /// Whether it is for a member, who will have what the order earns.
+    pub(super) is_for_member: bool,
+}
+
 /// What the cart of a visit comes to with its codes, if Laurel answers.
-pub(super) async fn quote(shop: &Shop, visit: &Visit) -> Option<QuoteView> {
+pub(super) async fn quote(shop: &Shop, visit: &Visit) -> Option<Quoted> {
     let member = visit.customer.map(|customer| MemberRef {
         customer: Some(customer.id.into()),
         ..MemberRef::default()
@@ -115,13 +123,16 @@ pub(super) async fn quote(shop: &Shop, visit: &Visit) -> Option<QuoteView> {
         order_id: visit.number.clone(),
         ..NewQuote::default()
     };
-    let answer = post(shop, "quote", None, &basket).await;
+    let mut answer = post(shop, "quote", None, &basket).await;
     if basket.member.is_some() && matches!(answer, Err(Failure::Refused(_))) {
         // They have an account here, and are not in the club.
         basket.member = None;
-        return post(shop, "quote", None, &basket).await.ok();
+        answer = post(shop, "quote", None, &basket).await;
     }
-    answer.ok()
+    Some(Quoted {
+        view: answer.ok()?,
+        is_for_member: basket.member.is_some(),
+    })
 }
 
 /// What a code is. Changes nothing.
@@ -145,15 +156,24 @@ pub(super) async fn reserve(
     post(shop, &format!("coupons/{code}/use"), None, wanted).await
 }
 
-/// Lets go of a code that was kept for an order which is not to be: its points come back.
-pub(super) async fn release(shop: &Shop, code: &str, order: &str) {
-    let Ok(coupon) = check(shop, code).await else {
-        return;
+/// Lets go of a code that was kept for an order which does not use it: its points come back. Where that fails, they
+/// come back when the code's time is over.
+///
+/// # Errors
+/// [`Failure::Away`]: the order may still have it.
+pub(super) async fn release(shop: &Shop, code: &str, order: &str) -> Result<(), Failure> {
+    let let_go = async {
+        let coupon = check(shop, code).await?;
+        if codes::is_kept_for(&coupon, order) {
+            let path = format!("coupons/{code}/release");
+            post::<CouponView>(shop, &path, None, &()).await?;
+        }
+        Ok::<(), Failure>(())
     };
-    if codes::is_kept_for(&coupon, order) {
-        let path = format!("coupons/{code}/release");
-        // Where it fails, they come back when the code's time is over.
-        let _over = post::<CouponView>(shop, &path, None, &()).await.is_ok();
+    match let_go.await {
+        // No order of ours has what Laurel does not let go.
+        Ok(()) | Err(Failure::Refused(_)) => Ok(()),
+        Err(Failure::Away) => Err(Failure::Away),
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) struct CartWords {
     pub(super) friend_hint: &'static str,
     /// The number of points.
     pub(super) earns: fn(&str) -> String,
+    /// The number of points, for those who are no members.
+    pub(super) members_earn: fn(&str) -> String,
     /// The codes.
     pub(super) kept: fn(&str) -> String,
     pub(super) changed: &'static str,
@@ -97,6 +99,7 @@ static EN: CartWords = CartWords {
     friend: "Did a friend send you? Their code",
     friend_hint: "You may leave this empty.",
     earns: |points| format!("Beans that this order will earn: {points}."),
+    members_earn: |points| format!("Beans that members would earn with it: {points}."),
     kept: |codes| format!("In your cart: the code {codes}. It comes off when you pay."),
     changed: "The sum has changed since you saw it. Please look at it again before you pay.",
     paid_less: |sum| format!("You saved {sum}."),
@@ -138,6 +141,7 @@ static RU: CartWords = CartWords {
     friend: "Вас пригласил друг? Его код",
     friend_hint: "Можно оставить пустым.",
     earns: |points| format!("Зёрен за этот заказ: {points}."),
+    members_earn: |points| format!("Зёрен за такой заказ у участников клуба: {points}."),
     kept: |codes| format!("В вашей корзине код {codes}. Скидка по нему применится при оплате."),
     changed: "Сумма изменилась с тех пор, как вы её видели. Проверьте её ещё раз перед оплатой.",
     paid_less: |sum| format!("Вы сэкономили {sum}."),

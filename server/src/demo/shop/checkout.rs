@@ -34,11 +34,16 @@ pub(super) async fn cart(shop: &Shop, visitor: &Visitor, trouble: Option<&Troubl
     let price = if visit.cart.bags() == 0 {
         None
     } else {
-        let quote = calls::quote(shop, visit).await;
-        Some(Price::of(&visit.cart, &visit.codes, quote.as_ref()))
+        let quoted = calls::quote(shop, visit).await;
+        let quote = quoted.as_ref().map(|quoted| &quoted.view);
+        let is_member = quoted.as_ref().is_some_and(|quoted| quoted.is_for_member);
+        Some((Price::of(&visit.cart, &visit.codes, quote), is_member))
     };
     let content = match &price {
-        Some(price) => filled(visitor, price, trouble),
+        Some((price, is_member)) => {
+            let earns = earns(visitor.words, price, *is_member);
+            filled(visitor, price, earns, trouble)
+        }
         None => view! {
             {kept(visitor)}
             <p>{words.cart_empty}</p>
@@ -69,12 +74,18 @@ pub(super) fn kept(visitor: &Visitor) -> AnyView {
     view! { <p class="kept" id="codes-kept">{say}</p> }.into_any()
 }
 
-fn filled(visitor: &Visitor, price: &Price, trouble: Option<&Trouble>) -> AnyView {
+fn filled(
+    visitor: &Visitor,
+    price: &Price,
+    earns: Option<AnyView>,
+    trouble: Option<&Trouble>,
+) -> AnyView {
     view! {
         {lines(visitor, price)}
         {slider(visitor, price)}
         {codes(visitor, price, trouble)}
         {sums(visitor, price)}
+        {earns}
         {paying(visitor, price, trouble)}
     }
     .into_any()
@@ -211,10 +222,6 @@ fn sums(visitor: &Visitor, price: &Price) -> impl IntoView + use<> {
         0 => own.free.to_owned(),
         pays => money(words, pays),
     };
-    let earns = (price.earns > 0).then(|| {
-        let points = Text::by_locale(words.tag).number(price.earns);
-        view! { <p class="quiet earns" id="earns" data-points=price.earns>{(own.earns)(&points)}</p> }
-    });
     view! {
         <dl class="sums">
             {sum(words.goods, visitor.visit.cart.goods())}
@@ -223,8 +230,21 @@ fn sums(visitor: &Visitor, price: &Price) -> impl IntoView + use<> {
             <div><dt>{words.delivery}</dt><dd>{delivery}</dd></div>
             {sum(words.total, price.total())}
         </dl>
-        {earns}
     }
+}
+
+/// What the order will earn; to those who are no members, what it would.
+fn earns(words: &Words, price: &Price, is_member: bool) -> Option<AnyView> {
+    let own = CartWords::of(words);
+    let points = Text::by_locale(words.tag).number(price.earns);
+    let say = if is_member {
+        (own.earns)(&points)
+    } else {
+        (own.members_earn)(&points)
+    };
+    (price.earns > 0).then(|| {
+        view! { <p class="quiet earns" id="earns" data-points=price.earns>{say}</p> }.into_any()
+    })
 }
 
 fn paying(visitor: &Visitor, price: &Price, trouble: Option<&Trouble>) -> impl IntoView + use<> {

@@ -54,7 +54,11 @@ pub(super) async fn pay(
         let trouble = Trouble::Address(form.email);
         return checkout::cart(&shop, &visitor, Some(&trouble)).await;
     };
-    let take = |visit: &mut Visit| begin(&shop, visit, friend);
+    let next = || {
+        let now = shop.backend.clock.now();
+        shop.numbers.next(now).to_string()
+    };
+    let take = |visit: &mut Visit| begin(visit, friend, next);
     let (cookie, taken) = shop.visits.change(visitor.id.as_deref(), take);
     let (Some(visit), Some(id)) = (taken, visitor.id.clone()) else {
         return (set(cookie), Redirect::to("/thanks")).into_response();
@@ -77,30 +81,49 @@ pub(super) async fn pay(
     }
 }
 
-/// Takes the cart out of a visit, so that it cannot be paid twice; nothing if it is empty. The order's number stays
-/// the same until one is paid, so that codes which were kept for it can still be used.
-fn begin(shop: &Shop, visit: &mut Visit, friend: String) -> Option<Visit> {
+/// Takes the cart out of a visit, so that it cannot be paid twice, and the order's number, so that no other tab pays
+/// under it; nothing if the cart is empty.
+fn begin(visit: &mut Visit, friend: String, next: impl FnOnce() -> String) -> Option<Visit> {
     visit.friend = friend;
     if visit.cart.bags() == 0 {
         return None;
     }
-    let now = shop.backend.clock.now();
-    visit
-        .number
-        .get_or_insert_with(|| shop.numbers.next(now).to_string());
-    let before = visit.clone();
+    let number = visit.number.take().unwrap_or_else(next);
+    let before = Visit {
+        number: Some(number),
+        ..visit.clone()
+    };
     visit.cart = Cart::default();
+    visit.kept.clear();
     Some(before)
+}
+
+/// Puts back what was not paid. The number stays the same until one is paid, so that codes which were kept for it can
+/// still be used. Answers whether it is back: another tab may have put back its own.
+fn put_back(visit: &mut Visit, unpaid: &Visit, kept: &[String]) -> bool {
+    visit.cart.take_back(&unpaid.cart);
+    let is_back = visit.number.is_none();
+    if is_back {
+        visit.number.clone_from(&unpaid.number);
+        visit.kept = kept.to_vec();
+    }
+    is_back
 }
 
 /// Keeps the codes, takes the money and tells Laurel. A cart that is not paid is put back.
 async fn settle(shop: Arc<Shop>, id: String, checkout: Checkout) -> Result<(), Trouble> {
     let Visit { cart, codes, .. } = &checkout.visit;
     let quote = calls::quote(&shop, &checkout.visit).await;
-    let price = Price::of(cart, codes, quote.as_ref());
+    let price = Price::of(cart, codes, quote.as_ref().map(|quoted| &quoted.view));
     if let Err(trouble) = keep_codes(&shop, &checkout, &price).await {
-        shop.visits
-            .change(Some(&id), |visit| visit.cart.take_back(cart));
+        let mut kept = left_over(&checkout.visit.kept, &price);
+        kept.extend(price.good_codes().map(|code| code.code.clone()));
+        let back = |visit: &mut Visit| put_back(visit, &checkout.visit, &kept);
+        let (_, is_back) = shop.visits.change(Some(&id), back);
+        if !is_back {
+            // Nobody will pay under this number.
+            let _over = let_go(&shop, &checkout, &kept).await.is_ok();
+        }
         return Err(trouble);
     }
     let now = backend::moment(shop.backend.clock.now());
@@ -109,7 +132,6 @@ async fn settle(shop: Arc<Shop>, id: String, checkout: Checkout) -> Result<(), T
         let used = &receipt.order.coupon_codes;
         visit.codes.retain(|code| !used.contains(code));
         visit.friend.clear();
-        visit.number = None;
         visit.bought = Some(Arc::clone(&receipt));
     });
     backend::tell(shop, receipt).await;
@@ -121,6 +143,8 @@ async fn keep_codes(shop: &Shop, checkout: &Checkout, price: &Price) -> Result<(
     if checkout.told.is_some_and(|told| told != price.total()) {
         return Err(Trouble::Changed);
     }
+    // The payment would spend every code that is kept for the order.
+    let_go(shop, checkout, &left_over(&checkout.visit.kept, price)).await?;
     let wanted = UseCoupon {
         order_id: number(checkout),
         lines: lines_before_codes(&checkout.visit.cart, price),
@@ -145,6 +169,25 @@ async fn keep_codes(shop: &Shop, checkout: &Checkout, price: &Price) -> Result<(
     } else {
         Err(Trouble::Changed)
     }
+}
+
+/// Codes that earlier tries have kept, and that take nothing off any more.
+fn left_over(kept: &[String], price: &Price) -> Vec<String> {
+    let is_good = |kept: &str| price.good_codes().any(|good| good.code == kept);
+    kept.iter().filter(|kept| !is_good(kept)).cloned().collect()
+}
+
+/// Lets go of codes that were kept for the order.
+async fn let_go(shop: &Shop, checkout: &Checkout, codes: &[String]) -> Result<(), Trouble> {
+    let order = number(checkout);
+    for code in codes {
+        let released = calls::release(shop, code, &order).await;
+        released.map_err(|_| Trouble::Code {
+            code: code.clone(),
+            reason: AWAY.into(),
+        })?;
+    }
+    Ok(())
 }
 
 /// What each line costs without any code. The tier's discount is off already.
@@ -269,6 +312,36 @@ mod tests {
         assert_eq!(order.lines[0].amount, 240_000);
         assert_eq!(order.coupon_codes, ["OFF", "FREE"]);
         assert_eq!(order.referral_code.as_deref(), Some("ANNA-7"));
+    }
+
+    #[test]
+    fn two_tabs_do_not_pay_under_one_number() {
+        let mut visit = Visit {
+            kept: vec!["OFF".into()],
+            ..Visit::default()
+        };
+        assert!(begin(&mut visit, String::new(), || "1".into()).is_none());
+        visit.cart.add(0, 1);
+        let first = begin(&mut visit, String::new(), || "1".into()).unwrap();
+        assert_eq!((first.number.as_deref(), first.kept.len()), (Some("1"), 1));
+        assert_eq!((&visit.number, visit.kept.len()), (&None, 0));
+        visit.cart.add(1, 1);
+        let second = begin(&mut visit, String::new(), || "2".into()).unwrap();
+        assert_eq!(second.number.as_deref(), Some("2"));
+        // Neither is paid: the first that fails keeps its number, and both carts are back.
+        assert!(put_back(&mut visit, &second, &["OFF".into()]));
+        assert!(!put_back(&mut visit, &first, &[]));
+        assert_eq!((visit.number.as_deref(), visit.cart.bags()), (Some("2"), 2));
+        assert_eq!(visit.kept, ["OFF"]);
+        let again = begin(&mut visit, String::new(), || "3".into()).unwrap();
+        assert_eq!(again.number.as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn what_an_earlier_try_kept_and_this_one_does_not_use_is_left_over() {
+        let (_, price) = checkout();
+        let kept = ["OFF", "LATE", "GONE"].map(String::from);
+        assert_eq!(left_over(&kept, &price), ["LATE", "GONE"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::Shop;
 use super::backend::{Outcome, Receipt};
 use super::cart_words::CartWords;
+use super::goods::{CURRENCY, plain};
 use super::pages::{document, money};
 use super::visit::Visitor;
 use super::words::Words;
@@ -39,7 +40,11 @@ pub(super) fn thanks(
     });
     let is_told = matches!(receipt.outcome(), Outcome::Told { .. });
     let inline = (stands && is_told).then(|| {
-        view! { <laurel-widget view="thanks" order=order.id.clone()></laurel-widget> }
+        // Of the goods: delivery earns nothing.
+        let price = plain(order.total - order.shipping);
+        view! {
+            <laurel-widget view="thanks" order=order.id.clone() price=price currency=CURRENCY></laurel-widget>
+        }
     });
     let said = stands.then(|| {
         view! { <p class="earned" id="earned" data-outcome=outcome>{said}</p> }

@@ -64,6 +64,8 @@ pub(super) struct Visit {
     /// The number of the order that the cart is about to become, once they have tried to pay: codes may be kept
     /// for it.
     pub(super) number: Option<String>,
+    /// Codes that may be kept for it by tries that did not come about.
+    pub(super) kept: Vec<String>,
     /// What they bought last.
     pub(super) bought: Option<Arc<Receipt>>,
 }

@@ -439,3 +439,16 @@ fn delivery_is_no_part_of_the_goods_that_are_left() {
     one.refund(600, &[line(2, 600)]);
     assert_eq!((one.left(), one.goods_left()), (500, 0));
 }
+
+#[test]
+fn a_share_that_is_a_little_less_than_whole_is_rounded_down() {
+    // 3233 × 142 / 9700 + 7400 × 163 / 11100 + 19267 × 423 / 28900 = 437.9999993.
+    let mut split = split(&[
+        (9_700, 3_233, 0),
+        (11_100, 7_400, 0),
+        (28_900, 19_267, 0),
+        (401, 0, 0),
+    ]);
+    let refunded = split.refund(734, &[]);
+    assert_eq!((refunded.amount, refunded.reversed), (734, 437));
+}

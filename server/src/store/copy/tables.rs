@@ -196,7 +196,7 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         coupon (program_id, code) {
             program_id: Bytes, code: Text, id: Bytes, member_id: Bytes, reward: Text, name: Text,
             terms: Text, asset: Text, points: Int, wanted: Int, amount: Int, currency: Text, state: Text,
-            hold_id: Bytes, order_id: Text, taken_id: Bytes, returned: Int, lines: Text, shipping: Int,
+            hold_id: Bytes, order_id: Text, reserved_at: Int, taken_id: Bytes, returned: Int, lines: Text, shipping: Int,
             connection: Text, outside: Text, cause: Text, shown: Text, expires_at: Int,
             created_at: Int, updated_at: Int,
         }
@@ -214,8 +214,8 @@ pub(super) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
         referral (id) {
             id: Bytes, program_id: Bytes, advocate_id: Bytes, number: Int, stage: Text, found_by: Text,
             reason: Text, note: Text, gift_code: Text, gift_terms: Text, gift_name: Text,
-            gift_state: Text, gift_lines: Text, gift_shipping: Int, gift_order: Text, expires_at: Int,
-            friend_email: Text, source: Bytes, friend_id: Bytes, order_id: Text, address_hash: Text,
+            gift_state: Text, gift_lines: Text, gift_shipping: Int, gift_order: Text, gift_reserved_at: Int,
+            expires_at: Int, friend_email: Text, source: Bytes, friend_id: Bytes, order_id: Text, address_hash: Text,
             card_hash: Text, signals: Text, score: Int, appeal: Text, decided_by: Text, minimum: Int,
             points: Int, friend_points: Int, campaign: Text, transfer_id: Bytes, friend_transfer_id: Bytes,
             due_at: Int, created_at: Int, updated_at: Int,

@@ -14,6 +14,7 @@ mod commands;
 mod mine;
 mod orders;
 mod redeem;
+mod reserving;
 mod shop;
 mod stock;
 mod usage;
@@ -25,6 +26,7 @@ pub(super) use orders::{
     PaidBy, claim, end_unpaid, give_back, let_go, record, settle_for_guest, spend,
 };
 pub use redeem::{Redeem, Redeemed};
+pub(super) use reserving::{is_told, next_at};
 pub use shop::{AlreadyUsed, Failed, Job, Lease, Made, Useless, Verb, Waiting, Went};
 pub use stock::{AddCodes, CODES_MAX};
 pub use usage::{Use, UseAny, Used, UsedAny};
@@ -44,7 +46,7 @@ use serde::{Deserialize, Serialize};
 macro_rules! columns {
     () => {
         "code, id, member_id, reward, name, points, amount, currency, state, hold_id, order_id, taken_id, returned, lines,
-            expires_at, terms, asset, wanted, shipping, connection, outside, cause, created_at, shown"
+            expires_at, terms, asset, wanted, shipping, connection, outside, cause, created_at, shown, reserved_at"
     };
 }
 use columns;
@@ -94,6 +96,8 @@ pub struct StoredCoupon {
     hold: TransferId,
     /// The order that has it.
     pub order: Option<String>,
+    /// When it was reserved for that order: after all codes that were reserved for it before.
+    reserved_at: Option<Instant>,
     /// The transfer that took the points: the hold, or a later one.
     taken: TransferId,
     returned: i64,
@@ -133,6 +137,7 @@ impl StoredCoupon {
                 .transpose()?,
             created_at: row.get(22)?,
             shown: row.get(23)?,
+            reserved_at: row.get(24)?,
         })
     }
 

@@ -417,6 +417,7 @@ mod tests {
             state: CouponState::Used,
             hold: TransferId([0; 16]),
             order: None,
+            reserved_at: None,
             taken: TransferId([0; 16]),
             returned,
             lines: Vec::new(),

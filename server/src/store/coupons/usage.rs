@@ -2,8 +2,9 @@
 
 use super::commands::find_settled;
 use super::orders::spend_hold;
-use super::{Find, RESERVED_FOR, StoredCoupon, columns};
+use super::{Find, RESERVED_FOR, StoredCoupon, columns, is_told, next_at};
 use crate::clock::Stamp;
+use crate::domain::Instant;
 use crate::domain::program::Rules;
 use crate::domain::reward::Terms;
 use crate::domain::terms::{self, Basket, Spread};
@@ -75,6 +76,10 @@ impl Command for Use {
         if coupon.terms.kind.settles() == Settles::WhenHandedOver {
             return self.hand_over(tx, coupon).await;
         }
+        if coupon.state == CouponState::Open && is_told(tx, program, &self.order).await? {
+            // The order has been settled without it, and nothing would ever spend it or let it go.
+            return Ok(Used::NotOpen(Box::new(coupon)));
+        }
         self.reserve(tx, coupon).await
     }
 }
@@ -106,8 +111,8 @@ impl Use {
     ) -> Result<Used, StoreError> {
         const RESERVE: &str =
             "update coupon set state = 'reserved', order_id = $1, lines = $2, shipping = $3,
-                wanted = $4, updated_at = $5
-            where id = $6";
+                wanted = $4, updated_at = $5, reserved_at = $6
+            where id = $7";
         const KEEP: &str = "update hold set due_at = $1 where transfer_id = $2 and due_at < $1";
         let (spread, wanted) = if self.lines.is_empty() {
             (Spread::default(), coupon.points)
@@ -117,18 +122,24 @@ impl Use {
                 Err(reason) => return Ok(Used::Terms(reason)),
             }
         };
+        let now = self.stamp.at;
+        let reserved_at = match coupon.reserved_at {
+            Some(at) => at,
+            None => next_at(tx, self.rules.id, &self.order, now).await?,
+        };
         coupon.state = CouponState::Reserved;
         coupon.order = Some(self.order.clone());
+        coupon.reserved_at = Some(reserved_at);
         coupon.lines = spread.lines;
         coupon.shipping = spread.shipping;
         coupon.wanted = wanted;
-        let now = self.stamp.at;
         let set = params![
             &self.order,
             json(&coupon.lines)?,
             coupon.shipping,
             wanted,
             now,
+            reserved_at,
             coupon.id
         ];
         tx.later(RESERVE, set).await?;
@@ -138,7 +149,7 @@ impl Use {
     }
 
     /// What a coupon takes off the lines, beside what other codes of the same order take already, and how many of its
-    /// points that needs.
+    /// points that needs. One that is used again stays in its place: only those that were reserved before it come first.
     async fn spread<T: Tx>(
         &self,
         tx: &mut T,
@@ -148,14 +159,18 @@ impl Use {
             "select ",
             columns!(),
             " from coupon where program_id = $1 and order_id = $2 and state = 'reserved' and code <> $3
-                and (select due_at from hold where transfer_id = hold_id) > $4
+                and (select due_at from hold where transfer_id = hold_id) > $4 and reserved_at < $5
             order by code"
         );
         const GIFTS: &str = "select gift_terms, gift_lines, gift_shipping from referral
-            where program_id = $1 and gift_order = $2 and gift_state = 'reserved'";
-        let others = params![self.rules.id, &self.order, &self.code, self.stamp.at];
+            where program_id = $1 and gift_order = $2 and gift_state = 'reserved'
+                and gift_reserved_at < $3";
+        let (program, now) = (self.rules.id, self.stamp.at);
+        let before = coupon.reserved_at.unwrap_or(Instant::MAX);
+        let others = params![program, &self.order, &self.code, now, before];
         let others = tx.query(OTHERS, others).await?;
-        let gifts = tx.query(GIFTS, params![self.rules.id, &self.order]).await?;
+        let gifts = params![program, &self.order, before];
+        let gifts = tx.query(GIFTS, gifts).await?;
         let coupons = others.iter().map(Other::of_coupon);
         let others = coupons.chain(gifts.iter().map(Other::of_gift));
         let others: Vec<Other> = others.collect::<Result<_, _>>()?;

@@ -226,7 +226,8 @@ impl Record {
             returning body, transfer_id, split, counts, refunded, member_id";
         let key = params![self.stamp.at, self.rules.id, &self.order.id];
         let Some(row) = tx.query_one(CANCEL, key).await? else {
-            return coupons::let_go(tx, &self.rules, &self.stamp, &self.order.id).await;
+            coupons::let_go(tx, &self.rules, &self.stamp, &self.order.id).await?;
+            return referrals::undo(tx, (&self.rules, &self.stamp), &self.order.id, None).await;
         };
         let (mut ledgered, member) = Ledgered::read(&row)?;
         let refunded = ledgered.split.cancel();

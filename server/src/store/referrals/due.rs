@@ -46,7 +46,8 @@ impl Command for Lapse {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         const SQL: &str =
-            "update referral set stage = 'lapsed', gift_state = 'lapsed', gift_order = null, updated_at = $1
+            "update referral set stage = 'lapsed', gift_state = 'lapsed', gift_order = null,
+                gift_reserved_at = null, updated_at = $1
             where stage = 'gift' and expires_at <= $1 and (gift_state = 'open' or expires_at <= $2)";
         tx.execute(SQL, params![self.now, self.now - RESERVED_FOR])
             .await?;

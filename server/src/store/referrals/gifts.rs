@@ -20,7 +20,7 @@ pub(super) const RESERVED_FOR: i64 = 7 * DAY;
 macro_rules! columns {
     () => {
         "id, advocate_id, gift_code, gift_name, gift_terms, gift_state, gift_order, gift_lines, gift_shipping,
-            expires_at, created_at, source, minimum"
+            expires_at, created_at, source, minimum, gift_reserved_at"
     };
 }
 pub(super) use columns;
@@ -55,6 +55,8 @@ pub struct StoredGift {
     /// Where it was taken from, as a keyed digest. It is forgotten, so no answer that is kept has it.
     #[serde(skip)]
     pub(super) source: Option<Vec<u8>>,
+    /// When it was reserved for its order: after all codes that were reserved for that before.
+    reserved_at: Option<Instant>,
 }
 
 impl StoredGift {
@@ -74,6 +76,7 @@ impl StoredGift {
             created_at: row.get(10)?,
             source: row.get(11)?,
             minimum: row.get(12)?,
+            reserved_at: row.get(13)?,
         })
     }
 

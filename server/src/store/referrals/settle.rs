@@ -51,6 +51,10 @@ impl Command for Settle {
             Some(friend) => Some(friend),
             None => self.joined_since(tx, &bought).await?,
         };
+        if let (None, Some(friend)) = (due.friend, friend) {
+            // Only now it is known who that is; a deadlock with whoever takes the order after it is run again.
+            busy::lock(tx, self.rules.id, &named(friend), self.stamp.at).await?;
+        }
         if let Some(reason) = self.refusal(tx, &due, &bought, friend).await? {
             return self.refuse(tx, reason).await;
         }
@@ -90,12 +94,17 @@ struct Side {
     is_advocate: bool,
 }
 
+/// The name that a friend who is a member is locked by.
+fn named(friend: MemberId) -> String {
+    format!("friend:{friend}")
+}
+
 impl Settle {
     /// Whoever settles another friend who has the same address or is the same member waits here, and so does whoever
     /// settles another friend of the advocate: how many count already says what this one is worth.
     async fn lock<T: Tx>(&self, tx: &mut T, due: &Due) -> Result<(), StoreError> {
         let mailbox = due.mailbox.as_ref().map(|it| format!("friend:{it}"));
-        let member = due.friend.map(|it| format!("friend:{it}"));
+        let member = due.friend.map(named);
         let advocate = format!("advocate:{}", due.advocate);
         for name in [mailbox, member, Some(advocate)].into_iter().flatten() {
             busy::lock(tx, self.rules.id, &name, self.stamp.at).await?;

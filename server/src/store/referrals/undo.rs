@@ -28,7 +28,7 @@ pub(in crate::store) async fn undo<T: Tx>(
         order by place limit 1";
     const LET_GO: &str =
         "update referral set gift_state = 'open', gift_order = null, gift_lines = '[]', gift_shipping = 0,
-            updated_at = $1
+            gift_reserved_at = null, friend_id = null, updated_at = $1
         where program_id = $2 and gift_order = $3 and stage = 'gift' and gift_state = 'reserved'";
     const REFUSE: &str =
         "update referral set stage = 'refused', reason = $1, updated_at = $2

@@ -22,7 +22,7 @@ pub(super) async fn quoted(
 ) -> Result<Option<QuoteView>, Error> {
     let own = program.program().currency.as_str();
     let is_own = asked.currency.as_deref().unwrap_or(own) == own;
-    let is_for_it = matches!(asked.form(), Form::Earn | Form::Slider);
+    let is_for_it = matches!(asked.form(), Form::Earn | Form::Slider | Form::Thanks);
     let price = asked.price.as_deref().filter(|_| is_own && is_for_it);
     let basket = price.and_then(|price| quote::of_price(price, asked.sku.as_deref(), own));
     let Some(basket) = basket else {

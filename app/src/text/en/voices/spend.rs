@@ -43,6 +43,7 @@ pub(super) const SPEND: Spend = Spend {
         percent: |rate| format!("{rate} off an order"),
         percent_most: |rate, money| format!("{rate} off an order, at most {money}"),
         slider: |amount, money| format!("{money} off an order for each {amount}"),
+        slider_by_one: |amount, money| format!("{amount} = {money} off"),
         shipping: "Free delivery of one order",
         product: "One piece for nothing with an order",
         gift: "The shop hands it over",
@@ -130,7 +131,7 @@ pub(super) const SPEND: Spend = Spend {
         lapsed: |amount| format!("Not used in time. You got {amount} back."),
         copy: "Copy",
         apply: "Apply at the checkout",
-        applied: "Applied: the shop has the code.",
+        applied: "Sent to the shop. If nothing happens, copy the code.",
         undo: |amount| format!("Undo and get {amount} back"),
     },
     cart: Cart {

@@ -34,6 +34,7 @@ pub(super) const SPEND: Spend = Spend {
         percent: |rate| format!("Скидка {rate} на заказ"),
         percent_most: |rate, money| format!("Скидка {rate} на заказ, не больше {money}"),
         slider: |amount, money| format!("Скидка {money} на заказ за каждые {amount}"),
+        slider_by_one: |amount, money| format!("{amount} = скидка {money}"),
         shipping: "Бесплатная доставка одного заказа",
         product: "Одна штука в подарок к заказу",
         gift: "Выдаёт магазин",
@@ -125,7 +126,7 @@ pub(super) const SPEND: Spend = Spend {
         lapsed: |amount| format!("Не использован вовремя. Вам вернулось {amount}."),
         copy: "Скопировать",
         apply: "Применить к заказу",
-        applied: "Применён: код передан магазину.",
+        applied: "Передали магазину. Если ничего не произошло, скопируйте код.",
         undo: |amount| format!("Отменить и вернуть {amount}"),
     },
     cart: Cart {

@@ -7,6 +7,7 @@ use crate::domain::program::Rules;
 use crate::domain::reward::Terms;
 use crate::domain::terms::{Basket, Spread, Why, spread};
 use crate::domain::{Instant, email};
+use crate::store::coupons::{is_told, next_at};
 use crate::store::ledger::{from_json, json};
 use crate::store::referrals::facts::{Buyer, emails_of, has_paid};
 use crate::store::{Command, Query, StoreError, Tx, busy, members, params};
@@ -85,8 +86,9 @@ impl Command for UseGift {
             where program_id = $1 and gift_code = $2";
         const KEEP: &str = concat!(
             "update referral set gift_state = 'reserved', gift_order = $1, gift_lines = $2, gift_shipping = $3,
-                updated_at = $4, friend_email = coalesce($5, friend_email), friend_id = coalesce($6, friend_id)
-            where program_id = $7 and gift_code = $8 and stage = 'gift' and gift_state in ('open', 'reserved')
+                updated_at = $4, friend_email = coalesce(friend_email, $5), friend_id = coalesce($6, friend_id),
+                gift_reserved_at = $7
+            where program_id = $8 and gift_code = $9 and stage = 'gift' and gift_state in ('open', 'reserved')
             returning ",
             columns!()
         );
@@ -102,7 +104,12 @@ impl Command for UseGift {
             return Ok(GiftUsed::Unknown);
         };
         let is_own = gift.order.as_ref() == Some(&self.order);
-        match gift.state_at(now) {
+        let state = gift.state_at(now);
+        if state == CouponState::Open && is_told(tx, program, &self.order).await? {
+            // The order has been settled without it, and nothing would ever use it or let it go.
+            return Ok(GiftUsed::NotOpen(Box::new(gift)));
+        }
+        match state {
             CouponState::Open => {}
             CouponState::Reserved if is_own => {}
             CouponState::Used if is_own => return Ok(GiftUsed::Kept(Box::new(gift))),
@@ -111,13 +118,17 @@ impl Command for UseGift {
         if let Some(why) = self.not_for(tx, &gift, &friend).await? {
             return Ok(GiftUsed::NotForYou(why));
         }
-        let beside = match self.beside(tx).await? {
+        let beside = match self.beside(tx, &gift).await? {
             Ok(beside) => beside,
             Err(why) => return Ok(GiftUsed::Terms(why.into())),
         };
         let spread = match self.spread(&gift.terms, &beside) {
             Ok(spread) => spread,
             Err(reason) => return Ok(GiftUsed::Terms(reason)),
+        };
+        let reserved_at = match gift.reserved_at {
+            Some(at) => at,
+            None => next_at(tx, program, &self.order, now).await?,
         };
         let set = params![
             &self.order,
@@ -126,6 +137,7 @@ impl Command for UseGift {
             now,
             friend.mailbox,
             friend.member,
+            reserved_at,
             program,
             &self.code
         ];
@@ -251,10 +263,15 @@ impl UseGift {
         spread(terms, &basket)
     }
 
-    /// What the order's coupons take off, or why a gift cannot join them.
-    async fn beside<T: Tx>(&self, tx: &mut T) -> Result<Result<Beside, Why>, StoreError> {
+    /// What the order's coupons take off that were reserved before the gift, or why it cannot join them.
+    async fn beside<T: Tx>(
+        &self,
+        tx: &mut T,
+        gift: &StoredGift,
+    ) -> Result<Result<Beside, Why>, StoreError> {
         const COUPONS: &str = "select lines, shipping, terms from coupon
-            where program_id = $1 and order_id = $2 and state in ('reserved', 'used') order by code";
+            where program_id = $1 and order_id = $2 and state in ('reserved', 'used') and reserved_at < $3
+            order by code";
         // An order is one friend's: two gifts would take off twice what was promised.
         const GIFTS: &str = "select id from referral where program_id = $1 and gift_order = $2
             and gift_code <> $3 and gift_state in ('reserved', 'used') limit 1";
@@ -268,7 +285,8 @@ impl UseGift {
             codes: 0,
             all_can: true,
         };
-        let order = params![self.rules.id, &self.order];
+        let before = gift.reserved_at.unwrap_or(Instant::MAX);
+        let order = params![self.rules.id, &self.order, before];
         for row in tx.query(COUPONS, order).await? {
             let lines: Vec<CouponLine> = from_json(&row.get::<String>(0)?)?;
             let terms: Terms = from_json(&row.get::<String>(2)?)?;
@@ -311,7 +329,7 @@ impl Command for ReleaseGift {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<GiftEnded, StoreError> {
         const OPEN: &str =
             "update referral set gift_state = 'open', gift_order = null, gift_lines = '[]', gift_shipping = 0,
-                updated_at = $1
+                gift_reserved_at = null, friend_id = null, updated_at = $1
             where program_id = $2 and gift_code = $3 and stage = 'gift' and gift_state = 'reserved'";
         let now = self.stamp.at;
         tx.execute(OPEN, params![now, self.program, &self.code])
