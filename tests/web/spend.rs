@@ -7,7 +7,7 @@ mod purse;
 use super::access::{member, serve};
 use crate::support::audit::Audit;
 use crate::support::rules::PLAIN;
-use crate::support::shopper::{Hand, Shopper};
+use crate::support::shopper::{Hand, Shopper, plain};
 use crate::support::world::{Database, World, eventually};
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
@@ -142,7 +142,7 @@ async fn a_slider_says_what_is_chosen_as_it_moves() {
     let told =
         "return document.getElementById('reward-slide-points').getAttribute('aria-valuetext')";
     let told = shopper.run(told, vec![]).await;
-    let told = told.as_str().unwrap_or_default().replace('\u{a0}', " ");
+    let told = plain(told.as_str().unwrap_or_default());
     assert_eq!(told, "100 = 100 ₽", "what a screen reader says");
     shopper.press("#reward-slide-form button").await;
     shopper
