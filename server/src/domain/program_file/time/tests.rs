@@ -164,8 +164,14 @@ fn a_ladder_has_a_window_a_way_down_and_a_welcome() {
 #[test]
 fn what_a_tier_gives_is_checked_where_systems_act_on_it() {
     let silver = |gives: &str| {
-        let tier = "id = \"silver\"\n";
-        PROGRAM.replacen(tier, &format!("{tier}gives = {{ {gives} }}\n"), 1)
+        let (tier, own) = (
+            "id = \"silver\"\n",
+            "[tier.gives]\nfree_delivery_from = \"1500\"\n",
+        );
+        assert!(PROGRAM.contains(own));
+        PROGRAM
+            .replacen(own, "", 1)
+            .replacen(tier, &format!("{tier}gives = {{ {gives} }}\n"), 1)
     };
     let of = |gives: &str| parse(&silver(gives)).unwrap().tiers[1].gives.clone();
     assert_eq!(of(""), Gives::default());
