@@ -302,7 +302,7 @@ fn store_credit_can_be_used_to_its_end() {
 #[test]
 fn whoever_has_nothing_within_reach_is_told_what_to_do() {
     for (form, way) in [
-        (Form::Panel, "<label class=\"link\" for=\"tab-earn\">"),
+        (Form::Panel, "<label for=\"tab-earn\" class=\"link\">"),
         (Form::Rewards, "data-open=\"earn\""),
     ] {
         let program = program("en", false);
@@ -317,7 +317,9 @@ fn whoever_has_nothing_within_reach_is_told_what_to_do() {
                 "Almost within reach A part of an order from 100 beans",
             ],
         );
-        assert!(html.contains(way) && !text.contains("Your codes") && !text.contains("Earlier"));
+        assert!(html.contains(way), "{way}");
+        assert!(!text.contains("Your codes"), "{text}");
+        assert!(!text.contains("Earlier"), "{text}");
     }
 }
 
