@@ -7,6 +7,7 @@ use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, count, rows};
 use crate::support::trust::TEA;
 use crate::support::world::{Database, World};
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -427,11 +428,15 @@ async fn an_account_that_was_signed_in_with_earns_and_is_taken(database: Databas
     assert_books_balance(&scene.world.app.store).await;
 }
 
-async fn two_panels_that_join_at_once_are_one_member(database: Database) {
+async fn panels_that_join_at_once_are_one_member(database: Database) {
     let scene = scene(database, telegram::outsider()).await;
-    let (one, _) = sign_in(&scene, "one").await;
-    let (two, _) = sign_in(&scene, "two").await;
-    tokio::join!(join(&scene, &one), join(&scene, &two));
+    let mut bearers = Vec::new();
+    for panel in ["one", "two", "three", "four", "five", "six"] {
+        bearers.push(sign_in(&scene, panel).await.0);
+    }
+    // Of more than two, some find nobody and are overtaken before they write down what they are known by.
+    let joins = bearers.iter().map(|bearer| join(&scene, bearer));
+    join_all(joins).await;
     assert_eq!(members(&scene).await, 1);
     assert_eq!(identities(&scene).await, known(&[("telegram", ANNA)]));
     assert_books_balance(&scene.world.app.store).await;
@@ -472,5 +477,5 @@ on_both! {
     an_account_that_was_only_shown_for_a_task_and_let_go_signs_nobody_in,
     an_account_that_is_the_only_way_in_stays_one,
     an_account_that_was_signed_in_with_earns_and_is_taken,
-    two_panels_that_join_at_once_are_one_member,
+    panels_that_join_at_once_are_one_member,
 }

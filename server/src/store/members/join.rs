@@ -78,7 +78,8 @@ impl Join {
             && let Some(owner) = sign_ins::owner(tx, self.rules.id, account).await?
             && (owner.member != member || !owner.is_connected)
         {
-            // It became somebody's meanwhile, or was let go: nobody comes in with it.
+            // It became somebody's meanwhile, who then is the one that joins, or was let go: nobody comes in with it.
+            linked.all = !owner.is_connected || owner.member == member;
             all.retain(|(kind, _)| *kind != account.service);
         }
         // One order for everybody, or two who wait for each other would never end.
