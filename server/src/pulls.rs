@@ -138,11 +138,7 @@ fn told_of(error: StoreError) {
 /// How long one is left alone that has failed before so many times in a row.
 fn pause(failures: i64, trouble: &Trouble) -> i64 {
     let doubled = (EVERY << failures.clamp(0, 10)).min(PAUSE_MAX);
-    let asked = match trouble {
-        Trouble::NotNow(_, Some(wait)) => i64::try_from(wait.as_micros()).unwrap_or(i64::MAX),
-        _ => 0,
-    };
-    doubled.max(asked)
+    doubled.max(trouble.wait())
 }
 
 fn log(job: &Job, trouble: &Trouble) {

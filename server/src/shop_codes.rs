@@ -157,13 +157,12 @@ async fn work(app: &App, rules: Arc<Rules>, connection: &str, job: Job) {
         Ok(Done::Ended(Ended::AlreadyUsed)) => store.write(AlreadyUsed { rules, job, stamp }).await,
         Err(trouble) => {
             told(&rules, connection, &trouble);
-            let (went, wait) = went(&trouble);
             let failed = Failed {
                 rules,
                 job,
-                went,
+                went: went(&trouble),
                 problem: trouble.to_string(),
-                wait,
+                wait: trouble.wait(),
                 stamp,
             };
             store.write(failed).await
@@ -202,16 +201,12 @@ async fn call(app: &App, rules: &Rules, connection: &str, job: &Job) -> Result<D
     }
 }
 
-/// How a try went, and how long the service wants to be left alone.
-fn went(trouble: &Trouble) -> (Went, i64) {
+/// How a try went.
+fn went(trouble: &Trouble) -> Went {
     match trouble {
-        Trouble::NotNow(_, wait) => {
-            let wait = wait.map_or(0, |wait| wait.as_micros());
-            (Went::Unclear, i64::try_from(wait).unwrap_or(i64::MAX / 2))
-        }
-        Trouble::Theirs(_) => (Went::Unclear, 0),
-        Trouble::Setup(_) => (Went::NotDone, 0),
-        Trouble::Refused(_) => (Went::Never, 0),
+        Trouble::NotNow(..) | Trouble::Theirs(_) => Went::Unclear,
+        Trouble::Setup(_) => Went::NotDone,
+        Trouble::Refused(_) => Went::Never,
     }
 }
 
@@ -254,8 +249,9 @@ mod tests {
     fn only_a_refusal_is_for_good_and_a_wait_is_kept() {
         let wait = Some(Duration::from_secs(30));
         let busy = Trouble::NotNow(String::new(), wait);
-        assert_eq!(went(&busy), (Went::Unclear, 30_000_000));
-        assert_eq!(went(&Trouble::Setup(String::new())), (Went::NotDone, 0));
-        assert_eq!(went(&Trouble::Refused("code_refused")), (Went::Never, 0));
+        let kept = |trouble: &Trouble| (went(trouble), trouble.wait());
+        assert_eq!(kept(&busy), (Went::Unclear, 30_000_000));
+        assert_eq!(kept(&Trouble::Setup(String::new())), (Went::NotDone, 0));
+        assert_eq!(kept(&Trouble::Refused("code_refused")), (Went::Never, 0));
     }
 }

@@ -17,11 +17,12 @@
 //! ```
 //! What comes of it is said of the newest friend of each advocate who is named: `anna checking suspicious: same_card`.
 
-use crate::support::friends::{DAY, Friends, stage};
+use crate::support::friends::{Friends, stage};
 use crate::support::sql::{assert_books_balance, count};
 use crate::support::world::on_both_databases;
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
+use server::domain::DAY;
 use server::store::referrals::{Decide, Decided, Given};
 
 /// A name, what happens, and what comes of it.

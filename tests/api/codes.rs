@@ -7,12 +7,10 @@ use crate::support::world::{Database, World, on_both_databases};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use server::domain::{HOUR, MINUTE, SECOND};
 use server::store::codes::{PER_ADDRESS_MAX, PER_PROGRAM_MAX, PER_SOURCE_MAX, TRIES_MAX};
 use server::store::{Command, StoreError, Tx};
 
-const SECOND: i64 = 1_000_000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
 const ANNA: &str = "anna@example.com";
 
 /// Asks for a code, from a place that the trusted proxy names, and does the work that may come first (`work.rs`).

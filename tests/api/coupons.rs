@@ -2,13 +2,11 @@
 
 use crate::support::rules::{A_YEAR, PLAIN, Rules, WRITES_OFF};
 use crate::support::sql::{assert_books_balance, count};
-use crate::support::steps::DAY;
 use crate::support::together::{Told, request, together};
 use crate::support::world::{World, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use server::crypto::sha256;
-use server::store::keys::{Add, KeyKind, StoredKey};
+use server::domain::DAY;
 
 /// A shop whose member has so many points and is called 42.
 struct Shop<'w> {
@@ -359,26 +357,18 @@ on_both_databases! { quiet
         let shop = Shop::with(&world, PLAIN, 300).await;
         let code = shop.code("r300").await;
         let (demo, tea) = (world.demo().await, world.tea().await);
-        let mut keys = Vec::new();
-        for (kid, program_id, scopes) in [("tea", tea, "coupons"), ("poor", demo, "orders members adjustments")] {
-            let secret = "s".repeat(64);
-            let key = StoredKey {
-                kid: kid.into(), program_id, kind: KeyKind::Api, material: sha256(secret.as_bytes()).to_vec(),
-                scopes: scopes.into(), created_at: world.now(), revoked_at: None,
-            };
-            world.app.store.write(Add(key)).await.unwrap();
-            keys.push(format!("{kid}.{secret}"));
-        }
+        let theirs = world.api_key_with(tea, "tea", "coupons").await;
+        let poor = world.api_key_with(demo, "poor", "orders members adjustments").await;
         let body = json!({ "order_id": "1043", "lines": [] });
         for what in ["check", "use", "release"] {
             let body = (what == "use").then_some(&body);
             let path = format!("/api/v1/programs/evening-leaf/coupons/{code}/{what}");
             let path = path.replace("evening-leaf", crate::support::trust::TEA);
-            let (status, told) = world.send(Method::POST, &path, &keys[0], body, None).await;
+            let (status, told) = world.send(Method::POST, &path, &theirs, body, None).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{what}: {told}");
             let path = format!("/api/v1/programs/demo/coupons/{code}/{what}");
-            let poor = world.send(Method::POST, &path, &keys[1], body, None).await;
-            assert_eq!(code_of(&poor), (403, "missing_scope"), "{what}");
+            let told = world.send(Method::POST, &path, &poor, body, None).await;
+            assert_eq!(code_of(&told), (403, "missing_scope"), "{what}");
             let (status, _) = world.send(Method::POST, &path, &shop.bearer, body, None).await;
             assert_eq!(status, StatusCode::UNAUTHORIZED, "a member is no shop: {what}");
             let path = format!("/api/v1/programs/demo/coupons/NOSUCHCODE/{what}");

@@ -2,12 +2,12 @@
 
 use crate::support::rules::{PLAIN, Rules};
 use crate::support::sql::{assert_books_balance, count, news, rows, told};
-use crate::support::steps::DAY;
 use crate::support::together::{Told, request, together};
 use crate::support::world::{World, on_both_databases, paid};
 use app::api::EventKind;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 
 /// Where credit is turned into codes.
 const CREDIT: &str = "/api/v1/me/credit/redemptions";

@@ -6,9 +6,9 @@ use crate::support::work::solved;
 use crate::support::world::{balance, eventually, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 
 const ORDERS: &str = "/api/v1/programs/demo/orders";
-const DAY: i64 = 24 * 3600 * 1_000_000;
 
 on_both_databases! {
     async fn thirty_orders_of_one_member_add_up(world: World) {

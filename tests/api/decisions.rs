@@ -7,8 +7,6 @@ use crate::support::world::{World, on_both_databases};
 use app::api::AttemptId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use server::crypto::sha256;
-use server::store::keys::{Add, KeyKind, StoredKey};
 
 const QUEUE: &str = "/api/v1/programs/demo/decisions";
 
@@ -44,21 +42,6 @@ async fn seen(world: &World) -> (Value, i64, i64) {
         number("available"),
         number("held"),
     )
-}
-
-async fn add_key(world: &World, kid: &str, of: &str, scopes: &str) -> String {
-    let program = world.app.programs.by_slug(of).await.unwrap().unwrap();
-    let key = StoredKey {
-        kid: kid.into(),
-        program_id: program.rules.id,
-        kind: KeyKind::Api,
-        material: sha256(b"secret").to_vec(),
-        scopes: scopes.into(),
-        created_at: world.now(),
-        revoked_at: None,
-    };
-    world.app.store.write(Add(key)).await.unwrap();
-    format!("{kid}.secret")
 }
 
 on_both_databases! { quiet
@@ -191,9 +174,8 @@ on_both_databases! { quiet
 
     async fn nobody_else_decides(world: World) {
         let (bearer, attempt) = begin(&world, 0).await;
-        world.tea().await;
-        let poor = add_key(&world, "poor", "demo", "orders members").await;
-        let tea = add_key(&world, "tea", "tea", "decisions").await;
+        let poor = world.api_key_with(world.demo().await, "poor", "orders members").await;
+        let tea = world.api_key_with(world.tea().await, "tea", "decisions").await;
         for (status, code, told) in [
             (403, "missing_scope", world.post(&path(attempt), &poor, &accept()).await),
             (403, "missing_scope", world.get(QUEUE, &poor).await),

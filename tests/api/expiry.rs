@@ -3,11 +3,12 @@
 
 use crate::support::rules::{A_YEAR, PLAIN, Rules};
 use crate::support::sql::{assert_books_balance, count, news};
-use crate::support::steps::{DAY, Steps, table};
+use crate::support::steps::{Steps, table};
 use crate::support::together::request;
 use crate::support::world::{Database, World, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use server::domain::DAY;
 
 const A_MONTH: Rules = Rules {
     tables: "[expiry]\nafter = \"earning\"\nmonths = 1\nwarn_days = 7\n",

@@ -1,6 +1,6 @@
 //! Friends' gifts, which are used like coupons, and the codes of those who bring them.
 
-use crate::support::friends::{DAY, Friends, WITH_FRIENDS, stage};
+use crate::support::friends::{Friends, WITH_FRIENDS, codes, guest, stage};
 use crate::support::rules::PLAIN;
 use crate::support::sql::{Write, count, rows};
 use crate::support::together::{request, together};
@@ -8,20 +8,13 @@ use crate::support::world::on_both_databases;
 use app::api::{CouponState, Customer, Order, QuoteLine};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 use server::domain::program_file;
 use server::store::orders::Record;
 use server::store::referrals::{
     Forget, GiftEnded, GiftUsed, Given, NotForYou, ReleaseGift, UseGift,
 };
 use std::sync::Arc;
-
-fn guest(email: &str) -> Value {
-    json!({ "email": email })
-}
-
-fn codes(code: &str) -> Value {
-    json!({ "coupon_codes": [code] })
-}
 
 /// Reserves a gift for an order over 1000 roubles.
 async fn reserve(friends: &Friends<'_>, code: &str, order: &str) -> GiftUsed {

@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use server::domain::SECOND;
 
-const SECOND: i64 = 1_000_000;
 const OURS: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const SHOPS: &str = "a secret of the shop's platform";
 const CONNECTIONS: &str = "

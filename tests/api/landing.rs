@@ -7,9 +7,9 @@ use crate::support::world::{World, on_both_databases, paid};
 use reqwest::{RequestBuilder, StatusCode, header};
 use scraper::{Html, Selector};
 use serde_json::json;
+use server::domain::DAY;
 use std::collections::HashMap;
 
-const DAY: i64 = 86_400 * 1_000_000;
 const REFERRAL: &str = r#"
 [referral]
 shop_url = "http://localhost:8081/?gift={code}"

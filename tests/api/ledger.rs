@@ -3,10 +3,9 @@
 use crate::support::sql::{Write, assert_books_balance, count, one, rows};
 use crate::support::world::{World, eventually, on_both_databases, paid};
 use serde_json::{Value, json};
+use server::domain::DAY;
 use server::domain::program_file;
 use server::store::StoreError;
-
-const DAY: i64 = 24 * 3600 * 1_000_000;
 
 async fn lines(world: &World, bearer: &str, query: &str) -> Vec<Value> {
     let (_, page) = world

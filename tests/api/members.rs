@@ -2,11 +2,11 @@
 
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, count};
-use crate::support::steps::DAY;
 use crate::support::together::{request, together};
 use crate::support::world::{World, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 
 const MEMBERS: &str = "/api/v1/programs/demo/members";
 const ADJUSTMENTS: &str = "/api/v1/programs/demo/adjustments";

@@ -5,8 +5,7 @@ use crate::support::world::{World, balance, eventually, on_both_databases, paid}
 use app::api::EventKind;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-
-const DAY: i64 = 24 * 3600 * 1_000_000;
+use server::domain::DAY;
 
 fn cancelled(mut order: Value) -> Value {
     order["status"] = json!("cancelled");

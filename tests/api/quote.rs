@@ -3,14 +3,11 @@
 use crate::support::friends::Friends;
 use crate::support::rules::{A_YEAR, PLAIN, Rules};
 use crate::support::sql::{Write, assert_books_balance, count};
-use crate::support::steps::DAY;
 use crate::support::trust::TEA;
 use crate::support::world::{World, on_both_databases};
-use app::api::ProgramId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use server::crypto::sha256;
-use server::store::keys::{Add, KeyKind, StoredKey};
+use server::domain::DAY;
 
 const QUOTE: &str = "/api/v1/programs/demo/quote";
 
@@ -75,22 +72,6 @@ fn codes(reasons: &Value) -> Vec<&str> {
     reasons
         .map(|reason| reason["code"].as_str().unwrap())
         .collect()
-}
-
-/// A key of the API; answers its bearer.
-async fn key(world: &World, program_id: ProgramId, kid: &str, scopes: &str) -> String {
-    let secret = "s".repeat(64);
-    let key = StoredKey {
-        kid: kid.into(),
-        program_id,
-        kind: KeyKind::Api,
-        material: sha256(secret.as_bytes()).to_vec(),
-        scopes: scopes.into(),
-        created_at: world.now(),
-        revoked_at: None,
-    };
-    world.app.store.write(Add(key)).await.unwrap();
-    format!("{kid}.{secret}")
 }
 
 on_both_databases! { quiet
@@ -291,8 +272,8 @@ on_both_databases! { quiet
         let anna = member(&world, "42", 300).await;
         let code = redeem(&world, "42", "r300").await;
         let (demo, tea) = (world.demo().await, world.tea().await);
-        let poor = key(&world, demo, "poor", "orders members adjustments").await;
-        let theirs = key(&world, tea, "tea", "coupons").await;
+        let poor = world.api_key_with(demo, "poor", "orders members adjustments").await;
+        let theirs = world.api_key_with(tea, "tea", "coupons").await;
         let asked = basket(json!({}));
         let (status, told) = world.post(QUOTE, &poor, &asked).await;
         assert_eq!((status, &told["code"]), (StatusCode::FORBIDDEN, &json!("missing_scope")));

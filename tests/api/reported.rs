@@ -6,9 +6,9 @@ use crate::support::together::{request, together};
 use crate::support::world::{World, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::HOUR;
 use server::domain::program_file;
 
-const HOUR: i64 = 3600 * 1_000_000;
 const EVENTS: &str = "/api/v1/programs/demo/events";
 const TASKS: &str = "
 [[task]]

@@ -2,11 +2,11 @@
 
 use crate::support::rules::PLAIN;
 use crate::support::sql::assert_books_balance;
-use crate::support::steps::DAY;
 use crate::support::together::Told;
 use crate::support::world::{World, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 
 /// Rewards beside the plain ones.
 const MORE: &str = r#"

@@ -3,11 +3,11 @@
 use super::rewards::{ask, begin, code_of, coupon, join, points, standing};
 use super::servers::Second;
 use crate::support::sql::{assert_books_balance, count};
-use crate::support::steps::DAY;
 use crate::support::together::{Told, request, together};
 use crate::support::world::{World, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 
 /// A request: bearer, path and body.
 type Asked = (String, String, Option<Value>);

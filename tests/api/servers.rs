@@ -10,12 +10,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use server::App;
 use server::config::{Authorities, Config};
+use server::domain::DAY;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_postgres::NoTls;
-
-const DAY: i64 = 24 * 3600 * 1_000_000;
 
 /// A second server of a world: the same database, key, mailbox and clock.
 pub(super) struct Second {

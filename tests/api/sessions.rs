@@ -5,9 +5,8 @@ use crate::support::trust::{TEA, TEA_ORIGIN, ask, forge};
 use crate::support::world::{Database, World, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::MINUTE;
 use server::store::keys::KeyKind;
-
-const MINUTE: i64 = 60 * 1_000_000;
 
 /// Whether the bearer opens anything.
 async fn stands(world: &World, bearer: &str) -> bool {

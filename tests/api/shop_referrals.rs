@@ -1,42 +1,22 @@
 //! Referrals that a person of the shop looks at: in the API and on the owner's page, decided once.
 
-use crate::support::rules::PLAIN;
+use crate::support::friends::Friends;
+use crate::support::owner::{enter, form, open};
 use crate::support::sql::{assert_books_balance, count, one};
 use crate::support::together::{request, together};
-use crate::support::trust::{Answer, ask};
+use crate::support::trust::ask;
 use crate::support::world::{World, on_both_databases, paid};
-use reqwest::{Method, RequestBuilder, StatusCode, header};
+use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use server::crypto::sha256;
-use server::store::keys::{Add, KeyKind, StoredKey};
-use server::store::owners::Invite;
+use server::domain::DAY;
 
-const DAY: i64 = 24 * 3600 * 1_000_000;
 const QUEUE: &str = "/api/v1/programs/demo/referrals";
-const RULE: &str = r#"
-[referral]
-shop_url = "https://shop.example/?code={code}"
-hold_days = 14
-friend_points = 100
-title = { en = "A gift", ru = "Подарок" }
-text = { en = "From a friend", ru = "От друга" }
-message = { en = "Try it", ru = "Попробуй" }
-[[referral.step]]
-friends = 1
-points = 300
-[referral.gift]
-name = { en = "Money off", ru = "Скидка" }
-amount = "300.00"
-"#;
 
 /// A programme in which anna brings friends; answers her code.
 async fn begin(world: &World) -> String {
     world.at_time("2026-11-20T12:00:00Z");
-    world.rule(&[PLAIN.file().as_str(), RULE].concat()).await;
-    let join = json!({ "customer": "anna" });
-    let path = "/api/v1/programs/demo/members";
-    let (status, answer) = world.post(path, &world.api_key, &join).await;
-    assert_eq!(status, StatusCode::OK, "{answer}");
+    let friends = Friends::with(world, &[("friend_points = 50", "friend_points = 100")]).await;
+    friends.join("anna", None).await;
     let bearer = world.session("anna").await;
     let name = json!({ "name": "Anna <b>" });
     world
@@ -77,45 +57,9 @@ fn refuse(reason: &str) -> Value {
     json!({ "decision": "refuse", "reason": reason })
 }
 
-async fn add_key(world: &World, kid: &str, of: &str, scopes: &str) -> String {
-    let program = world.app.programs.by_slug(of).await.unwrap().unwrap();
-    let key = StoredKey {
-        kid: kid.into(),
-        program_id: program.rules.id,
-        kind: KeyKind::Api,
-        material: sha256(b"secret").to_vec(),
-        scopes: scopes.into(),
-        created_at: world.now(),
-        revoked_at: None,
-    };
-    world.app.store.write(Add(key)).await.unwrap();
-    format!("{kid}.secret")
-}
-
-/// A form of ours, as a browser sends it.
-fn form(world: &World, path: &str, cookie: &str, fields: &[(&str, &str)]) -> RequestBuilder {
-    let form = world.http.post(world.at(path)).form(fields);
-    form.header(header::ORIGIN, &world.app.public_url)
-        .header(header::COOKIE, cookie)
-}
-
-async fn open(world: &World, path: &str, cookie: &str) -> Answer {
-    let page = world.http.get(world.at(path));
-    ask(page.header(header::COOKIE, cookie)).await
-}
-
 /// Comes in to the owner's pages; answers the cookie.
-async fn enter(world: &World) -> String {
-    let secret = "an-invitation-that-only-this-test-knows";
-    let invite = Invite {
-        program: world.demo().await,
-        digest: sha256(secret.as_bytes()).to_vec(),
-        now: world.now(),
-    };
-    world.app.store.write(invite).await.unwrap();
-    let taken = ask(form(world, &format!("/owner/enter/{secret}"), "", &[])).await;
-    let cookie = taken.header("set-cookie").split(';').next().unwrap();
-    cookie.to_owned()
+async fn owner(world: &World) -> String {
+    enter(world, world.demo().await, "for-the-owner").await
 }
 
 /// Sends a decision on the page; answers the page that the browser is sent to.
@@ -186,9 +130,8 @@ on_both_databases! { quiet
     async fn nobody_else_decides(world: World) {
         let code = begin(&world).await;
         let first = friend(&world, &code, 1).await;
-        world.tea().await;
-        let poor = add_key(&world, "poor", "demo", "orders members").await;
-        let tea = add_key(&world, "tea", "tea", "decisions").await;
+        let poor = world.api_key_with(world.demo().await, "poor", "orders members").await;
+        let tea = world.api_key_with(world.tea().await, "tea", "decisions").await;
         let elsewhere = format!("/api/v1/programs/tea/referrals/{first}/decision");
         for (status, code, told) in [
             (403, "missing_scope", world.post(&path(&first), &poor, &accept()).await),
@@ -217,7 +160,7 @@ on_both_databases! { quiet
     async fn the_owners_page_shows_them_and_its_buttons_decide(world: World) {
         let code = begin(&world).await;
         let first = friend(&world, &code, 1).await;
-        let cookie = enter(&world).await;
+        let cookie = owner(&world).await;
         let page = open(&world, "/owner/demo", &cookie).await;
         for said in [
             "Anna &lt;b&gt; brings a friend",
@@ -253,7 +196,7 @@ on_both_databases! { quiet
     async fn what_was_refused_on_the_page_is_said_there(world: World) {
         let code = begin(&world).await;
         let first = friend(&world, &code, 1).await;
-        let cookie = enter(&world).await;
+        let cookie = owner(&world).await;
         let page = decide(&world, &cookie, &first, &[("decision", "refuse"), ("reason", "Not new.")]).await;
         assert!(page.contains("It does not count. Anna &lt;b&gt; reads your reason."), "{page}");
         assert!(!page.contains("brings a friend"), "{page}");

@@ -3,6 +3,7 @@
 use crate::support::world::{balance, eventually, on_both_databases, paid};
 use reqwest::StatusCode;
 use serde_json::json;
+use server::domain::DAY;
 
 on_both_databases! {
     async fn a_shopper_joins_subscribes_and_buys(world: World) {
@@ -50,7 +51,7 @@ on_both_databases! {
             "+150: order №1043, ₽2,400 at 5 %, Silver ×1.25; available after 14 days because returns are open until then."
         );
 
-        world.pass(15 * 24 * 3600 * 1_000_000);
+        world.pass(15 * DAY);
         let bearer = world.session("42").await;
         eventually("the hold's end", async || {
             let (_, me) = world.get("/api/v1/me", &bearer).await;

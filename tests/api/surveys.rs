@@ -8,11 +8,9 @@ use crate::support::trust::ask;
 use crate::support::world::{World, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use server::crypto::sha256;
+use server::domain::SECOND;
 use server::domain::program_file;
-use server::store::keys::KeyKind;
 
-const SECOND: i64 = 1_000_000;
 const START: &str = "/api/v1/tasks/tsk_taste/attempts";
 const RESULTS: &str = "/api/v1/programs/demo/surveys/taste";
 const TASK: &str = "
@@ -290,10 +288,9 @@ on_both_databases! { quiet
         rule(&world, TASK).await;
         let bearer = member(&world, "anna").await;
         assert_eq!(world.get(RESULTS, &bearer).await.0, StatusCode::UNAUTHORIZED);
-        let demo = world.demo().await;
-        world.add_key(demo, "poor", KeyKind::Api, &sha256(b"secret")).await;
-        let (status, poor) = world.get(RESULTS, "poor.secret").await;
-        assert_eq!((status, &poor["code"]), (StatusCode::FORBIDDEN, &json!("missing_scope")));
+        let poor = world.api_key_with(world.demo().await, "poor", "orders").await;
+        let (status, told) = world.get(RESULTS, &poor).await;
+        assert_eq!((status, &told["code"]), (StatusCode::FORBIDDEN, &json!("missing_scope")));
         for path in ["/api/v1/programs/demo/surveys/nothing", "/api/v1/programs/demo/surveys/%00"] {
             assert_eq!(world.get(path, &world.api_key).await.0, StatusCode::NOT_FOUND, "{path}");
         }

@@ -5,10 +5,9 @@ use crate::support::sql::{assert_books_balance, count, one, rows};
 use crate::support::world::{World, eventually, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::{DAY, SECOND};
 use server::store::ledger::Due;
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 24 * 3600 * SECOND;
 const NEWSLETTER: &str = "/api/v1/tasks/tsk_newsletter/attempts";
 
 const ASKS: &str = "Confirm your e-mail";

@@ -9,9 +9,9 @@ use crate::support::world::{World, on_both_databases};
 use app::api::EventKind;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::HOUR;
 use server::store::codes::Sweep;
 
-const HOUR: i64 = 3600 * 1_000_000;
 const THREADS: &str = "/api/v1/threads";
 const OF_SHOP: &str = "/api/v1/programs/demo/threads";
 const LEAKS: &str = "The lid of the large jar leaks.";

@@ -10,10 +10,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::SECOND;
 use server::domain::work::{FREE_PER_PROGRAM, FREE_PER_SOURCE, LIFE, NUMBER_MAX, WINDOW};
 use server::store::codes::{PER_SOURCE_MAX, Sweep};
 
-const SECOND: i64 = 1_000_000;
 const CODES: &str = "/api/v1/codes";
 
 /// Asks for a code, with work or without.

@@ -4,8 +4,8 @@ use super::action::Action;
 use super::naive::Micros;
 use super::pair::Pair;
 use super::plan::{Cart, SHOPPERS, Share, What, Who};
-use super::stage::{DAY, HOUR};
 use app::api::{Customer, NewRefund, Order, OrderLine, OrderStatus, QuoteLine, RefundLine};
+use server::domain::{DAY, HOUR};
 
 fn text(at: Micros) -> String {
     jiff::Timestamp::from_microsecond(at).unwrap().to_string()

@@ -8,6 +8,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use server::domain::HOUR;
 
 /// A case.
 #[derive(Debug, Clone)]
@@ -154,7 +155,6 @@ pub(crate) const ZONES: &[&str] = &[
 const SKUS: &[&str] = &["tea", "mug", "gift"];
 /// How many shoppers there are.
 pub(crate) const SHOPPERS: usize = 3;
-const HOUR: i64 = 3_600_000_000;
 
 fn zone() -> impl Strategy<Value = &'static str> {
     select(ZONES)

@@ -12,12 +12,13 @@ use super::pair::Asked;
 use super::plan::{self, What, Work};
 use super::properties::rate;
 use super::rules::Rules;
-use super::stage::{DAY, HOUR, Stage, Task};
+use super::stage::{Stage, Task};
 use crate::support::sql;
 use crate::support::world::Database;
 use proptest::strategy::{Strategy, ValueTree as _};
 use proptest::test_runner::{Config, TestRunner};
 use server::clock::Clock;
+use server::domain::{DAY, HOUR, SECOND};
 use server::store::Store;
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -31,7 +32,6 @@ const SERVERS: usize = 2;
 const TRIES_MAX: u32 = 5;
 /// The last statement at which a server may crash; most commands have fewer.
 const STATEMENTS: u32 = 30;
-const SECOND: i64 = 1_000_000;
 
 #[derive(Debug, Clone)]
 enum Event {

@@ -7,14 +7,13 @@ use super::real::{Call, Real};
 use super::rules::Rules;
 use app::api::{MemberId, ProgramId};
 use server::clock::Stamp;
+use server::domain::{DAY, HOUR};
 use server::store::ledger::{Due, DueHold, Look, PostDue, ToLook};
 use server::store::{Store, coupons};
 use std::sync::Arc;
 
 /// The first moment of 2026.
 const START: Micros = 1_767_225_600_000_000;
-pub(crate) const HOUR: Micros = 3_600_000_000;
-pub(crate) const DAY: Micros = 24 * HOUR;
 /// More rounds than any worker needs until there is nothing left to do.
 pub(crate) const ROUNDS_MAX: usize = 300;
 

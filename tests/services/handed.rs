@@ -1,8 +1,8 @@
 //! What is handed out: links to pass on, files, the code on the till; and days in a row.
 
-use super::{DAY, SECOND};
+use crate::support::owner::{enter, open};
 use crate::support::rules::PLAIN;
-use crate::support::sql::{Write, assert_books_balance, count, one, rows};
+use crate::support::sql::{assert_books_balance, count, one, rows};
 use crate::support::together::{request, together};
 use crate::support::world::{World, on_both_databases};
 use app::api::ProgramId;
@@ -11,10 +11,9 @@ use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use server::cli::{Cli, execute};
 use server::domain::till;
-use server::store::Value as Stored;
+use server::domain::{DAY, HOUR, SECOND};
 use std::time::Duration;
 
-const HOUR: i64 = 3600 * SECOND;
 const EVENTS: &str = "/api/v1/programs/demo/events";
 const TASKS: &str = "
 [[task]]
@@ -134,15 +133,10 @@ fn key(world: &World) -> [u8; 32] {
     world.app.master.mac("till", b"")
 }
 
-async fn program(world: &World) -> ProgramId {
-    let program = world.app.programs.by_slug("demo").await.unwrap();
-    program.unwrap().rules.id
-}
-
 /// The code that stands on the till.
 async fn code(world: &World) -> String {
     let step = till::step_at(world.now());
-    till::code(&key(world), program(world).await, "counter", step)
+    till::code(&key(world), world.demo().await, "counter", step)
 }
 
 async fn at_till(world: &World, code: &str) -> (StatusCode, Value) {
@@ -354,7 +348,7 @@ on_both_databases! { quiet
         refused(&stale).await;
         let step = till::step_at(world.now());
         refused(&till::code(&key(&world), ProgramId([9; 16]), "counter", step)).await;
-        refused(&till::code(&key(&world), program(&world).await, "another", step)).await;
+        refused(&till::code(&key(&world), world.demo().await, "another", step)).await;
         assert_eq!(paid(&world).await, 0);
 
         let right = code(&world).await;
@@ -408,31 +402,15 @@ on_both_databases! { quiet
         assert_eq!(status, StatusCode::FORBIDDEN);
         let standing = code(&world).await;
         assert!(!html.contains(&standing), "{html}");
-        let cookie = "c".repeat(32);
-        let digest = server::crypto::sha256(cookie.as_bytes()).to_vec();
-        let now = world.now();
-        let session = Write(
-            "insert into owner_session (digest, program_id, created_at, expires_at, ends_at)
-            values ($1, $2, $3, $4, $5)",
-            vec![
-                Stored::Bytes(digest),
-                program(&world).await.into(),
-                now.into(),
-                (now + HOUR).into(),
-                (now + HOUR).into(),
-            ],
-        );
-        world.app.store.write(session).await.unwrap();
-        let call = world.http.get(&url).header(header::COOKIE, format!("laurel-owner={cookie}"));
-        let answer = call.send().await.unwrap();
-        assert_eq!(answer.status(), StatusCode::OK);
-        let html = answer.text().await.unwrap();
+        let cookie = enter(&world, world.demo().await, "for-the-till").await;
+        let shown = open(&world, "/owner/demo/till/counter", &cookie).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        let html = shown.text;
         assert!(html.contains(&format!("<output>{standing}</output>")), "{html}");
         assert!(html.contains("http-equiv=\"refresh\"") && html.contains("<path d=\"M0 0h1v1h-1z"), "{html}");
         assert!(!html.contains("style=\""), "the policy would refuse it");
-        let other = format!("{}/owner/demo/till/daily", world.url);
-        let call = world.http.get(&other).header(header::COOKIE, format!("laurel-owner={cookie}"));
-        assert_eq!(call.send().await.unwrap().status(), StatusCode::NOT_FOUND);
+        let other = open(&world, "/owner/demo/till/daily", &cookie).await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND);
     }
 
     async fn days_in_a_row_earn_on_top(world: World) {

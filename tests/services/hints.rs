@@ -1,12 +1,13 @@
 //! Hooks of outside services are believed in nothing. They make Laurel look now, and what it then sees decides.
 
 use super::net::{ANNA, Mood};
-use super::{DAY, Outsider, POINTS, SECOND, Scene, give_secrets, tables, telegram};
+use super::{Outsider, POINTS, Scene, give_secrets, tables, telegram};
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, count, one, rows};
 use crate::support::world::{Database, eventually};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use server::domain::{DAY, SECOND};
 use std::time::Duration;
 
 const WORD: &str = "a-word_of_ours";

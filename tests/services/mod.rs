@@ -43,13 +43,12 @@ use net::{ANNA, CLIENT_SECRET, Mood, Net};
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 use server::connections::Secrets;
+use server::domain::{DAY, SECOND};
 use server::store::connections::Keep;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 24 * 3600 * SECOND;
 const POINTS: i64 = 200;
 
 /// A service to be connected to.
@@ -91,15 +90,7 @@ fn tables(outsider: &Outsider, settings: &str) -> String {
 
 /// Seals a connection's secrets, as `laurel connection secret` does.
 pub(crate) async fn give_secrets(world: &World, kind: &str, more: &[(&str, &str)]) {
-    let program = world
-        .app
-        .programs
-        .by_slug("demo")
-        .await
-        .unwrap()
-        .unwrap()
-        .rules
-        .id;
+    let program = world.demo().await;
     let all = [("client_secret", CLIENT_SECRET)];
     let all: BTreeMap<_, _> = all
         .iter()

@@ -1,12 +1,13 @@
 //! The shop changes what it asks for, or takes it away, while something is under way.
 
 use super::net::ANNA;
-use super::{DAY, POINTS, SECOND, Scene, github, tables};
+use super::{POINTS, Scene, github, tables};
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, one};
 use crate::support::world::{Database, eventually};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use server::domain::{DAY, SECOND};
 
 async fn scene(database: Database) -> Scene {
     let scene = Scene::open(database, github::outsider()).await;

@@ -1,11 +1,12 @@
 //! Signing in at a real OpenID provider, which stands where Telegram's is: its pages, its tokens, its refusals.
 
 use super::net::{CLIENT_ID, CLIENT_SECRET, Net};
-use super::{SECOND, Scene, telegram};
+use super::{Scene, telegram};
 use crate::support::node;
 use crate::support::world::{Database, World};
 use reqwest::{Client, Response, StatusCode, Url, header};
 use scraper::{Html, Selector};
+use server::domain::SECOND;
 use std::collections::BTreeMap;
 
 /// A member's browser at the provider: it keeps cookies, and follows redirections as long as they stay there.

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use server::App;
 use server::config::{Authorities, Config};
+use server::domain::{DAY, MINUTE, SECOND};
 use server::pulls::look;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,9 +25,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 
-const SECOND: i64 = 1_000_000;
-const MINUTE: i64 = 60 * SECOND;
-const DAY: i64 = 24 * 60 * MINUTE;
 const KEY: &str = "ck_0123456789abcdef";
 const SECRET: &str = "cs_0123456789abcdef";
 const TOKEN: &str = "shpat_0123456789abcdef";
@@ -290,7 +288,7 @@ on_both_databases! { quiet
         let shop = begin(&world).await;
         shop.keep(7, order(7, world.now() + MINUTE, &json!([])));
         world.pass(11 * MINUTE);
-        let program = world.app.programs.by_slug("demo").await.unwrap().unwrap().rules.id;
+        let program = world.demo().await;
         let take = server::store::pulls::Take { program, connection: "woo".into(), now: world.now() };
         assert!(world.app.store.write(take).await.unwrap().is_some());
         look(&world.app).await.unwrap();

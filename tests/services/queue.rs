@@ -1,7 +1,7 @@
 //! The queue: nothing is lost, nothing is asked twice at once, nobody waits for somebody else's service.
 
 use super::net::{Mood, Net};
-use super::{DAY, POINTS, github, give_secrets};
+use super::{POINTS, github, give_secrets};
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, count};
 use crate::support::world::{Database, World};
@@ -10,6 +10,7 @@ use server::App;
 use server::clock::{Clock, Stamp};
 use server::config::{Authorities, Config};
 use server::connections::Account;
+use server::domain::DAY;
 use server::domain::identity::Shopper;
 use server::store::accounts::{Link, Linked};
 use server::store::members::Join;

@@ -1,18 +1,18 @@
 //! Tokens of the shop's that end: renewed by one server at a time, and found again by every other.
 
 use super::net::{ANNA, Mood, Net};
-use super::{Outsider, SECOND, give_secrets, tables, twitch, x};
+use super::{Outsider, give_secrets, tables, twitch, x};
 use crate::support::rules::PLAIN;
 use crate::support::sql::Write;
 use crate::support::world::{World, on_both_databases};
 use futures_util::future::join_all;
 use server::connections::{self, Account, Answer, Means, Trouble};
+use server::domain::{HOUR, SECOND};
 use server::programs::Loaded;
 use server::store::{Store, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
-const HOUR: i64 = 3600 * SECOND;
 /// The refresh token that the shop gave, and those that take its place.
 const GIVEN: [&str; 3] = ["to-refresh-with", "to-refresh-with+", "to-refresh-with++"];
 /// One that it gives later.

@@ -7,14 +7,14 @@ mod scene;
 mod till;
 
 use crate::support::sql::{assert_books_balance, count, one};
-use crate::support::world::{World, on_both_databases};
+use crate::support::world::{World, eventually, on_both_databases};
 use reqwest::StatusCode;
 use scene::Platform::{self, Shopify, WooCommerce};
-use scene::{DAY, HOUR, MINUTE, SECOND, Scene};
+use scene::Scene;
 use serde_json::{Value, json};
+use server::domain::{DAY, HOUR, MINUTE, SECOND};
 use server::shop_codes::look;
 use std::sync::Arc;
-use std::time::Duration;
 use till::Mood;
 
 /// What the platform was asked for, field by field.
@@ -230,24 +230,22 @@ async fn refused(world: World, platform: Platform) {
 async fn let_go_while_it_is_made(world: World, platform: Platform) {
     let scene = Scene::open(world, platform).await;
     let made = scene.redeem("s300").await;
-    scene.till.be(Mood::Slow(Duration::from_millis(1500)));
+    scene.till.be(Mood::Held);
     let making = tokio::spawn({
         let app = Arc::clone(&scene.world.app);
         async move { look(&app).await }
     });
-    while scene.till.calls() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    eventually("the call", async || (scene.till.calls() > 0).then_some(())).await;
     let (_, told) = scene.cancel(&made).await;
     assert_eq!(told["state"], "ending", "{told}");
     scene.look().await;
     assert_eq!(scene.till.calls(), 1, "it waits for what is under way");
+    scene.till.be(Mood::Well);
     making.await.unwrap().unwrap();
     assert_eq!(
         (scene.till.good(), scene.points().await),
         (1, [700, 0, 300])
     );
-    scene.till.be(Mood::Well);
     scene.look().await;
     assert_eq!(
         (scene.till.good(), scene.state().await),

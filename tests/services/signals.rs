@@ -2,7 +2,7 @@
 //! is paid at once.
 
 use super::net::{ANNA, Net};
-use super::{DAY, POINTS, SECOND, Scene, discord, give_secrets, lists, tables};
+use super::{POINTS, Scene, discord, give_secrets, lists, tables};
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, count, one, rows};
 use crate::support::together::together;
@@ -10,8 +10,8 @@ use crate::support::world::{World, eventually, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::domain::program_file;
+use server::domain::{DAY, HOUR, SECOND};
 
-const HOUR: i64 = 3600 * SECOND;
 const EARNED: i64 = 500;
 /// The first millisecond of Discord's ids.
 const EPOCH: i64 = 1_420_070_400_000;

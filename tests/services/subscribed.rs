@@ -3,12 +3,13 @@
 
 use super::lists::{ANNA, CASES, Case, KEY, settings};
 use super::net::Net;
-use super::{DAY, POINTS, SECOND, give_secrets};
+use super::{POINTS, give_secrets};
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, one};
 use crate::support::world::{Database, World, eventually};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use server::domain::{DAY, SECOND};
 
 async fn standing(world: &World, bearer: &str) -> Value {
     let (_, me) = world.get("/api/v1/me", bearer).await;

@@ -1,9 +1,9 @@
 //! Telegram, as <https://core.telegram.org/bots/telegram-login> and
 //! <https://core.telegram.org/bots/api#getchatmember> describe it.
 
+use super::Outsider;
 use super::net::{Authorize, CLIENT_ID, Net, authorize};
 use super::redeem::{Fields, Refusal, redeem};
-use super::{Outsider, SECOND};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use axum::extract::{Form, Path, Query, State};
@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use server::clock::Clock;
 use server::connections::{self, Outside, Secrets, Setup, Trouble};
+use server::domain::SECOND;
 use server::domain::program::Connection;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};

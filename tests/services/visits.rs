@@ -1,12 +1,12 @@
 //! Visits: opened from the panel, back after a while, labelled as what they are.
 
-use super::{DAY, SECOND};
 use crate::support::rules::PLAIN;
 use crate::support::sql::{assert_books_balance, one};
 use crate::support::world::{World, eventually, on_both_databases};
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 use server::domain::program_file;
+use server::domain::{DAY, SECOND};
 
 const TASK: &str = "
 [[task]]

@@ -1,12 +1,13 @@
 //! Accounts that are shown by writing to the shop's own: a code goes there, digits come back, and only the window
 //! that began it takes them.
 
+use super::Scene;
 use super::net::ANNA;
-use super::{SECOND, Scene};
 use crate::support::sql::one;
 use reqwest::StatusCode;
 use scraper::{Html, Selector};
 use serde_json::Value;
+use server::domain::SECOND;
 
 /// Somebody who is tricked into writing a code that is not theirs.
 const VICTIM: &str = "1002";

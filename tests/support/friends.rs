@@ -6,13 +6,12 @@ use super::world::{World, paid};
 use app::api::{MemberId, ReferralId};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 use server::domain::email::canonical;
 use server::domain::program::Rules as ServerRules;
 use server::store::referrals::{DueReferrals, Give, Given, Lapse, One, Settle, StoredReferral};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-pub(crate) const DAY: i64 = 24 * 3600 * 1_000_000;
 
 /// 300 points for a friend, 500 from the third on; 50 for the friend. An order of 10 roubles counts, within 30 days of
 /// the gift, and after 14 days in which it can come back.
@@ -168,7 +167,7 @@ impl<'w> Friends<'w> {
     /// A guest's order by a code of a member.
     pub(crate) async fn by_code(&self, id: &str, email: &str, code: &str) {
         let changes = json!({ "referral_code": code });
-        let (status, told) = self.order(id, json!({ "email": email }), &changes).await;
+        let (status, told) = self.order(id, guest(email), &changes).await;
         assert_eq!(status, StatusCode::OK, "{told}");
     }
 
@@ -254,6 +253,16 @@ impl<'w> Friends<'w> {
         let body = json!({ "code": code });
         self.world.post("/api/v1/me/referral", &bearer, &body).await
     }
+}
+
+/// The customer of an order who is known by their address alone.
+pub(crate) fn guest(email: &str) -> Value {
+    json!({ "email": email })
+}
+
+/// What an order with a code is told with.
+pub(crate) fn codes(code: &str) -> Value {
+    json!({ "coupon_codes": [code] })
 }
 
 /// Where a friend stands and why, as the advocate sees it.

@@ -10,6 +10,7 @@ mod check;
 pub(crate) mod friends;
 pub(crate) mod life;
 pub(crate) mod node;
+pub(crate) mod owner;
 pub(crate) mod postgres;
 pub(crate) mod rules;
 pub(crate) mod shopper;

@@ -16,6 +16,7 @@ use super::sql::assert_books_balance;
 use super::world::{Database, World, paid};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use server::domain::DAY;
 use std::collections::BTreeMap;
 
 /// The shop's name for the member.
@@ -23,7 +24,6 @@ const CUSTOMER: &str = "42";
 /// The address that a guest gives and the member proves.
 const EMAIL: &str = "anna@example.com";
 const AT: &str = "2026-11-21T12:00:00Z";
-pub(crate) const DAY: i64 = 24 * 3600 * 1_000_000;
 
 /// A member and their shop.
 pub(crate) struct Steps<'w> {

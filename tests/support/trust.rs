@@ -7,7 +7,7 @@ use aws_lc_rs::hmac;
 use reqwest::header::HeaderMap;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
-use server::crypto::base64url;
+use server::crypto::{base64url, sha256};
 use server::demo::PROGRAM;
 use server::domain::program_file;
 use server::store::keys::{Add, KeyKind, Revoke, StoredKey};
@@ -122,22 +122,38 @@ impl World {
         imported.await.unwrap().rules.id
     }
 
-    /// Gives a programme a key: a secret or a public key for tokens, or a digest for the API.
+    /// Gives a programme a key for tokens: a secret or a public key.
     pub(crate) async fn add_key(&self, program: ProgramId, kid: &str, of: KeyKind, bytes: &[u8]) {
         let material = match of {
             KeyKind::TokenSecret => self.app.master.seal(kid.as_bytes(), bytes),
             KeyKind::TokenPublic | KeyKind::Api => bytes.to_vec(),
         };
+        self.keep_key(program, kid, of, material, "").await;
+    }
+
+    /// Gives a programme a key for the API that may do this; answers its bearer.
+    pub(crate) async fn api_key_with(&self, program: ProgramId, kid: &str, scopes: &str) -> String {
+        let secret = "s".repeat(64);
+        let digest = sha256(secret.as_bytes()).to_vec();
+        self.keep_key(program, kid, KeyKind::Api, digest, scopes)
+            .await;
+        format!("{kid}.{secret}")
+    }
+
+    async fn keep_key(
+        &self,
+        program_id: ProgramId,
+        kid: &str,
+        of: KeyKind,
+        material: Vec<u8>,
+        scopes: &str,
+    ) {
         let key = StoredKey {
             kid: kid.into(),
-            program_id: program,
+            program_id,
             kind: of,
             material,
-            scopes: if of == KeyKind::Api {
-                "orders".into()
-            } else {
-                String::new()
-            },
+            scopes: scopes.into(),
             created_at: self.now(),
             revoked_at: None,
         };

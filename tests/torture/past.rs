@@ -20,14 +20,13 @@ use server::App;
 use server::cli::{Cli, execute};
 use server::clock::Clock;
 use server::config::Config;
+use server::domain::{DAY, SECOND};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 24 * 3600 * SECOND;
 /// The programme's file.
 const PROGRAM_FILE: &str = include_str!("program.toml");
 /// Customers who had joined yesterday.

@@ -10,12 +10,13 @@ use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
 use axum::response::Html;
 use serde_json::json;
+use server::domain::HOUR;
 use std::collections::HashMap;
 use std::sync::Arc;
 use thirtyfour::By;
 
 /// Serves documents that were drawn for the test.
-pub(super) async fn serve(pages: HashMap<String, String>) -> String {
+async fn serve(pages: HashMap<String, String>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let pages = Arc::new(pages);
@@ -177,9 +178,8 @@ async fn documents(world: &World, language: &str) -> HashMap<String, String> {
         .collect()
 }
 
-async fn every_document(language: &str, theme: Theme) {
-    let world = World::open(Database::Sqlite).await;
-    let pages = documents(&world, language).await;
+/// Looks at every one of these documents.
+pub(super) async fn audit_all(pages: HashMap<String, String>, language: &str, theme: Theme) {
     let mut names: Vec<String> = pages.keys().cloned().collect();
     names.sort();
     let address = serve(pages).await;
@@ -188,6 +188,11 @@ async fn every_document(language: &str, theme: Theme) {
         audit.visit(&name, &format!("{address}/{name}")).await;
     }
     audit.end();
+}
+
+async fn every_document(language: &str, theme: Theme) {
+    let world = World::open(Database::Sqlite).await;
+    audit_all(documents(&world, language).await, language, theme).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -248,7 +253,7 @@ async fn every_letter(language: &str, theme: Theme) {
     let start = json!({"email": "b@example.com", "consent": true});
     world.post(task, &bearer, &start).await;
     let letter = world.letter("b@example.com", 0).await;
-    world.pass(25 * 3600 * 1_000_000);
+    world.pass(25 * HOUR);
     audit.visit("confirm-expired", letter.link().unwrap()).await;
     audit.end();
 }

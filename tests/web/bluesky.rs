@@ -7,9 +7,9 @@ use crate::support::shopper::{Hand, Shopper};
 use crate::support::sql::{assert_books_balance, one};
 use crate::support::world::{Database, World, eventually};
 use serde_json::Value;
+use server::domain::DAY;
 use thirtyfour::By;
 
-const DAY: i64 = 24 * 3600 * 1_000_000;
 const TASK: &str = "details#task-tsk_bluesky";
 
 fn rules(shop: &Account) -> String {

@@ -5,6 +5,7 @@
 use crate::support::shopper::{Hand, PANEL, Shopper, plain};
 use crate::support::world::{Database, World, eventually};
 use app::text::Text;
+use server::domain::DAY;
 use thirtyfour::By;
 
 /// A customer of the shop, and what they read on the way.
@@ -236,7 +237,7 @@ async fn buy(shopper: &Shopper<'_>, customer: &Customer) {
 /// The day in this zone that the hold of today's order ends.
 fn in_two_weeks(shopper: &Shopper<'_>, customer: &Customer, zone: &str) -> String {
     let now = shopper.world.now();
-    let at = now + 14 * 24 * 3600 * 1_000_000;
+    let at = now + 14 * DAY;
     plain(&app::text::date(
         Text::by_locale(customer.language),
         at,

@@ -1,12 +1,13 @@
 //! A friend, from the link to the reward and back: in a browser of their own that is fresh and keeps no third-party
 //! cookies, through the landing page and a shop that only gets a code.
 
-use super::shopping::{DAY, fill_cart, pay, sign_in, statement_says, with_rewards};
+use super::shopping::{fill_cart, pay, sign_in, statement_says, with_rewards};
 use crate::support::shopper::{Hand, Shopper, plain};
 use crate::support::sql::{assert_books_balance, count, one};
 use crate::support::world::{World, eventually};
 use reqwest::StatusCode;
 use serde_json::json;
+use server::domain::DAY;
 
 const SIZE: (u32, u32) = (1280, 900);
 const STRICT: &str = "--test-third-party-cookie-phaseout";

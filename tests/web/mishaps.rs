@@ -1,6 +1,7 @@
 //! What goes wrong on an ordinary day: a wrong address, a forgotten tick, a tunnel, the back button,
 //! another language. Nothing that was typed is lost, and everybody is told in their language.
 
+use super::shopping::sign_in;
 use crate::support::shopper::{Hand, PANEL, Shopper};
 use crate::support::world::{Database, World};
 use serde_json::json;
@@ -22,9 +23,7 @@ async fn member_in_panel<'w>(
     let join = json!({"version": 1, "locale": language});
     world.post("/api/v1/me/join", &bearer, &join).await;
     let shopper = Shopper::open(world, Hand::Mouse, SIZE, language, more).await;
-    shopper.visit("/sign-in").await;
-    shopper.press(&format!("button[value={customer}]")).await;
-    shopper.see("#sign-out").await;
+    sign_in(&shopper, customer).await;
     shopper.visit("/").await;
     shopper.open_panel().await;
     shopper.see("main[data-viewer=member]").await;

@@ -1,53 +1,22 @@
 //! The pages on which people of the shop decide: who is let in, what they see, and what each form does.
 
 use crate::support::audit::Audit;
+use crate::support::owner::{enter, form, invite, open};
 use crate::support::sql::{Write, assert_books_balance, count, one};
 use crate::support::together::together;
-use crate::support::trust::{Answer, ask};
+use crate::support::trust::ask;
 use crate::support::waiting::{members, waiting};
 use crate::support::world::{Database, World, on_both_databases};
-use app::api::{AttemptId, PhotoId, ProgramId};
+use app::api::{AttemptId, PhotoId};
 use app::panel::Theme;
 use clap::Parser;
-use reqwest::{RequestBuilder, StatusCode, header};
+use reqwest::{StatusCode, header};
 use serde_json::json;
 use server::cli::{Cli, execute};
-use server::crypto::sha256;
-use server::store::owners::Invite;
+use server::domain::HOUR;
 
-const HOUR: i64 = 3600 * 1_000_000;
 const SECRET: &str = "an-invitation-that-only-this-test-knows";
 const SCRIPT: &str = "<script>alert(1)</script>";
-
-async fn invite(world: &World, program: ProgramId, secret: &str) {
-    let invite = Invite {
-        program,
-        digest: sha256(secret.as_bytes()).to_vec(),
-        now: world.now(),
-    };
-    world.app.store.write(invite).await.unwrap();
-}
-
-/// A form of ours, as a browser sends it.
-fn form(world: &World, path: &str, cookie: &str, fields: &[(&str, &str)]) -> RequestBuilder {
-    let form = world.http.post(world.at(path)).form(fields);
-    form.header(header::ORIGIN, &world.app.public_url)
-        .header(header::COOKIE, cookie)
-}
-
-async fn open(world: &World, path: &str, cookie: &str) -> Answer {
-    let page = world.http.get(world.at(path));
-    ask(page.header(header::COOKIE, cookie)).await
-}
-
-/// Comes in by a link of this programme; answers the cookie.
-async fn enter(world: &World, program: ProgramId, secret: &str) -> String {
-    invite(world, program, secret).await;
-    let taken = ask(form(world, &format!("/owner/enter/{secret}"), "", &[])).await;
-    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
-    let cookie = taken.header("set-cookie").split(';').next().unwrap();
-    cookie.to_owned()
-}
 
 async fn begin(world: &World) -> (String, AttemptId) {
     let [bearer] = members(world, 0, ["anna"]).await;

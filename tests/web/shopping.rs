@@ -6,10 +6,10 @@ use crate::support::sql::{assert_books_balance, count, one};
 use crate::support::world::{Database, World, eventually};
 use serde_json::{Value, json};
 use server::demo::{PROGRAM, REWARDS};
+use server::domain::DAY;
 use thirtyfour::By;
 
 const SIZE: (u32, u32) = (1280, 900);
-pub(super) const DAY: i64 = 24 * 3600 * 1_000_000;
 /// What Anna begins with: 50 beans for joining, and 500 from the shop.
 const BEGIN: i64 = 550;
 /// A reward of 300 beans: 300 roubles off.

@@ -4,21 +4,21 @@
 #[path = "../../app/examples/preview/purse.rs"]
 mod purse;
 
-use super::access::{member, serve};
-use crate::support::audit::Audit;
+use super::access::{audit_all, member};
+use super::shopping::sign_in;
 use crate::support::rules::PLAIN;
 use crate::support::shopper::{Hand, Shopper, plain};
 use crate::support::world::{Database, World, eventually};
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
 use serde_json::{Value, json};
+use server::domain::DAY;
 use std::collections::HashMap;
 use std::sync::Arc;
 use thirtyfour::Key;
 
 /// 21 November 2026, noon in UTC, in microseconds.
 const NOW: i64 = 1_795_262_400_000_000;
-const DAY: i64 = 86_400_000_000;
 
 fn either(locale: &str, en: &str, ru: &str) -> String {
     if locale == "ru" { ru } else { en }.to_owned()
@@ -57,9 +57,7 @@ async fn a_shopper_with_keys_alone_redeems_and_changes_their_mind() {
     world.adjust("anna", 450).await;
 
     let shopper = Shopper::open(&world, Hand::Keys, (1280, 800), "en", &[]).await;
-    shopper.visit("/sign-in").await;
-    shopper.press("button[value=anna]").await;
-    shopper.see("#sign-out").await;
+    sign_in(&shopper, "anna").await;
     shopper.visit("/").await;
     shopper.run(LISTEN, vec![]).await;
     shopper.open_panel().await;
@@ -124,9 +122,7 @@ async fn a_slider_says_what_is_chosen_as_it_moves() {
         .await;
     world.adjust("ivan", 1455).await;
     let shopper = Shopper::open(&world, Hand::Keys, (1280, 800), "ru", &[]).await;
-    shopper.visit("/sign-in").await;
-    shopper.press("button[value=ivan]").await;
-    shopper.see("#sign-out").await;
+    sign_in(&shopper, "ivan").await;
     shopper.visit("/").await;
     shopper.open_panel().await;
     shopper.see("main[data-viewer=member]").await;
@@ -207,15 +203,7 @@ async fn documents(world: &World, language: &str) -> HashMap<String, String> {
 
 async fn every_document(language: &str, theme: Theme) {
     let world = World::open(Database::Sqlite).await;
-    let pages = documents(&world, language).await;
-    let mut names: Vec<String> = pages.keys().cloned().collect();
-    names.sort();
-    let address = serve(pages).await;
-    let mut audit = Audit::open(language, theme).await;
-    for name in names {
-        audit.visit(&name, &format!("{address}/{name}")).await;
-    }
-    audit.end();
+    audit_all(documents(&world, language).await, language, theme).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

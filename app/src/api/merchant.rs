@@ -128,6 +128,33 @@ pub enum CouponState {
     Lapsed,
 }
 
+impl CouponState {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Making,
+        Self::Open,
+        Self::Reserved,
+        Self::Used,
+        Self::Ending,
+        Self::Released,
+        Self::Lapsed,
+    ];
+
+    /// Its name in the store and on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Making => "making",
+            Self::Open => "open",
+            Self::Reserved => "reserved",
+            Self::Used => "used",
+            Self::Ending => "ending",
+            Self::Released => "released",
+            Self::Lapsed => "lapsed",
+        }
+    }
+}
+
 /// The part of a coupon that falls on one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

@@ -76,6 +76,9 @@ pub use thread::{
     ShopThread, ShopThreads, THREAD_ITEMS_MAX, ThreadView, Threads, WaitsFor, Writer,
 };
 
+/// The asset that everything earns. Beside it a programme can have store credit, an asset that is named by the
+/// programme's currency.
+pub const POINTS: &str = "points";
 /// The largest request body a shopper or a shop may send, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// The most coupon codes that one order can be paid with: each is a member's points, locked and moved in

@@ -60,7 +60,6 @@ fn take(event: &MessageEvent) {
     port.set_onmessage(Some(heard.into_js_value().unchecked_ref()));
     PORT.set(Some(port));
     stream::allow(get(&event.data(), "stream").is_truthy());
-    if setting("data-form") != "panel" {}
 }
 
 /// Sends to the host; says whether there is one.

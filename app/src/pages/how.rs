@@ -263,8 +263,8 @@ fn spending(words: Words<'_>) -> String {
     let mut says = Vec::new();
     if for_orders {
         says.push(words.text.rules.set_aside.to_owned());
-        says.extend(limits(words));
     }
+    says.extend(limits(words));
     let more = [
         (any(&|it| it.kind == RewardKind::Slider), text.slider),
         (

@@ -1,11 +1,10 @@
 //! What stands inline in the shop's own pages: the balance, the list of tasks, and reviews.
 
 use super::{earn, guest, signed_in};
-use crate::ui::Draw as _;
 use crate::{
     api::Balance,
-    panel::{Panel, Viewer},
-    ui::{self, Words, hero, ladder},
+    panel::{Form, Panel, View, Viewer},
+    ui::{self, Draw as _, Drawn, Words, hero, ladder},
 };
 use leptos::prelude::*;
 
@@ -71,6 +70,16 @@ pub(crate) fn reviews(panel: &Panel) -> impl IntoView + use<> {
         .reviews
         .as_ref()
         .map(|written| ui::reviews(words, written))
+}
+
+/// Leads to another section. Inline, that is not on the page; the panel has it.
+pub(super) fn way_to(form: Form, to: View, label: &'static str) -> Drawn {
+    if form == Form::Panel {
+        let tab = format!("tab-{}", to.name());
+        view! { <label class="link" for=tab>{label}</label> }.drawn()
+    } else {
+        view! { <button class="link" type="button" data-open=to.name()>{label}</button> }.drawn()
+    }
 }
 
 /// Opens the whole panel beside the page, where there is a page to do it.

@@ -54,20 +54,7 @@ pub enum LandingState<'a> {
         is_bad: bool,
     },
     /// To the gift that the reader has.
-    Taken {
-        /// What it was called when it was made.
-        name: &'a str,
-        /// Its code.
-        code: &'a str,
-        /// The end of the time for it, in microseconds since 1970 in UTC.
-        expires_at: i64,
-        /// The present, likewise.
-        now: i64,
-        /// The shop's page that takes the code along.
-        shop: &'a str,
-        /// Whose it is, most of the address hidden.
-        email: Option<&'a str>,
-    },
+    Taken(Taken<'a>),
     /// To a gift that an order has.
     Used {
         /// The shop's page.
@@ -80,12 +67,46 @@ pub enum LandingState<'a> {
     },
 }
 
+/// The gift that the reader has.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken<'a> {
+    /// What it was called when it was made.
+    pub name: &'a str,
+    /// Its code.
+    pub code: &'a str,
+    /// The end of the time for it, in microseconds since 1970 in UTC.
+    pub expires_at: i64,
+    /// The present, likewise.
+    pub now: i64,
+    /// The shop's page that takes the code along.
+    pub shop: &'a str,
+    /// Whose it is, most of the address hidden.
+    pub email: Option<&'a str>,
+}
+
+impl LandingPage<'_> {
+    /// The words of the page's language.
+    fn language(&self) -> &'static Text {
+        Text::by_locale(&self.program.locale)
+    }
+
+    /// The least that an order with the gift comes to, in a sentence; nothing where any can have it.
+    fn minimum(&self) -> Option<String> {
+        let text = self.language();
+        let minimum = self.terms.minimum;
+        (minimum > 0).then(|| {
+            let money = text::money(text, minimum, &self.program.currency);
+            (text.voices.refer.landing.minimum)(&money)
+        })
+    }
+}
+
 /// The page's title.
 pub(crate) fn title(page: &LandingPage<'_>) -> String {
-    let words = &Text::by_locale(&page.program.locale).voices.refer.landing;
+    let words = &page.language().voices.refer.landing;
     let plain = match page.state {
         LandingState::Offer { .. } => page.title,
-        LandingState::Taken { .. } => words.taken_title,
+        LandingState::Taken(_) => words.taken_title,
         LandingState::Used { .. } => words.used_title,
         LandingState::TooMany { .. } => words.many_title,
     };
@@ -94,7 +115,7 @@ pub(crate) fn title(page: &LandingPage<'_>) -> String {
 
 /// What chats and feeds show of the link (<https://ogp.me>), whatever state the page is in.
 pub(crate) fn preview(page: &LandingPage<'_>) -> Drawn {
-    let words = &Text::by_locale(&page.program.locale).voices.refer.landing;
+    let words = &page.language().voices.refer.landing;
     let (width, height) = PICTURE_SIZE;
     let gift = &page.rules.gift;
     let facts = [
@@ -128,10 +149,10 @@ pub(crate) fn preview(page: &LandingPage<'_>) -> Drawn {
 
 /// The inside of the page.
 pub(crate) fn page(page: &LandingPage<'_>) -> Drawn {
-    let words = &Text::by_locale(&page.program.locale).voices.refer.landing;
+    let words = &page.language().voices.refer.landing;
     let content = match page.state {
         LandingState::Offer { email, is_bad } => offer(page, email, is_bad),
-        LandingState::Taken { .. } => taken(page),
+        LandingState::Taken(gift) => taken(page, gift),
         LandingState::Used { shop } => refused(words.used, words.to_shop, shop),
         LandingState::TooMany { shop } => refused(words.many, words.to_shop, shop),
     };
@@ -155,7 +176,7 @@ fn refused(why: &'static str, to_shop: &'static str, shop: &str) -> Drawn {
 }
 
 fn offer(page: &LandingPage<'_>, email: &str, is_bad: bool) -> Drawn {
-    let words = &Text::by_locale(&page.program.locale).voices.refer.landing;
+    let words = &page.language().voices.refer.landing;
     let terms: Vec<_> = terms(page)
         .into_iter()
         .map(|term| view! { <li>{term}</li> })
@@ -194,16 +215,14 @@ fn offer(page: &LandingPage<'_>, email: &str, is_bad: bool) -> Drawn {
 
 /// What the gift asks for, a sentence each.
 fn terms(page: &LandingPage<'_>) -> Vec<String> {
-    let text = Text::by_locale(&page.program.locale);
+    let text = page.language();
     let words = &text.voices.refer.landing;
     let terms = page.terms;
     let count = |points| text::count(text, &page.program.unit, points);
-    let minimum = (terms.minimum > 0)
-        .then(|| (words.minimum)(&text::money(text, terms.minimum, &page.program.currency)));
     let friend_points = page.rules.friend_points;
     [
         Some(words.first_order.to_owned()),
-        minimum,
+        page.minimum(),
         Some((words.days)(page.rules.window_days)),
         (!terms.on_sale).then(|| words.not_on_sale.to_owned()),
         (!terms.with_other_codes).then(|| words.no_other_codes.to_owned()),
@@ -216,7 +235,7 @@ fn terms(page: &LandingPage<'_>) -> Vec<String> {
 
 /// What whoever sent the link gets: nobody should learn that later.
 fn advocate(page: &LandingPage<'_>) -> String {
-    let text = Text::by_locale(&page.program.locale);
+    let text = page.language();
     let words = &text.voices.refer.landing;
     let points = || page.rules.steps.iter().map(|step| step.points);
     let least = points().min().unwrap_or_default();
@@ -232,38 +251,20 @@ fn advocate(page: &LandingPage<'_>) -> String {
     (words.advocate)(&amount, page.rules.hold_days, minimum.as_deref())
 }
 
-fn taken(page: &LandingPage<'_>) -> Drawn {
-    let text = Text::by_locale(&page.program.locale);
+fn taken(page: &LandingPage<'_>, gift: Taken<'_>) -> Drawn {
+    let text = page.language();
     let words = &text.voices.refer.landing;
-    let LandingState::Taken {
-        name,
-        code,
-        expires_at,
-        now,
-        shop,
-        email,
-    } = page.state
-    else {
-        return ().drawn();
-    };
-    let day = text::last_day(text, expires_at, &page.program.time_zone, now);
-    let minimum = (page.terms.minimum > 0).then(|| {
-        (words.minimum)(&text::money(
-            text,
-            page.terms.minimum,
-            &page.program.currency,
-        ))
-    });
+    let day = text::last_day(text, gift.expires_at, &page.program.time_zone, gift.now);
     view! {
-        <p class="lead">{name.to_owned()}</p>
+        <p class="lead">{gift.name.to_owned()}</p>
         <div class="gift">
             <p class="eyebrow">{words.code}</p>
-            <output>{code.to_owned()}</output>
-            <p>{(words.until)(&day)} " " {minimum}</p>
+            <output>{gift.code.to_owned()}</output>
+            <p>{(words.until)(&day)} " " {page.minimum()}</p>
         </div>
-        <p><a class="button" href=shop.to_owned()>{words.to_shop}</a></p>
+        <p><a class="button" href=gift.shop.to_owned()>{words.to_shop}</a></p>
         <p class="quiet">{words.how}</p>
-        <p class="quiet">{email.map(words.noted)} " " {words.kept}</p>
+        <p class="quiet">{gift.email.map(words.noted)} " " {words.kept}</p>
     }
     .drawn()
 }

@@ -20,7 +20,7 @@ mod till;
 
 pub use confirm::{ConfirmPage, ConfirmState};
 pub use handed::{HandedPage, HandedState};
-pub use landing::{GiftTerms, LandingPage, LandingState, PICTURE_SIZE};
+pub use landing::{GiftTerms, LandingPage, LandingState, PICTURE_SIZE, Taken};
 pub use linking::{LinkingPage, LinkingState};
 pub use owner::{
     OwnerCase, OwnerDone, OwnerNotice, OwnerPage, OwnerQueue, OwnerReferral, OwnerReferrals,

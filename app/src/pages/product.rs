@@ -5,7 +5,7 @@ use super::{earn, signed_in, spend};
 use crate::api::{CouponState, MeView, MyRewards, QuoteReason, QuoteView, RewardKind, RewardView};
 use crate::panel::{Panel, Viewer};
 use crate::text;
-use crate::ui::{self, Draw as _, Drawn, Words, action, bounds, conditions, consequence, submit};
+use crate::ui::{self, Draw as _, Drawn, Words, bounds, conditions};
 use leptos::prelude::*;
 
 /// What a product would earn, for this member.
@@ -129,20 +129,7 @@ fn choose(words: Words<'_>, me: &MeView, quote: Option<&QuoteView>) -> Drawn {
             view! { <p class="quiet">{say}</p> }
         })
         .collect();
-    let (least, most) = bounds(reward, spending.points_max);
-    let range = ui::slider(words, reward, (least, most), me.balance.available);
-    let form = range.map(|range| {
-        action(
-            format!("reward-{}-form", reward.id),
-            format!("/api/v1/rewards/{}/redemptions", reward.id),
-            "POST",
-            view! {
-                {range}
-                <p>{consequence(words, reward)}</p>
-                {submit(words.text.voices.spend.becomes.get)}
-            },
-        )
-    });
+    let form = ui::slider(words, reward, spending.points_max, me.balance.available);
     let told = conditions(words, reward).join(" ");
     // Without any reason of the quote's, that is all there is to say.
     let told = (form.is_none() && reasons.is_empty()).then_some(told);

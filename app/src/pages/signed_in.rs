@@ -1,9 +1,10 @@
 //! Known to the shop, but not in the programme yet; and the account's foot.
 
+use super::inline::way_to;
 use super::{earn, guest, how, spend, tabs};
 use crate::{
     api::TaskKind,
-    panel::{Form, Panel},
+    panel::{Form, Panel, View},
     ui::{Draw as _, Drawn, Words, action, hidden, hidden_int, submit},
 };
 use leptos::prelude::*;
@@ -38,12 +39,7 @@ pub(crate) fn welcome(words: Words<'_>, name: Option<&str>, form: Form) -> Drawn
         .filter(|task| task.kind == TaskKind::Join)
         .map(|task| task.points)
         .sum();
-    // Inline, the rules are not on the page; the panel has them.
-    let rules = if form == Form::Panel {
-        view! { <label class="link" for="tab-how">{text.how}</label> }.drawn()
-    } else {
-        view! { <button class="link" type="button" data-open="how">{text.how}</button> }.drawn()
-    };
+    let rules = way_to(form, View::How, text.how);
     let form = action(
         "join-form".to_owned(),
         "/api/v1/me/join".to_owned(),

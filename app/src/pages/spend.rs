@@ -1,11 +1,9 @@
 //! Spend: what points can be turned into, and the codes that they were turned into.
 
-use super::inline::open;
+use super::inline::{open, way_to};
 use super::signed_in;
-use crate::api::{
-    Locked, MeView, MyCoupon, MyRewards, RewardKind, RewardStanding, RewardView, Settles,
-};
-use crate::panel::{Form, Panel, Viewer};
+use crate::api::{Locked, MeView, MyCoupon, MyRewards, RewardKind, RewardStanding, RewardView};
+use crate::panel::{Panel, View, Viewer};
 use crate::text;
 use crate::ui::{
     Draw as _, Drawn, Range, RewardCard, Words, action, coupon, is_open, limits, price, reward,
@@ -54,10 +52,6 @@ pub(crate) fn page(panel: &Panel, me: &MeView, rewards: &MyRewards) -> Drawn {
     let text = &words.text.voices.spend;
     let sorted = Sorted::of(rewards);
     let nothing = sorted.within.is_empty().then(|| nothing(panel));
-    let for_orders = |it: &RewardStanding| it.reward.settles == Settles::WithOrder;
-    let limits = limits(words).join(" ");
-    let limits = (!limits.is_empty() && rewards.rewards.iter().any(for_orders))
-        .then(|| view! { <p class="quiet">{limits}</p> });
     view! {
         <section class="spend" data-view="spend" data-region="spend" aria-labelledby="spend-title">
             <h2 class="eyebrow" id="spend-title">{text.title}</h2>
@@ -67,12 +61,18 @@ pub(crate) fn page(panel: &Panel, me: &MeView, rewards: &MyRewards) -> Drawn {
             {nothing}
             {shelf(words, me, text.shelf.almost, &sorted.almost)}
             {shelf(words, me, text.shelf.later, &sorted.later)}
-            {limits}
+            {limited(words)}
             {credit(words, rewards.credit)}
             {earlier(words, &rewards.coupons)}
         </section>
     }
     .drawn()
+}
+
+/// What holds for all that orders are paid with, if there is anything to say.
+fn limited(words: Words<'_>) -> Option<Drawn> {
+    let limits = limits(words).join(" ");
+    (!limits.is_empty()).then(|| view! { <p class="quiet">{limits}</p> }.drawn())
 }
 
 /// Some of the rewards under a title; nothing where there are none.
@@ -105,13 +105,7 @@ fn shelf(
 /// What to do where nothing is within reach.
 fn nothing(panel: &Panel) -> Drawn {
     let text = &panel.text().voices.spend.shelf;
-    // Inline, the other sections are not on the page; the panel has them.
-    let way = if panel.form == Form::Panel {
-        view! { <label class="link" for="tab-earn">{text.to_tasks}</label> }.drawn()
-    } else {
-        view! { <button class="link" type="button" data-open="earn">{text.to_tasks}</button> }
-            .drawn()
-    };
+    let way = way_to(panel.form, View::Earn, text.to_tasks);
     view! { <p>{text.nothing} " " {way}</p> }.drawn()
 }
 
@@ -240,14 +234,12 @@ pub(crate) fn public(words: Words<'_>) -> Option<Drawn> {
             reward(words, &card)
         })
         .collect();
-    let for_orders = rewards.iter().any(|it| it.settles == Settles::WithOrder);
-    let limits = limits(words).join(" ");
     (!cards.is_empty()).then(|| {
         view! {
             <section class="spend" data-view="spend" data-region="spend" aria-labelledby="spend-title">
                 <h2 class="eyebrow" id="spend-title">{text.title}</h2>
                 <ul class="tasks">{cards}</ul>
-                {(for_orders && !limits.is_empty()).then(|| view! { <p class="quiet">{limits}</p> })}
+                {limited(words)}
             </section>
         }
         .drawn()

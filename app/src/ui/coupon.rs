@@ -2,14 +2,11 @@
 
 use super::{Draw as _, Drawn, Words, action};
 use crate::{
-    api::{CouponState, MyCoupon, RewardKind, Settles},
+    api::{CouponState, MyCoupon, POINTS, RewardKind, Settles},
     text,
 };
 use leptos::prelude::*;
 use std::fmt::Write as _;
-
-/// The asset of points.
-const POINTS: &str = "points";
 
 /// Whether the member can still do something with it, or waits for it.
 pub(crate) fn is_open(words: Words<'_>, coupon: &MyCoupon) -> bool {
@@ -62,18 +59,6 @@ fn state(words: Words<'_>, coupon: &MyCoupon) -> String {
         (CouponState::Used, _) => text.used_plain.to_owned(),
         (CouponState::Released, _) => (text.released)(&cost(words, coupon)),
         (CouponState::Lapsed, _) => (text.lapsed)(&cost(words, coupon)),
-    }
-}
-
-fn state_name(state: CouponState) -> &'static str {
-    match state {
-        CouponState::Making => "making",
-        CouponState::Open => "open",
-        CouponState::Reserved => "reserved",
-        CouponState::Used => "used",
-        CouponState::Ending => "ending",
-        CouponState::Released => "released",
-        CouponState::Lapsed => "lapsed",
     }
 }
 
@@ -167,7 +152,7 @@ pub(crate) fn coupon(words: Words<'_>, coupon: &MyCoupon, embedded: bool) -> Dra
         (coupon.amount > 0).then(|| text::money(words.text, coupon.amount, &coupon.currency));
     let ways = ways(words, coupon, embedded).filter(|_| open);
     view! {
-        <li class="coupon" id=coupon.id.to_string() data-state=state_name(coupon.state)>
+        <li class="coupon" id=coupon.id.to_string() data-state=coupon.state.as_str()>
             <p>
                 <b>{coupon.name.clone()}</b>
                 {worth.map(|money| view! { " " <span class="quiet">{money}</span> })}

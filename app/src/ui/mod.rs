@@ -31,7 +31,7 @@ pub(crate) use proof::{before, checked};
 pub(crate) use range::Range;
 pub(crate) use review::reviews;
 pub(crate) use reward::{
-    RewardCard, bounds, conditions, consequence, gives, limits, price, priced, reward, slider,
+    RewardCard, bounds, conditions, gives, limits, price, priced, reward, slider,
 };
 pub(crate) use sign_in::sign_in;
 pub(crate) use task::{TaskCard, task, will_check};

@@ -85,7 +85,7 @@ fn purpose(words: Words<'_>, reward: &RewardView) -> String {
 }
 
 /// Exactly what happens when it is taken.
-pub(crate) fn consequence(words: Words<'_>, reward: &RewardView) -> String {
+fn consequence(words: Words<'_>, reward: &RewardView) -> String {
     let text = &words.text.voices.spend.becomes;
     let amount = words.count(reward.points);
     let ends = words.in_days(reward.valid_days);
@@ -125,8 +125,12 @@ pub(crate) fn conditions(words: Words<'_>, reward: &RewardView) -> Vec<String> {
     says.into_iter().flatten().collect()
 }
 
-/// What holds for all that orders are paid with.
+/// What holds for all that orders are paid with; nothing where no reward is for orders.
 pub(crate) fn limits(words: Words<'_>) -> Vec<String> {
+    let mut rewards = words.program.rewards.iter();
+    if !rewards.any(|it| it.settles == Settles::WithOrder) {
+        return Vec::new();
+    }
     let text = &words.text.voices.spend.limits;
     let spending = words.program.spending;
     let most = spending.max_permille;
@@ -151,40 +155,30 @@ pub(crate) fn why_not(words: Words<'_>, locked: &Locked) -> String {
     }
 }
 
-/// The form that takes it: the consequence first, then the button.
+/// The form that takes it.
 fn take(words: Words<'_>, card: &RewardCard<'_>) -> Option<Drawn> {
     let reward = card.reward;
     let text = &words.text.voices.spend.becomes;
     let amount = words.count(reward.points);
-    let (range, label) = match reward.settles {
+    let label = match reward.settles {
         _ if reward.kind == RewardKind::Slider => {
-            let bounds = bounds(reward, card.available);
-            let range = slider(words, reward, bounds, card.available)?;
-            (Some(range), text.get.to_owned())
+            return slider(words, reward, card.available, card.available);
         }
-        Settles::AtOnce => (None, (text.for_good)(&amount)),
-        Settles::WithOrder | Settles::WhenHandedOver => (None, (text.get_code)(&amount)),
+        Settles::AtOnce => (text.for_good)(&amount),
+        Settles::WithOrder | Settles::WhenHandedOver => (text.get_code)(&amount),
     };
-    let form = action(
-        format!("reward-{}-form", reward.id),
-        format!("/api/v1/rewards/{}/redemptions", reward.id),
-        "POST",
-        view! {
-            {range}
-            <p>{consequence(words, reward)}</p>
-            {submit(label)}
-        },
-    );
-    Some(form.drawn())
+    Some(form(words, reward, None, label))
 }
 
-/// The input of a slider for somebody who has so many points; nothing where there is nothing to choose.
+/// The form of a slider for somebody who has `available` points and can use at most so many; nothing where there is
+/// nothing to choose.
 pub(crate) fn slider(
     words: Words<'_>,
     reward: &RewardView,
-    (least, most): (i64, i64),
+    usable: i64,
     available: i64,
 ) -> Option<Drawn> {
+    let (least, most) = bounds(reward, usable);
     let label = words.text.voices.spend.cart.label;
     let range = Range {
         id: format!("reward-{}-points", reward.id),
@@ -196,7 +190,24 @@ pub(crate) fn slider(
         currency: &words.program.currency,
         counts: true,
     };
-    range.view(words)
+    let range = range.view(words)?;
+    let label = words.text.voices.spend.becomes.get.to_owned();
+    Some(form(words, reward, Some(range), label))
+}
+
+/// How many points, where that is to be chosen, then the consequence, then the button.
+fn form(words: Words<'_>, reward: &RewardView, range: Option<Drawn>, label: String) -> Drawn {
+    action(
+        format!("reward-{}-form", reward.id),
+        format!("/api/v1/rewards/{}/redemptions", reward.id),
+        "POST",
+        view! {
+            {range}
+            <p>{consequence(words, reward)}</p>
+            {submit(label)}
+        },
+    )
+    .drawn()
 }
 
 /// The line under the name: what it gives, and what is missing or left.

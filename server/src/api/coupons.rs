@@ -29,8 +29,6 @@ pub(super) const SCOPE: &str = "coupons";
 const LETTERS: &[u8; 31] = b"ABCDEFGHJKLMNPQRSTUVWXYZ2345679";
 /// Letters in a code, in groups of four: 79 bits, far too many to guess.
 const CODE_LETTERS: usize = 16;
-/// The most lines a coupon is spread over.
-const LINES_MAX: usize = 500;
 
 /// A code that nobody can guess and everybody can read out.
 pub(crate) fn new_code() -> String {
@@ -143,11 +141,7 @@ async fn make(
     match app.store.write(keyed).await?.done()? {
         Redeemed::Done(coupon, balance) => {
             let (id, reward) = (coupon.id, coupon.reward.clone());
-            let mut coupon = of_member(*coupon, app.clock.now());
-            if coupon.state == CouponState::Making {
-                // No checkout takes it yet.
-                coupon.code.clear();
-            }
+            let coupon = of_member(*coupon, app.clock.now());
             Ok(axum::Json(RedemptionView {
                 id,
                 reward,
@@ -255,7 +249,7 @@ fn faults(wanted: &UseCoupon) -> Result<(), Error> {
     let lines = &wanted.lines;
     let is_line =
         |line: &QuoteLine| order::is_text(&line.id) && money.contains(&line.amount) && line.qty > 0;
-    if lines.len() > LINES_MAX || !lines.iter().all(is_line) {
+    if lines.len() > order::LINES_MAX || !lines.iter().all(is_line) {
         let detail =
             "give at most 500 lines, each with an id, an amount from 0 and a quantity from 1";
         return Err(Error::field("lines", detail));

@@ -2,20 +2,19 @@
 
 use super::attempts::shown;
 use super::extract::{IdempotencyKey, Json, Query, Shop};
+use super::listed::Which;
 use super::views::rfc3339;
 use super::{Shared, me};
-use crate::domain::Instant;
 use crate::domain::decision::note;
 use crate::error::Error;
 use crate::store::decisions::{Case, Decide, Decided, Queue, Seen, Verdict, Waiting};
 use crate::store::idempotency::Keyed;
 use app::api::{
-    self, AttemptId, AttemptView, Choice, DecisionQueue, NewDecision, PAGE_ITEMS_DEFAULT,
-    PAGE_ITEMS_MAX, SignalView, WaitingList, WaitingView, WrittenReview,
+    self, AttemptId, AttemptView, Choice, DecisionQueue, NewDecision, SignalView, WaitingList,
+    WaitingView, WrittenReview,
 };
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The scope a key needs.
@@ -99,13 +98,6 @@ fn not_waiting() -> Error {
     )
 }
 
-/// Which page of the list.
-#[derive(Debug, Default, Deserialize)]
-pub struct Which {
-    limit: Option<u32>,
-    cursor: Option<String>,
-}
-
 /// `GET /api/v1/programs/{program}/decisions`: what waits for a decision, the longest first.
 #[utoipa::path(get, path = "/api/v1/programs/{program}/decisions", operation_id = "list_decisions", tag = "shop",
     params(("program" = String, Path), ("limit" = Option<u32>, Query), ("cursor" = Option<String>, Query)),
@@ -116,40 +108,18 @@ pub async fn list(
     Query(which): Query<Which>,
 ) -> Result<axum::Json<WaitingList>, Error> {
     shop.may(SCOPE)?;
-    let limit = which.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
-        let detail = format!("give a number from 1 to {PAGE_ITEMS_MAX}");
-        return Err(Error::field("limit", detail));
-    }
-    let after = match which.cursor.as_deref() {
-        Some(cursor) => {
-            let place = place_of(cursor);
-            Some(place.ok_or_else(|| Error::field("cursor", "give a next_cursor of this list"))?)
-        }
-        None => None,
-    };
+    let page = which.page()?;
     let waiting = Waiting {
         program: shop.program.rules.id,
-        after,
-        limit: i64::from(limit) + 1,
+        after: page.after,
+        limit: page.limit(),
     };
     let mut cases = app.store.read(waiting).await?;
-    let more = cases.len() > limit as usize;
-    cases.truncate(limit as usize);
-    let next_cursor = cases.last().filter(|_| more).map(cursor_of);
+    let next_cursor = page.cut(&mut cases, |case| (case.asked_at, case.attempt));
     Ok(axum::Json(WaitingList {
         items: cases.into_iter().map(view).collect(),
         next_cursor,
     }))
-}
-
-fn cursor_of(case: &Case) -> String {
-    format!("{}.{}", case.asked_at, case.attempt)
-}
-
-fn place_of(cursor: &str) -> Option<(Instant, AttemptId)> {
-    let (at, attempt) = cursor.split_once('.')?;
-    Some((at.parse().ok()?, attempt.parse().ok()?))
 }
 
 fn view(case: Case) -> WaitingView {

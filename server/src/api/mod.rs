@@ -11,6 +11,7 @@ pub mod extract;
 mod finish;
 pub(crate) mod handed;
 pub mod hooks;
+pub mod listed;
 pub mod me;
 pub mod members;
 pub mod openapi;

@@ -49,13 +49,18 @@ pub(crate) async fn of_member(
         text: rule.message.get(locale).to_owned(),
     });
     Ok(Some(MyReferral {
-        link: format!("{}/r/{code}", app.public_url),
+        link: link(app, &code),
         code,
         messages: messages.collect(),
         friends: friends.items.iter().map(|it| friend(it, now)).collect(),
         counted: friends.counted,
         earned: friends.earned,
     }))
+}
+
+/// A member's whole link.
+pub(crate) fn link(app: &App, code: &str) -> String {
+    format!("{}/r/{code}", app.public_url)
 }
 
 /// Where a request comes from, as the gifts of friends know it.
@@ -202,7 +207,7 @@ pub async fn appeal(
     };
     match app.store.write(keyed).await?.done()? {
         Appealed::Done(stored) => Ok(Reply(friend(&stored, app.clock.now()))),
-        Appealed::Final(_) => Err(Error::new(
+        Appealed::Final => Err(Error::new(
             StatusCode::CONFLICT,
             "appeal_not_open",
             "A person can look at this once, within 30 days of a refusal that may be a mistake.",

@@ -77,16 +77,11 @@ fn standing(
 /// A code as its owner sees it.
 fn my_coupon(coupon: StoredCoupon, locale: &str, now: Instant) -> MyCoupon {
     let state = coupon.state_at(now);
-    let is_shown = state != CouponState::Making;
     MyCoupon {
         id: coupon.id,
         kind: coupon.terms.kind,
         name: coupon.name.get(locale).to_owned(),
-        code: if is_shown {
-            coupon.shown().to_owned()
-        } else {
-            String::new()
-        },
+        code: coupon.shown().to_owned(),
         state,
         can_cancel: matches!(state, CouponState::Making | CouponState::Open),
         reward: coupon.reward,

@@ -2,31 +2,21 @@
 
 use super::Shared;
 use super::extract::{IdempotencyKey, Json, Query, Shop};
+use super::listed::Which;
 use super::views::rfc3339;
 use crate::domain::decision::note;
+use crate::domain::email;
 use crate::domain::fraud::THRESHOLD;
-use crate::domain::{Instant, email};
 use crate::error::Error;
 use crate::store::idempotency::Keyed;
 use crate::store::referrals::{Checking, Decide, Decided, StoredReferral};
-use app::api::{
-    self, Choice, NewDecision, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, ReferralId, ShopReferral,
-    ShopReferrals,
-};
+use app::api::{self, Choice, NewDecision, ReferralId, ShopReferral, ShopReferrals};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The scope a key needs.
 const SCOPE: &str = "decisions";
-
-/// Which page of the list.
-#[derive(Debug, Default, Deserialize)]
-pub struct Which {
-    limit: Option<u32>,
-    cursor: Option<String>,
-}
 
 /// `GET /api/v1/programs/{program}/referrals`: what waits for a decision, the longest first.
 #[utoipa::path(get, path = "/api/v1/programs/{program}/referrals", operation_id = "list_referrals", tag = "shop",
@@ -38,40 +28,18 @@ pub async fn list(
     Query(which): Query<Which>,
 ) -> Result<axum::Json<ShopReferrals>, Error> {
     shop.may(SCOPE)?;
-    let limit = which.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
-        let detail = format!("give a number from 1 to {PAGE_ITEMS_MAX}");
-        return Err(Error::field("limit", detail));
-    }
-    let after = match which.cursor.as_deref() {
-        Some(cursor) => {
-            let place = place_of(cursor);
-            Some(place.ok_or_else(|| Error::field("cursor", "give a next_cursor of this list"))?)
-        }
-        None => None,
-    };
+    let page = which.page()?;
     let checking = Checking {
         program: shop.program.rules.id,
-        after,
-        limit: i64::from(limit) + 1,
+        after: page.after,
+        limit: page.limit(),
     };
     let mut waiting = app.store.read(checking).await?;
-    let more = waiting.len() > limit as usize;
-    waiting.truncate(limit as usize);
-    let next_cursor = waiting.last().filter(|_| more).map(cursor_of);
+    let next_cursor = page.cut(&mut waiting, |referral| (referral.updated_at, referral.id));
     Ok(axum::Json(ShopReferrals {
         items: waiting.into_iter().map(view).collect(),
         next_cursor,
     }))
-}
-
-fn cursor_of(referral: &StoredReferral) -> String {
-    format!("{}.{}", referral.updated_at, referral.id)
-}
-
-fn place_of(cursor: &str) -> Option<(Instant, ReferralId)> {
-    let (at, id) = cursor.split_once('.')?;
-    Some((at.parse().ok()?, id.parse().ok()?))
 }
 
 /// `POST /api/v1/programs/{program}/referrals/{referral}/decision`: counts a referral that waits, or refuses it. One
@@ -118,7 +86,7 @@ pub async fn decide(
     };
     match app.store.write(keyed).await?.done()? {
         Decided::Done(referral) => Ok(axum::Json(view(*referral))),
-        Decided::NotWaiting(_) => Err(not_waiting()),
+        Decided::NotWaiting => Err(not_waiting()),
         Decided::Unknown => Err(Error::not_found("referral")),
     }
 }

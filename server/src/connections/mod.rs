@@ -312,6 +312,15 @@ impl Trouble {
     fn shop(what: &str) -> Self {
         Self::Setup(what.into())
     }
+
+    /// How long it wants to be left alone, in microseconds; 0 if it does not say.
+    pub fn wait(&self) -> i64 {
+        match self {
+            // Something is added to it.
+            Self::NotNow(_, Some(wait)) => i64::try_from(wait.as_micros()).unwrap_or(i64::MAX / 2),
+            _ => 0,
+        }
+    }
 }
 
 /// Whether a text can be a number that a service knows something by, of at most so many digits. It becomes a part

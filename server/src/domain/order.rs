@@ -10,7 +10,7 @@ use jiff::Timestamp;
 /// The largest amount, in the currency's smallest unit: far above any order, far below overflow.
 pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
 /// The most lines.
-pub(super) const LINES_MAX: usize = 500;
+pub const LINES_MAX: usize = 500;
 /// The longest of a shop's own ids and codes, in bytes.
 const TEXT_BYTES_MAX: usize = 255;
 

@@ -5,20 +5,15 @@ mod tests;
 
 use super::Instant;
 use super::referral::Referral;
-use super::reward::{Reward, Spending};
+use super::reward::{Reward, Spending, text_of};
 use super::task::Task;
-pub use app::api::Debt;
 use app::api::{
     Brand, CampaignView, Expiry, Gives, Localized, Metric, ProgramId, ProgramView, PurchaseRule,
     SignInView, TaskKind, TierView, UnitForms, Window,
 };
-use jiff::Timestamp;
+pub use app::api::{Debt, POINTS};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
-
-/// The asset that everything earns. Beside it a programme can have store credit, an asset that is named by the
-/// programme's currency.
-pub const POINTS: &str = "points";
 
 /// A programme's rules in one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -257,16 +252,11 @@ impl Tier {
 
 impl Campaign {
     fn view(&self, locale: &str) -> CampaignView {
-        let at = |at| {
-            Timestamp::from_microsecond(at)
-                .unwrap_or_default()
-                .to_string()
-        };
         CampaignView {
             name: self.name.get(locale).to_owned(),
             multiplier_permille: self.multiplier_permille,
-            starts_at: at(self.starts_at),
-            ends_at: at(self.ends_at),
+            starts_at: text_of(self.starts_at),
+            ends_at: text_of(self.ends_at),
             tiers: self.tiers.clone(),
         }
     }

@@ -302,7 +302,8 @@ impl Reward {
     }
 }
 
-fn text_of(at: Instant) -> String {
+/// A moment of the rules as callers see it.
+pub(super) fn text_of(at: Instant) -> String {
     let at = Timestamp::from_microsecond(at);
     at.unwrap_or_default().to_string()
 }

@@ -12,7 +12,7 @@ pub use why::Why;
 
 use super::reward::Terms;
 use super::split::apportion;
-use app::api::{CouponLine, QuoteLine, QuoteReason, RewardKind};
+use app::api::{CouponLine, QuoteLine, QuoteReason, RewardKind, Settles};
 
 /// A basket, as far as codes look at it.
 #[derive(Debug, Clone, Copy)]
@@ -96,12 +96,8 @@ pub(super) fn part_of(amount: i64, permille: i64) -> i64 {
 }
 
 fn decide(terms: &Terms, basket: &Basket<'_>) -> Result<Spread, Why> {
-    use RewardKind::{Amount, FreeProduct, FreeShipping, Percent, Slider};
-    let is_for_orders = matches!(
-        terms.kind,
-        Amount | Percent | Slider | FreeShipping | FreeProduct
-    );
-    if !is_for_orders {
+    use RewardKind::{FreeProduct, FreeShipping, Percent, Slider};
+    if terms.kind.settles() != Settles::WithOrder {
         return Err(Why::NotForOrders);
     }
     if basket.goods() < terms.minimum {

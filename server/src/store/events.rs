@@ -53,11 +53,9 @@ impl News {
 pub(super) struct Number {
     /// The transfers before it.
     pub(super) transfers: i64,
-    /// The events up to it, as far as its writer knows.
-    pub(super) events: i64,
-    /// The events that the account's row counts, as far as its writer knows. If this command has told
+    /// How many events past those that the account's row counts, as far as its writer knows. If this command has told
     /// something else meanwhile, the row counts more, and this one comes after that.
-    pub(super) counted: i64,
+    pub(super) past: i64,
 }
 
 /// Makes everybody else wait who changes something of this member's.
@@ -76,14 +74,12 @@ pub(super) async fn append<T: Tx>(
 ) -> Result<(), StoreError> {
     const NUMBER: &str =
         "update account set events = events + 1 where member_id = $1 and asset = $2
-        returning transfers, events";
+        returning transfers";
     let row = tx.query_one(NUMBER, params![member, POINTS]).await?;
     let row = row.ok_or_else(|| StoreError::internal("an event for nobody"))?;
-    let events = row.get(1)?;
     let number = Number {
         transfers: row.get(0)?,
-        events,
-        counted: events,
+        past: 0,
     };
     write(tx, member, number, at, news).await?;
     tx.wake(member);
@@ -105,7 +101,7 @@ pub(super) async fn write<T: Tx>(
             $3, $4, $5, $6, $7, $8, $9, $10)";
     let row = params![
         member,
-        number.transfers + number.events - number.counted,
+        number.transfers + number.past,
         number.transfers,
         name(news.kind),
         news.amount,

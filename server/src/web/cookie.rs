@@ -22,6 +22,25 @@ pub(super) fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
+/// Whether browsers know this server under https.
+pub(super) fn is_secure(app: &App) -> bool {
+    app.public_url.starts_with("https:")
+}
+
+/// The header that sets a cookie for so many seconds, where it is sent to these paths and from these sites.
+pub(super) fn set(
+    app: &App,
+    (name, value): (&str, &str),
+    (path, same_site): (&str, &str),
+    seconds: i64,
+) -> Option<HeaderValue> {
+    let secure = if is_secure(app) { "; Secure" } else { "" };
+    let cookie = format!(
+        "{name}={value}; Path={path}; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}"
+    );
+    HeaderValue::from_str(&cookie).ok()
+}
+
 /// One cookie of ours.
 pub(super) struct Cookie {
     /// Its name under http, as on a developer's machine.
@@ -34,7 +53,7 @@ pub(super) struct Cookie {
 
 impl Cookie {
     fn name(&self, app: &App) -> &'static str {
-        if app.public_url.starts_with("https:") {
+        if is_secure(app) {
             self.host
         } else {
             self.plain
@@ -52,15 +71,6 @@ impl Cookie {
 
     /// The header that sets it for so many seconds; 0 takes it away.
     pub(super) fn set(&self, app: &App, value: &str, seconds: i64) -> Option<HeaderValue> {
-        let secure = if app.public_url.starts_with("https:") {
-            "; Secure"
-        } else {
-            ""
-        };
-        let (name, same_site) = (self.name(app), self.same_site);
-        let cookie = format!(
-            "{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}"
-        );
-        HeaderValue::from_str(&cookie).ok()
+        set(app, (self.name(app), value), ("/", self.same_site), seconds)
     }
 }

@@ -150,9 +150,9 @@ pub async fn fragment(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let program = &session.program;
-    let viewer = viewer(&app, program, &asked, &headers, &session.stored).await?;
+    let (viewer, member) = viewer(&app, program, &asked, &headers, &session.stored).await?;
     let panel = Panel {
-        quote: around::quoted(&app, program, &asked, &viewer).await?,
+        quote: around::quoted(&app, program, &asked, member.as_ref()),
         order: around::thanked(&app, program, &asked, &viewer).await?,
         ..panel(&app, program, &asked, &headers, viewer, None)
     };
@@ -173,14 +173,14 @@ async fn document(
     headers: &HeaderMap,
     opened: Option<Opened>,
 ) -> Result<Response, Error> {
-    let viewer = match &opened {
+    let (viewer, member) = match &opened {
         Some(opened) => viewer(app, program, asked, headers, &opened.stored).await?,
-        None => Viewer::Guest,
+        None => (Viewer::Guest, None),
     };
     let bearer = opened.map(|opened| opened.bearer);
     let panel = Panel {
         reviews: written(app, program, asked).await?,
-        quote: around::quoted(app, program, asked, &viewer).await?,
+        quote: around::quoted(app, program, asked, member.as_ref()),
         order: around::thanked(app, program, asked, &viewer).await?,
         ..panel(app, program, asked, headers, viewer, bearer)
     };
@@ -274,19 +274,21 @@ fn locale<'p>(
         .locale(asked.locale.as_deref().or(own).or_else(browser))
 }
 
+/// For whom the panel is drawn, and the member as they were read for that.
 async fn viewer(
     app: &App,
     program: &Loaded,
     asked: &Asked,
     headers: &HeaderMap,
     session: &StoredSession,
-) -> Result<Viewer, Error> {
+) -> Result<(Viewer, Option<StoredMember>), Error> {
     let Some(member) = session.member else {
         let shopper = &session.shopper;
-        return Ok(Viewer::SignedIn {
+        let viewer = Viewer::SignedIn {
             name: shopper.name.clone(),
             email: shopper.email.clone(),
-        });
+        };
+        return Ok((viewer, None));
     };
     let (mut stored, mut lines) = state(app, program, asked, member).await?;
     if me::settle(app, program, &stored).await {
@@ -318,13 +320,14 @@ async fn viewer(
     } else {
         None
     };
-    Ok(Viewer::Member {
+    let viewer = Viewer::Member {
         rewards: Box::new(rewards),
         referral: referral.map(Box::new),
         history: me::statement_of(&reader, lines, lines_of(asked)),
         me: Box::new(views::me(&reader, &stored)),
         threads,
-    })
+    };
+    Ok((viewer, Some(stored)))
 }
 
 /// Lines of the statement at once: few with the panel, which most open for their balance; a page for who

@@ -13,14 +13,14 @@ use crate::App;
 use crate::api::Shared;
 use crate::api::coupons::new_code;
 use crate::api::extract::{Anyone, Query};
-use crate::api::referrals::place_of;
+use crate::api::referrals::{link, place_of};
 use crate::domain::referral::Referral;
 use crate::domain::{Instant, SECOND, email};
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
 use crate::store::referrals::{GiftOf, Give, Given, OfCode, StoredGift};
 use app::api::{CouponState, MemberId};
-use app::pages::{GiftTerms, LandingPage, LandingState};
+use app::pages::{GiftTerms, LandingPage, LandingState, Taken};
 use app::shell::{self, Assets};
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
@@ -80,6 +80,7 @@ async fn find(app: &App, code: &str) -> Result<Option<Found>, Error> {
     let Some(owner) = app.store.read(OfCode { code }).await? else {
         return Ok(None);
     };
+    // The code goes into the page unescaped: it is the one that was looked into, but for its capitals.
     let shown = owner.shown.eq_ignore_ascii_case(code);
     let found = app.programs.by_id(owner.program).map(|program| Found {
         program,
@@ -223,11 +224,6 @@ fn too_many(app: &App, found: &Found, locale: &str, until: Instant) -> Response 
     response
 }
 
-/// A member's whole link.
-fn link(app: &App, code: &str) -> String {
-    format!("{}/r/{code}", app.public_url)
-}
-
 /// The shop's front page, for who goes there without a gift.
 fn front(rule: &Referral) -> String {
     let url = reqwest::Url::parse(&rule.address("-"));
@@ -319,26 +315,21 @@ fn given(
         _ => false,
     };
     let state = if is_theirs {
-        LandingState::Taken {
+        LandingState::Taken(Taken {
             name: gift.name.get(locale),
             code: &gift.code,
             expires_at: gift.expires_at,
             now,
             shop: &shop,
             email,
-        }
+        })
     } else {
         LandingState::Used { shop: &front }
     };
     let mut response = refused(app, found, locale, StatusCode::OK, state);
     let seconds = (gift.expires_at - now).max(0) / SECOND;
-    let secure = if is_secure(app) { "; Secure" } else { "" };
-    let cookie = format!(
-        "{}={}; Path=/r/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}",
-        cookie_name(app, &found.program),
-        gift.code
-    );
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+    let name = cookie_name(app, &found.program);
+    if let Some(cookie) = cookie::set(app, (&name, &gift.code), ("/r/", "Lax"), seconds) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     response
@@ -369,13 +360,13 @@ async fn kept(
     Ok(gift.filter(holds))
 }
 
-fn is_secure(app: &App) -> bool {
-    app.public_url.starts_with("https:")
-}
-
 /// One for each programme: a friend may know several of a server's shops.
 fn cookie_name(app: &App, program: &Loaded) -> String {
     let slug = &program.program().slug;
-    let prefix = if is_secure(app) { "__Secure-" } else { "" };
+    let prefix = if cookie::is_secure(app) {
+        "__Secure-"
+    } else {
+        ""
+    };
     format!("{prefix}laurel-gift-{slug}")
 }

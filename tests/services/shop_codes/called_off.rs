@@ -1,12 +1,13 @@
 //! Orders that have used a code in the shop and are called off, or that nobody ever tells of.
 
 use super::scene::Platform::{Shopify, WooCommerce};
-use super::scene::{DAY, Scene};
+use super::scene::Scene;
 use crate::support::sql::{assert_books_balance, count, one, told};
 use crate::support::world::{on_both_databases, paid};
 use app::api::EventKind;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use server::domain::DAY;
 
 /// The shop tells an order with the only code, written in small letters.
 async fn tell(scene: &Scene, status: &str) {

@@ -13,10 +13,6 @@ use serde_json::{Value, json};
 use server::shop_codes::look;
 use std::sync::Arc;
 
-pub(super) const SECOND: i64 = 1_000_000;
-pub(super) const MINUTE: i64 = 60 * SECOND;
-pub(super) const HOUR: i64 = 60 * MINUTE;
-pub(super) const DAY: i64 = 24 * HOUR;
 pub(super) const HOOKS: &str = "a secret of the shop's platform";
 
 /// Where codes are made.

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 pub(super) const KEY: &str = "ck_0123456789abcdef";
 pub(super) const SECRET: &str = "cs_0123456789abcdef";
@@ -32,6 +33,8 @@ pub(super) enum Mood {
     Lost,
     /// It takes its time.
     Slow(Duration),
+    /// It does nothing before its mood changes.
+    Held,
     /// It says no to every code, for good.
     Refuses,
 }
@@ -51,7 +54,7 @@ pub(super) struct Till {
     pub(super) url: String,
     /// The codes by their numbers.
     codes: Mutex<BTreeMap<u64, Code>>,
-    mood: Mutex<Mood>,
+    mood: watch::Sender<Mood>,
     calls: AtomicUsize,
     made: AtomicUsize,
 }
@@ -62,7 +65,7 @@ impl Till {
         let till = Arc::new(Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
             codes: Mutex::default(),
-            mood: Mutex::new(Mood::Well),
+            mood: watch::Sender::new(Mood::Well),
             calls: AtomicUsize::new(0),
             made: AtomicUsize::new(0),
         });
@@ -79,7 +82,7 @@ impl Till {
     }
 
     pub(super) fn be(&self, mood: Mood) {
-        *self.mood.lock().unwrap() = mood;
+        self.mood.send_replace(mood);
     }
 
     /// How often it was called.
@@ -110,7 +113,7 @@ impl Till {
     }
 
     fn refuses(&self) -> bool {
-        matches!(*self.mood.lock().unwrap(), Mood::Refuses)
+        matches!(*self.mood.borrow(), Mood::Refuses)
     }
 
     /// The number of a code, whatever way it is written.
@@ -139,7 +142,7 @@ impl Till {
 
 async fn in_mood(State(till): State<Arc<Till>>, request: Request, inner: Next) -> Response {
     till.calls.fetch_add(1, Ordering::SeqCst);
-    let mood = *till.mood.lock().unwrap();
+    let mood = *till.mood.borrow();
     match mood {
         Mood::Well | Mood::Refuses => inner.run(request).await,
         Mood::Status(status, wait) => {
@@ -156,6 +159,12 @@ async fn in_mood(State(till): State<Arc<Till>>, request: Request, inner: Next) -
         }
         Mood::Slow(time) => {
             tokio::time::sleep(time).await;
+            inner.run(request).await
+        }
+        Mood::Held => {
+            let mut mood = till.mood.subscribe();
+            let changes = mood.wait_for(|mood| !matches!(mood, Mood::Held));
+            changes.await.unwrap();
             inner.run(request).await
         }
     }

@@ -49,14 +49,15 @@ pub(super) fn name(page: &OwnerPage<'_>, case: &OwnerCase) -> String {
     }
 }
 
-fn meta(page: &OwnerPage<'_>, email: Option<&str>, since: i64) -> Drawn {
+/// Whose it is, and since when it waits.
+pub(super) fn meta(page: &OwnerPage<'_>, email: Option<&str>, since: i64) -> Drawn {
     let words = &page.text().voices.decision.pages;
     let since = (words.since)(&page.day(since));
     let say = email.map_or_else(|| since.clone(), |email| format!("{email} · {since}"));
     view! { <p class="meta">{say}</p> }.drawn()
 }
 
-/// A refusal, folded until it is wanted: its consequence, and the reason that it needs.
+/// The refusal of a case, or taking back what it paid.
 pub(super) fn refuse(
     page: &OwnerPage<'_>,
     case: &OwnerCase,
@@ -64,44 +65,80 @@ pub(super) fn refuse(
     consequence: String,
     suggestions: &'static str,
 ) -> Drawn {
-    let words = &page.text().voices.decision.pages;
-    let id = format!("reason-{}", case.attempt);
-    let hint = format!("{id}-hint");
     // Whoever takes back has seen that it was accepted.
     let decision = if case.ruling.is_some() {
         "take_back"
     } else {
         "refuse"
     };
-    view! {
-        <details class="refuse">
-            <summary class="button plain">{label}</summary>
-            <form method="post" action=action(page, case)>
-                {hidden("decision", decision)}
-                <div class="field">
-                    <label for=id.clone()>{words.reason}</label>
-                    <input
-                        id=id.clone()
-                        name="reason"
-                        type="text"
-                        required
-                        maxlength=REASON_CHARS_MAX.to_string()
-                        autocomplete="off"
-                        list=suggestions
-                        aria-describedby=hint.clone()
-                    />
-                    <p class="hint" id=hint.clone()>
-                        {words.reason_hint}
-                    </p>
-                </div>
-                <p>{consequence}</p>
-                <button class="button plain" type="submit">
-                    {label}
-                </button>
-            </form>
-        </details>
+    let refusal = Refusal {
+        id: &case.attempt,
+        action: action(page, case),
+        decision,
+        label,
+        consequence,
+        suggestions,
+    };
+    refusal.draw(page)
+}
+
+/// A refusal, folded until it is wanted: its consequence, and the reason that it needs.
+pub(super) struct Refusal<'a> {
+    /// What it is about.
+    pub(super) id: &'a str,
+    /// Where its form goes.
+    pub(super) action: String,
+    /// What the form decides.
+    pub(super) decision: &'static str,
+    pub(super) label: &'static str,
+    pub(super) consequence: String,
+    /// The reasons that are often given, by the id of their list.
+    pub(super) suggestions: &'static str,
+}
+
+impl Refusal<'_> {
+    pub(super) fn draw(self, page: &OwnerPage<'_>) -> Drawn {
+        let words = &page.text().voices.decision.pages;
+        let Self {
+            id,
+            action,
+            decision,
+            label,
+            consequence,
+            suggestions,
+        } = self;
+        let id = format!("reason-{id}");
+        let hint = format!("{id}-hint");
+        view! {
+            <details class="refuse">
+                <summary class="button plain">{label}</summary>
+                <form method="post" action=action>
+                    {hidden("decision", decision)}
+                    <div class="field">
+                        <label for=id.clone()>{words.reason}</label>
+                        <input
+                            id=id.clone()
+                            name="reason"
+                            type="text"
+                            required
+                            maxlength=REASON_CHARS_MAX.to_string()
+                            autocomplete="off"
+                            list=suggestions
+                            aria-describedby=hint.clone()
+                        />
+                        <p class="hint" id=hint.clone()>
+                            {words.reason_hint}
+                        </p>
+                    </div>
+                    <p>{consequence}</p>
+                    <button class="button plain" type="submit">
+                        {label}
+                    </button>
+                </form>
+            </details>
+        }
+        .drawn()
     }
-    .drawn()
 }
 
 fn review(page: &OwnerPage<'_>, review: &OwnerReview) -> Drawn {

@@ -1,7 +1,7 @@
 //! Referrals that wait for a person: one card each, with what was noticed and the forms that decide.
 
-use super::OwnerPage;
-use crate::api::{REASON_CHARS_MAX, WeighedSignal};
+use super::{OwnerPage, cards};
+use crate::api::WeighedSignal;
 use crate::ui::{Draw as _, Drawn, hidden};
 use leptos::prelude::*;
 
@@ -54,11 +54,6 @@ pub struct OwnerReferral {
 pub(super) fn card(page: &OwnerPage<'_>, referral: &OwnerReferral) -> Drawn {
     let words = &page.text().voices.referral_queue;
     let heading = format!("referral-{}", referral.id);
-    let since = (page.text().voices.decision.pages.since)(&page.day(referral.asked_at));
-    let meta = match &referral.email {
-        Some(email) => format!("{email} · {since}"),
-        None => since,
-    };
     let [friends, counted, came_back] = referral.record;
     let refused = referral.reason.as_deref();
     let refused = refused.and_then(|code| words.refused_before(code));
@@ -69,10 +64,18 @@ pub(super) fn card(page: &OwnerPage<'_>, referral: &OwnerReferral) -> Drawn {
             <blockquote>{text}</blockquote>
         }
     });
+    let refusal = cards::Refusal {
+        id: &referral.id,
+        action: action(page, referral),
+        decision: "refuse",
+        label: words.refuse,
+        consequence: (words.refuse_note)(&referral.who),
+        suggestions: REASONS,
+    };
     view! {
         <article class="card" aria-labelledby=heading.clone()>
             <h3 id=heading.clone()>{(words.heading)(&referral.who)}</h3>
-            <p class="meta">{meta}</p>
+            {cards::meta(page, referral.email.as_deref(), referral.asked_at)}
             <p>{(words.record)(friends, counted, came_back)}</p>
             {facts(page, referral)}
             {refused}
@@ -85,7 +88,7 @@ pub(super) fn card(page: &OwnerPage<'_>, referral: &OwnerReferral) -> Drawn {
                     {words.accept}
                 </button>
             </form>
-            {refuse(page, referral)}
+            {refusal.draw(page)}
         </article>
     }
     .drawn()
@@ -156,43 +159,6 @@ fn signals(page: &OwnerPage<'_>, referral: &OwnerReferral) -> Drawn {
             <tbody>{rows}</tbody>
         </table>
         <p>{(words.total)(&number(referral.score), &number(referral.threshold))}</p>
-    }
-    .drawn()
-}
-
-/// A refusal, folded until it is wanted: its consequence, and the reason that it needs.
-fn refuse(page: &OwnerPage<'_>, referral: &OwnerReferral) -> Drawn {
-    let words = &page.text().voices.referral_queue;
-    let pages = &page.text().voices.decision.pages;
-    let id = format!("reason-{}", referral.id);
-    let hint = format!("{id}-hint");
-    view! {
-        <details class="refuse">
-            <summary class="button plain">{words.refuse}</summary>
-            <form method="post" action=action(page, referral)>
-                {hidden("decision", "refuse")}
-                <div class="field">
-                    <label for=id.clone()>{pages.reason}</label>
-                    <input
-                        id=id.clone()
-                        name="reason"
-                        type="text"
-                        required
-                        maxlength=REASON_CHARS_MAX.to_string()
-                        autocomplete="off"
-                        list=REASONS
-                        aria-describedby=hint.clone()
-                    />
-                    <p class="hint" id=hint.clone()>
-                        {pages.reason_hint}
-                    </p>
-                </div>
-                <p>{(words.refuse_note)(&referral.who)}</p>
-                <button class="button plain" type="submit">
-                    {words.refuse}
-                </button>
-            </form>
-        </details>
     }
     .drawn()
 }

@@ -1,11 +1,8 @@
 //! Where each friend stands, without naming anybody.
 
-use crate::api::{FriendView, MyReferral, ReferralStage};
+use crate::api::{FriendView, MyReferral, REASON_CHARS_MAX, ReferralStage};
 use crate::ui::{Draw as _, Drawn, Words, action, submit};
 use leptos::prelude::*;
-
-/// The longest appeal, in characters.
-const APPEAL_CHARS_MAX: &str = "500";
 
 /// All of them, the newest first.
 pub(super) fn list(words: Words<'_>, referral: &MyReferral) -> Drawn {
@@ -86,7 +83,7 @@ fn appeal(words: Words<'_>, friend: &FriendView) -> Drawn {
                     name="text"
                     rows="3"
                     required
-                    maxlength=APPEAL_CHARS_MAX
+                    maxlength=REASON_CHARS_MAX.to_string()
                     aria-describedby=format!("{hint} {fault}")
                 ></textarea>
                 <p class="hint" id=hint.clone()>{text.appeal_hint}</p>

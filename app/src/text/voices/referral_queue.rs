@@ -53,9 +53,6 @@ pub(crate) struct ReferralQueue {
 pub(crate) struct Before {
     pub(crate) self_referral: &'static str,
     pub(crate) existing_customer: &'static str,
-    pub(crate) below_minimum: &'static str,
-    pub(crate) cap: &'static str,
-    pub(crate) window: &'static str,
     pub(crate) decided: &'static str,
 }
 
@@ -100,9 +97,6 @@ impl ReferralQueue {
         Some(match code {
             "self_referral" => self.before.self_referral,
             "existing_customer" => self.before.existing_customer,
-            "below_minimum" => self.before.below_minimum,
-            "cap" => self.before.cap,
-            "window" => self.before.window,
             "decided" => self.before.decided,
             _ => return None,
         })

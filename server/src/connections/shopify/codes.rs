@@ -9,14 +9,13 @@
 //!   nobody can use the code any more; an order that it did not count yet is told by its hook.
 
 use super::super::codes::{CodeOrder, Ended, MakesCodes};
-use super::super::{Setup, Trouble, lists, pull};
+use super::super::{Setup, Trouble, pull};
 use super::Shopify;
-use super::api::{SHOP, VERSION, is_shop};
+use super::api::{self, SHOP};
 use crate::domain::{Instant, MINUTE};
 use app::api::RewardKind;
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const RIGHTS: &str = "Shopify does not let the app make discount codes: give it the scope write_discounts, install it \
                       again, and give its token with `laurel connection secret PROGRAM CONNECTION access_token`";
@@ -158,40 +157,7 @@ fn id(node: &Value) -> Result<String, Trouble> {
 
 /// The data of an answer.
 async fn call(setup: &Setup<'_>, query: &str, variables: &Value) -> Result<Value, Trouble> {
-    let name = setup.get("shop");
-    if !is_shop(name) {
-        return Err(Trouble::shop(SHOP));
-    }
-    let usual = format!("https://{name}");
-    let api = setup.connection.base("api", &usual);
-    let url = format!("{api}/admin/api/{VERSION}/graphql.json");
-    let call = lists::post(setup, &url)?
-        .header("x-shopify-access-token", setup.get("access_token"))
-        .json(&json!({ "query": query, "variables": variables }));
-    let reply = setup.outside.send(call).await?;
+    let reply = api::graphql(setup, query, variables).await?;
     pull::refusal(reply.status, RIGHTS, SHOP)?;
-    let mut answered: Value = reply.success()?;
-    if let Some(errors) = answered["errors"].as_array().filter(|all| !all.is_empty()) {
-        return Err(refusal(errors));
-    }
-    match answered.get_mut("data").map(Value::take) {
-        Some(data @ Value::Object(_)) => Ok(data),
-        _ => Err(Trouble::unclear("it answered nothing")),
-    }
-}
-
-/// What errors mean (<https://shopify.dev/docs/api/admin-graphql#status_and_error_codes>).
-fn refusal(errors: &[Value]) -> Trouble {
-    let has = |code: &str| {
-        let mut errors = errors.iter();
-        errors.any(|error| error["extensions"]["code"] == code)
-    };
-    if has("ACCESS_DENIED") {
-        return Trouble::shop(RIGHTS);
-    }
-    if has("THROTTLED") {
-        let wait = Some(Duration::from_secs(2));
-        return Trouble::NotNow("it asks for fewer calls".into(), wait);
-    }
-    Trouble::unclear("it answered with an error")
+    api::data(&reply, RIGHTS).map(Value::Object)
 }

@@ -7,7 +7,7 @@
 use super::super::pull::{self, PAGE, Page, Place, Pulls};
 use super::super::{Setup, Trouble};
 use super::Shopify;
-use super::api::{SHOP, VERSION, is_shop};
+use super::api::{self, SHOP};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use reqwest::Url;
@@ -39,17 +39,8 @@ impl Pulls for Shopify {
     }
 
     async fn page(&self, setup: &Setup<'_>, from: &Place) -> Result<Page, Trouble> {
-        let name = setup.get("shop");
-        if !is_shop(name) {
-            return Err(Trouble::shop(SHOP));
-        }
-        let usual = format!("https://{name}");
-        let api = setup.connection.base("api", &usual);
-        let call = pull::get(
-            setup,
-            &format!("{api}/admin/api/{VERSION}/orders.json"),
-            SHOP,
-        )?;
+        let url = format!("{}/orders.json", api::root(setup)?);
+        let call = pull::get(setup, &url, SHOP)?;
         let since = pull::written(from.since, "%Y-%m-%dT%H:%M:%SZ");
         let size = PAGE.to_string();
         let always = [("limit", size.as_str()), ("fields", FIELDS)];

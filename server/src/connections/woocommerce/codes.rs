@@ -150,8 +150,7 @@ fn written(at: Instant) -> String {
 
 /// The number of a coupon that is there.
 async fn find(setup: &Setup<'_>, code: &str) -> Result<Option<String>, Trouble> {
-    let place = place(setup, "coupons")?;
-    let call = setup.outside.get(&place).map_err(|_| misplaced())?;
+    let call = pull::get(setup, &place(setup, "coupons")?, ADDRESS)?;
     match ask::<Vec<Coupon>>(setup, call.query(&[("code", code)])).await? {
         Said::Yes(all) => {
             let mut same = all
@@ -165,8 +164,7 @@ async fn find(setup: &Setup<'_>, code: &str) -> Result<Option<String>, Trouble> 
 
 /// The number of a product.
 async fn product(setup: &Setup<'_>, sku: &str) -> Result<u64, Trouble> {
-    let place = place(setup, "products")?;
-    let call = setup.outside.get(&place).map_err(|_| misplaced())?;
+    let call = pull::get(setup, &place(setup, "products")?, ADDRESS)?;
     match ask::<Vec<Product>>(setup, call.query(&[("sku", sku)])).await? {
         Said::Yes(all) => {
             let first = all.first().map(|product| product.id);

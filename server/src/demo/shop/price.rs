@@ -44,9 +44,7 @@ pub(super) struct Price {
     pub(super) lines: Vec<Line>,
     /// The codes, in the order they were put in.
     pub(super) codes: Vec<Code>,
-    /// What delivery costs, in kopecks.
-    pub(super) delivery: i64,
-    /// What is left to pay of it.
+    /// What is left to pay of delivery, in kopecks.
     pub(super) delivery_pays: i64,
     /// Points that the order will earn.
     pub(super) earns: i64,
@@ -76,7 +74,6 @@ impl Price {
         Self {
             lines: cart.items().map(line).collect(),
             codes: codes.iter().map(code).collect(),
-            delivery: cart.delivery(),
             delivery_pays: cart.delivery(),
             earns: 0,
             takes_points: false,
@@ -112,14 +109,13 @@ impl Price {
         let price = Self {
             lines: quote.lines.iter().map(line).collect(),
             codes: codes.collect(),
-            delivery: cart.delivery(),
             delivery_pays: quote.shipping,
             earns: quote.earning.points,
             takes_points: quote.spending.reward.is_some(),
         };
         let before = price.delivery_before_codes();
         let adds_up = price.total() == quote.total
-            && (price.delivery_pays..=price.delivery).contains(&before);
+            && (price.delivery_pays..=cart.delivery()).contains(&before);
         (fits && adds_up).then_some(price)
     }
 

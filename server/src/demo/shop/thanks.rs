@@ -24,7 +24,9 @@ pub(super) fn thanks(
     let own = CartWords::of(words);
     let order = &receipt.order;
     let stands = !receipt.undone().is_cancelled;
-    let (outcome, said) = match receipt.outcome() {
+    let told = receipt.outcome();
+    let is_told = matches!(told, Outcome::Told { .. });
+    let (outcome, said) = match told {
         Outcome::Waiting => ("waiting", words.waiting.to_owned()),
         Outcome::Refused => ("refused", words.refused.to_owned()),
         Outcome::Told { view, .. } if view.reason.as_deref() == Some("no_member") => {
@@ -38,7 +40,6 @@ pub(super) fn thanks(
     let join = (stands && outcome == "no_member").then(|| {
         view! { <p><a href="/club" data-laurel-open="home">{words.join}</a></p> }
     });
-    let is_told = matches!(receipt.outcome(), Outcome::Told { .. });
     let inline = (stands && is_told).then(|| {
         // Of the goods: delivery earns nothing.
         let price = plain(order.total - order.shipping);

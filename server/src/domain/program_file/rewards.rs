@@ -5,17 +5,15 @@ mod tests;
 
 use super::check::{Check, decimal};
 use super::tables::{CodesName, GiftTable, ReferralTable, RewardTable, SpendingTable};
+use super::tasks::DAYS_MAX;
+use crate::connections;
 use crate::domain::program::{Connection, Tier, zone};
 use crate::domain::referral::{Gift, Referral};
 use crate::domain::reward::{CREDIT, Codes, Reward, Spending, Terms};
-use app::api::{Localized, ReferralStep, RewardKind};
+use app::api::{Localized, ReferralStep, RewardKind, Settles};
 
-/// The longest anything of a reward lasts, in days.
-const DAYS_MAX: u32 = 3650;
 /// The most pieces of a reward.
 const STOCK_MAX: i64 = 1_000_000_000;
-/// Services that codes can be made at.
-const SELLS: [&str; 2] = ["shopify", "woocommerce"];
 
 /// What rewards refer to.
 pub(super) struct Around<'a> {
@@ -49,12 +47,7 @@ impl Check {
         }
         self.points(at, table.points);
         self.duration(&format!("{at}.valid_days"), table.valid_days);
-        for name in &table.tiers {
-            if !around.tiers.iter().any(|tier| tier.id == *name) {
-                let remedy = format!("there is no tier \"{name}\"");
-                self.fault(format!("{at}.tiers"), remedy);
-            }
-        }
+        self.known_tiers(at, &table.tiers, around.tiers);
         for (name, number) in [("stock", table.stock), ("per_member", table.per_member)] {
             if number.is_some_and(|number| !(1..=STOCK_MAX).contains(&number)) {
                 let remedy = format!("give a number from 1 to {STOCK_MAX}, or leave it out");
@@ -186,19 +179,13 @@ impl Check {
             }
             Some(CodesName(name)) => {
                 let connection = around.connections.iter().find(|known| known.id == *name);
-                if connection.is_none_or(|known| !SELLS.contains(&&*known.kind)) {
+                let service = connection.and_then(|known| connections::service(&known.kind));
+                if service.is_none_or(|service| service.makes_codes().is_none()) {
                     let remedy =
                         "write \"pool\", or name a connection of kind shopify or woocommerce";
                     self.fault(&field, remedy);
                 }
-                if !matches!(
-                    table.kind,
-                    RewardKind::Amount
-                        | RewardKind::Percent
-                        | RewardKind::Slider
-                        | RewardKind::FreeShipping
-                        | RewardKind::FreeProduct
-                ) {
+                if table.kind.settles() != Settles::WithOrder {
                     self.fault(&field, "only what orders use is made in the shop");
                 }
                 Codes::Shop(name.clone())
@@ -229,10 +216,7 @@ impl Check {
             self.fault("referral.shop_url", remedy);
         }
         self.duration("referral.window_days", table.window_days);
-        if table.hold_days > DAYS_MAX {
-            let remedy = format!("give a number from 0 to {DAYS_MAX}");
-            self.fault("referral.hold_days", remedy);
-        }
+        self.hold_days("referral.hold_days", table.hold_days);
         if !(0..=super::check::POINTS_MAX).contains(&table.friend_points) {
             self.fault("referral.friend_points", "give a number from 0");
         }

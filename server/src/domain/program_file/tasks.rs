@@ -9,8 +9,8 @@ use crate::domain::program::Connection;
 use crate::domain::task::{Elsewhere, Limit, Per, Task, Visit};
 use app::api::TaskKind;
 
-/// The longest that points may wait, or a second look: ten years.
-const DAYS_MAX: u32 = 3650;
+/// The longest that points may wait, or a second look, or that anything of a reward lasts: ten years.
+pub(super) const DAYS_MAX: u32 = 3650;
 /// Days until somebody's follow is looked at again, if the file does not say.
 const RECHECK_DAYS: u32 = 14;
 /// Days that an account has to have been open when it is shown, or a person looks first, if the file does not say.

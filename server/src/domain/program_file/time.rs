@@ -160,14 +160,7 @@ impl Check {
             let taken = campaigns.iter().any(|known| known.id == table.id);
             self.id(&at, &table.id, taken);
             self.localized(&format!("{at}.name"), &table.name);
-            for name in &table.tiers {
-                if !tiers.iter().any(|tier| tier.id == *name) {
-                    self.fault(
-                        format!("{at}.tiers"),
-                        format!("there is no tier \"{name}\""),
-                    );
-                }
-            }
+            self.known_tiers(&at, &table.tiers, tiers);
             let starts_at = self.moment(&format!("{at}.starts"), &table.starts, &zone);
             let ends_at = self.moment(&format!("{at}.ends"), &table.ends, &zone);
             if ends_at <= starts_at {
@@ -203,6 +196,16 @@ impl Check {
             return 0;
         };
         moment.timestamp().as_microsecond()
+    }
+
+    /// Tiers that something is for.
+    pub(super) fn known_tiers(&mut self, at: &str, names: &[String], tiers: &[Tier]) {
+        for name in names {
+            if !tiers.iter().any(|tier| tier.id == *name) {
+                let remedy = format!("there is no tier \"{name}\"");
+                self.fault(format!("{at}.tiers"), remedy);
+            }
+        }
     }
 
     pub(super) fn id(&mut self, at: &str, id: &str, taken: bool) {

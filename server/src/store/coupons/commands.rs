@@ -1,7 +1,8 @@
 //! Codes end without an order: shops let them go, members change their minds, time passes. The points come back; those
 //! of a code that is made in the shop only once it is useless there.
 
-use super::{Find, StoredCoupon, cause_name, columns, shop, stock};
+use super::shop::{self, Verb};
+use super::{Find, StoredCoupon, cause_name, columns, stock};
 use crate::clock::Stamp;
 use crate::domain::ledger::Account;
 use crate::domain::program::Rules;
@@ -259,18 +260,22 @@ async fn lapse_in_shop<T: Tx>(
     if coupon.state != CouponState::Ending {
         let cause = cause_name(GivenBackCause::Lapsed);
         tx.later(ENDING, params![cause, now, coupon.id]).await?;
-        shop::ask(tx, coupon.id, books.rules.id, connection, "end", now).await?;
+        shop::ask(tx, coupon.id, books.rules.id, connection, Verb::End, now).await?;
     }
-    keep(tx, coupon.hold, now).await
+    let until = now + ENDING_FOR;
+    keep(tx, coupon.hold, until).await?;
+    Ok(until)
 }
 
-/// Keeps the points of a code that the shop has. Answers until when.
-async fn keep<T: Tx>(tx: &mut T, hold: TransferId, now: Instant) -> Result<Instant, StoreError> {
+/// Keeps the points of a code until then, unless they are kept longer.
+pub(super) async fn keep<T: Tx>(
+    tx: &mut T,
+    hold: TransferId,
+    until: Instant,
+) -> Result<(), StoreError> {
     const KEEP: &str = "update hold set due_at = $1
         where transfer_id = $2 and state = 'pending' and due_at < $1";
-    let until = now + ENDING_FOR;
-    tx.later(KEEP, params![until, hold]).await?;
-    Ok(until)
+    tx.later(KEEP, params![until, hold]).await
 }
 
 /// Gives the points of a coupon back that its caller has just let go, or, if it is `ending`, has it made useless in the
@@ -285,8 +290,8 @@ pub(super) async fn finish<T: Tx>(
     let Some(connection) = connection.filter(|_| coupon.state == CouponState::Ending) else {
         return end(tx, (rules, stamp), coupon, cause).await;
     };
-    keep(tx, coupon.hold, stamp.at).await?;
-    shop::ask(tx, coupon.id, rules.id, connection, "end", stamp.at).await
+    keep(tx, coupon.hold, stamp.at + ENDING_FOR).await?;
+    shop::ask(tx, coupon.id, rules.id, connection, Verb::End, stamp.at).await
 }
 
 /// Gives the points of a coupon back that its caller has just ended.
@@ -302,7 +307,7 @@ pub(super) async fn end<T: Tx>(
     ));
     if coupon.connection.is_some() {
         // Its time may be over, and it is no longer one that can lapse.
-        keep(tx, coupon.hold, stamp.at).await?;
+        keep(tx, coupon.hold, stamp.at + ENDING_FOR).await?;
     }
     let mut books = Books::open_in(tx, rules, stamp, coupon.member, &coupon.asset).await?;
     books.settle(tx).await?;

@@ -60,8 +60,8 @@ impl Query for Mine<'_> {
             let last = stock::uploaded(tx, self.rules.id, &reward.id).await?;
             uploaded.insert(reward.id.clone(), last);
         }
-        let had = tx.query(HAD, params![self.member, self.now]).await?;
-        let taken = tx.query(TAKEN, params![self.rules.id]).await?;
+        let (had, taken) = (params![self.member, self.now], params![self.rules.id]);
+        let (had, taken) = tx.query_both((HAD, had), (TAKEN, taken)).await?;
         let counted = by_reward(&taken)?;
         let of_reward = |reward: &Reward| {
             let count = counted.get(&stock::counted_as(reward))?;

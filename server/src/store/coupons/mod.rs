@@ -26,7 +26,7 @@ pub(super) use orders::{
     PaidBy, claim, end_unpaid, give_back, let_go, record, settle_for_guest, spend,
 };
 pub use redeem::{Redeem, Redeemed};
-pub(super) use reserving::{is_told, next_at};
+pub(super) use reserving::{Beside, is_told, next_at};
 pub use shop::{AlreadyUsed, Failed, Job, Lease, Made, Useless, Verb, Waiting, Went};
 pub use stock::{AddCodes, CODES_MAX};
 pub use usage::{Use, UseAny, Used, UsedAny};
@@ -142,9 +142,12 @@ impl StoredCoupon {
     }
 
     /// The code as its owner sees it: one that was uploaded is as it was written, since a partner may tell capitals
-    /// from small letters.
+    /// from small letters. While it is being made, no checkout takes it, and it is empty.
     #[must_use]
     pub fn shown(&self) -> &str {
+        if self.state == CouponState::Making {
+            return "";
+        }
         self.shown.as_deref().unwrap_or(&self.code)
     }
 
@@ -172,24 +175,11 @@ impl StoredCoupon {
     }
 }
 
-fn state_of(name: &str) -> Result<CouponState, StoreError> {
-    use CouponState::{Ending, Lapsed, Making, Open, Released, Reserved, Used};
-    [Making, Open, Reserved, Used, Ending, Released, Lapsed]
+pub(super) fn state_of(name: &str) -> Result<CouponState, StoreError> {
+    CouponState::ALL
         .into_iter()
-        .find(|state| state_name(*state) == name)
+        .find(|state| state.as_str() == name)
         .ok_or_else(|| StoreError::internal("a coupon in no known state"))
-}
-
-fn state_name(state: CouponState) -> &'static str {
-    match state {
-        CouponState::Making => "making",
-        CouponState::Ending => "ending",
-        CouponState::Open => "open",
-        CouponState::Reserved => "reserved",
-        CouponState::Used => "used",
-        CouponState::Released => "released",
-        CouponState::Lapsed => "lapsed",
-    }
 }
 
 /// The name that a cause is stored under.

@@ -1,7 +1,8 @@
 //! What orders do with coupons.
 
 use super::commands::{finish, settle_owner};
-use super::{Find, StoredCoupon, cause_name, columns, looked_up, shop, stock};
+use super::shop::{self, Verb};
+use super::{Find, StoredCoupon, cause_name, columns, looked_up, stock};
 use crate::clock::Stamp;
 use crate::domain::ledger::Account;
 use crate::domain::program::{POINTS, Rules};
@@ -127,11 +128,7 @@ pub(in crate::store) async fn spend<T: Tx>(
             take(tx, books, &claimed).await?;
         } else {
             // Store credit, or somebody else's code: the shop took it, so its points are spent all the same.
-            let stamp = stamp.part(COUPON, n);
-            let mut theirs = Books::open_in(tx, books.rules, &stamp, member, asset).await?;
-            theirs.settle(tx).await?;
-            take(tx, &mut theirs, &claimed).await?;
-            theirs.close(tx).await?;
+            take_in_own(tx, books.rules, &stamp.part(COUPON, n), &claimed).await?;
         }
         paid_by.push(PaidBy::of(claimed.coupon));
     }
@@ -149,15 +146,25 @@ pub(in crate::store) async fn settle_for_guest<T: Tx>(
     let mut paid_by = Vec::new();
     let claimed = claim(tx, rules, stamp, order, codes).await?;
     for (n, claimed) in claimed.into_iter().enumerate() {
-        let stamp = stamp.part(COUPON, n);
-        let (member, asset) = (claimed.coupon.member, claimed.coupon.asset.as_str());
-        let mut books = Books::open_in(tx, rules, &stamp, member, asset).await?;
-        books.settle(tx).await?;
-        take(tx, &mut books, &claimed).await?;
-        books.close(tx).await?;
+        take_in_own(tx, rules, &stamp.part(COUPON, n), &claimed).await?;
         paid_by.push(PaidBy::of(claimed.coupon));
     }
     Ok(paid_by)
+}
+
+/// Takes a code's points in the books of whose it is, which nobody has open.
+async fn take_in_own<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    stamp: &Stamp,
+    claimed: &Claimed,
+) -> Result<(), StoreError> {
+    let (member, asset) = (claimed.coupon.member, claimed.coupon.asset.as_str());
+    let mut books = Books::open_in(tx, rules, stamp, member, asset).await?;
+    books.settle(tx).await?;
+    take(tx, &mut books, claimed).await?;
+    books.close(tx).await?;
+    Ok(())
 }
 
 async fn take<T: Tx>(
@@ -286,7 +293,7 @@ pub(in crate::store) async fn give_back<T: Tx>(
             tx.later(OVER, params![coupon.id]).await?;
             if let Some(connection) = coupon.connection.as_deref() {
                 // The shop may let it be used again, now that its order is gone.
-                shop::ask(tx, coupon.id, program, connection, "end", now).await?;
+                shop::ask(tx, coupon.id, program, connection, Verb::End, now).await?;
             }
         }
         if points == 0 {

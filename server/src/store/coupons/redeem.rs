@@ -1,7 +1,8 @@
 //! Members turn points into codes, and store credit, too.
 
+use super::shop::{self, Verb};
 use super::stock::{self, Taken};
-use super::{Find, StoredCoupon, shop, state_name};
+use super::{Find, StoredCoupon};
 use crate::clock::Stamp;
 use crate::domain::DAY;
 use crate::domain::ledger::Account;
@@ -241,7 +242,7 @@ impl Redeem {
             new.price.points,
             new.price.amount,
             &self.rules.program.currency,
-            state_name(state),
+            state.as_str(),
             new.taken,
             expires_at,
             now,
@@ -252,7 +253,7 @@ impl Redeem {
         ];
         tx.later(COUPON, row).await?;
         if let Some(connection) = connection.filter(|_| !at_once) {
-            shop::ask(tx, new.id, self.rules.id, connection, "make", now).await?;
+            shop::ask(tx, new.id, self.rules.id, connection, Verb::Make, now).await?;
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ pub enum Verb {
 
 impl Verb {
     /// The name it is stored under.
-    pub(super) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Make => "make",
             Self::End => "end",
@@ -38,14 +38,14 @@ impl Verb {
     }
 }
 
-/// Has something done with a coupon's code in the shop: `make` or `end`. Its caller has locked the coupon. An end that
-/// is asked for while the code is being made follows after that.
+/// Has something done with a coupon's code in the shop. Its caller has locked the coupon. An end that is asked for
+/// while the code is being made follows after that.
 pub(super) async fn ask<T: Tx>(
     tx: &mut T,
     coupon: RedemptionId,
     program: ProgramId,
     connection: &str,
-    verb: &'static str,
+    verb: Verb,
     now: Instant,
 ) -> Result<(), StoreError> {
     // Whoever has it now keeps it until it is settled or its lease ends; and what may still arrive there is waited for.
@@ -54,7 +54,8 @@ pub(super) async fn ask<T: Tx>(
         on conflict (coupon_id) do update set verb = excluded.verb, created_at = excluded.created_at,
             due_at = case when code_job.lease > 0 then code_job.due_at
                 when code_job.unclear then $7 else excluded.due_at end";
-    let job = params![coupon, program, connection, verb, now, false, now + SETTLES];
+    let (verb, settled_at) = (verb.name(), now + SETTLES);
+    let job = params![coupon, program, connection, verb, now, false, settled_at];
     tx.later(SQL, job).await
 }
 

@@ -1,19 +1,17 @@
 //! Shops use codes: for an order that is not paid yet, or once and for all where no order follows.
 
-use super::commands::find_settled;
+use super::commands::{find_settled, keep};
 use super::orders::spend_hold;
-use super::{Find, RESERVED_FOR, StoredCoupon, columns, is_told, next_at};
+use super::{Beside, Find, RESERVED_FOR, StoredCoupon, columns, is_told, next_at};
 use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::program::Rules;
-use crate::domain::reward::Terms;
-use crate::domain::terms::{self, Basket, Spread};
-use crate::store::ledger::{Books, from_json, json};
+use crate::domain::terms::{self, Spread};
+use crate::store::ledger::{Books, json};
 use crate::store::referrals::{GiftUsed, UseGift};
-use crate::store::{Command, Row, StoreError, Tx, busy, params};
-use app::api::{CouponLine, CouponState, Customer, QuoteLine, QuoteReason, Settles};
+use crate::store::{Command, StoreError, Tx, busy, params};
+use app::api::{CouponState, Customer, QuoteLine, QuoteReason, Settles};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Reserves a code for an order, so that no other can have it; spends one that is for no order. Harmless when
@@ -113,7 +111,6 @@ impl Use {
             "update coupon set state = 'reserved', order_id = $1, lines = $2, shipping = $3,
                 wanted = $4, updated_at = $5, reserved_at = $6
             where id = $7";
-        const KEEP: &str = "update hold set due_at = $1 where transfer_id = $2 and due_at < $1";
         let (spread, wanted) = if self.lines.is_empty() {
             (Spread::default(), coupon.points)
         } else {
@@ -143,8 +140,7 @@ impl Use {
             coupon.id
         ];
         tx.later(RESERVE, set).await?;
-        tx.later(KEEP, params![now + RESERVED_FOR, coupon.hold])
-            .await?;
+        keep(tx, coupon.hold, now + RESERVED_FOR).await?;
         Ok(Used::Kept(Box::new(coupon)))
     }
 
@@ -155,13 +151,10 @@ impl Use {
         tx: &mut T,
         coupon: &StoredCoupon,
     ) -> Result<Result<(Spread, i64), QuoteReason>, StoreError> {
-        const OTHERS: &str = concat!(
-            "select ",
-            columns!(),
-            " from coupon where program_id = $1 and order_id = $2 and state = 'reserved' and code <> $3
+        const OTHERS: &str = "select terms, lines, shipping from coupon
+            where program_id = $1 and order_id = $2 and state = 'reserved' and code <> $3
                 and (select due_at from hold where transfer_id = hold_id) > $4 and reserved_at < $5
-            order by code"
-        );
+            order by code";
         const GIFTS: &str = "select gift_terms, gift_lines, gift_shipping from referral
             where program_id = $1 and gift_order = $2 and gift_state = 'reserved'
                 and gift_reserved_at < $3";
@@ -171,24 +164,11 @@ impl Use {
         let others = tx.query(OTHERS, others).await?;
         let gifts = params![program, &self.order, before];
         let gifts = tx.query(GIFTS, gifts).await?;
-        let coupons = others.iter().map(Other::of_coupon);
-        let others = coupons.chain(gifts.iter().map(Other::of_gift));
-        let others: Vec<Other> = others.collect::<Result<_, _>>()?;
-        let mut by_line: BTreeMap<&str, i64> = BTreeMap::new();
-        for line in others.iter().flat_map(|other| &other.lines) {
-            *by_line.entry(line.id.as_str()).or_default() += line.amount;
+        let mut beside = Beside::of(&self.lines);
+        for row in others.iter().chain(&gifts) {
+            beside.add(row)?;
         }
-        let taken = self.lines.iter();
-        let taken = taken.map(|line| by_line.get(line.id.as_str()).copied().unwrap_or(0));
-        let taken: Vec<i64> = taken.collect();
-        let basket = Basket {
-            lines: &self.lines,
-            shipping: self.shipping,
-            other_codes: self.other_codes,
-            taken: &taken,
-            shipping_taken: others.iter().map(|other| other.shipping).sum(),
-            beside: (others.len(), others.iter().all(|other| other.can)),
-        };
+        let basket = beside.basket(self.shipping, self.other_codes);
         let terms = coupon.order_terms();
         Ok(terms::spread(&terms, &basket).map(|spread| {
             let wanted = terms::spent(&terms, coupon.points, spread.amount());
@@ -214,36 +194,6 @@ impl Use {
         spend_hold(tx, &mut books, &coupon).await?;
         books.close(tx).await?;
         Ok(Used::Kept(Box::new(coupon)))
-    }
-}
-
-/// Another code that an order has reserved.
-struct Other {
-    lines: Vec<CouponLine>,
-    shipping: i64,
-    /// Whether it can stand beside others.
-    can: bool,
-}
-
-impl Other {
-    fn of_coupon(row: &Row) -> Result<Self, StoreError> {
-        let coupon = StoredCoupon::read(row)?;
-        Ok(Self {
-            lines: coupon.lines,
-            shipping: coupon.shipping,
-            can: coupon.terms.with_other_codes,
-        })
-    }
-
-    /// Reads `gift_terms, gift_lines, gift_shipping`.
-    fn of_gift(row: &Row) -> Result<Self, StoreError> {
-        let terms: Terms = from_json(&row.get::<String>(0)?)?;
-        let lines: Option<String> = row.get(1)?;
-        Ok(Self {
-            lines: lines.map_or(Ok(Vec::new()), |lines| from_json(&lines))?,
-            shipping: row.get(2)?,
-            can: terms.with_other_codes,
-        })
     }
 }
 

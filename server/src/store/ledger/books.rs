@@ -242,8 +242,7 @@ impl<'a> Books<'a> {
         *events += 1;
         let number = Number {
             transfers: *transfers,
-            events: *events,
-            counted,
+            past: *events - counted,
         };
         self.news.push((number, news));
     }

@@ -29,8 +29,8 @@ pub struct Decide {
 pub enum Decided {
     /// This is what it is now.
     Done(Box<StoredReferral>),
-    /// It does not wait for a person; this is what it is.
-    NotWaiting(Box<StoredReferral>),
+    /// It does not wait for a person.
+    NotWaiting,
     /// The programme has no such referral.
     Unknown,
 }
@@ -70,9 +70,7 @@ impl Command for Decide {
         }
         let id = self.id;
         let found = One { program, id }.run(tx).await?;
-        Ok(found.map_or(Decided::Unknown, |found| {
-            Decided::NotWaiting(Box::new(found))
-        }))
+        Ok(found.map_or(Decided::Unknown, |_| Decided::NotWaiting))
     }
 }
 
@@ -96,7 +94,7 @@ pub enum Appealed {
     /// A person will look.
     Done(Box<StoredReferral>),
     /// It cannot be looked at again.
-    Final(Box<StoredReferral>),
+    Final,
     /// The advocate has no such referral.
     Unknown,
 }
@@ -109,7 +107,7 @@ impl Command for Appeal {
         const SQL: &str = concat!(
             "update referral set stage = 'checking', appeal = $1, updated_at = $2
             where id = $3 and program_id = $4 and advocate_id = $5 and stage = 'refused' and appeal is null
-                and reason in ('suspicious', 'decided', 'self_referral', 'existing_customer') and updated_at > $6
+                and reason in ('decided', 'self_referral', 'existing_customer') and updated_at > $6
             returning ",
             columns!()
         );
@@ -122,6 +120,6 @@ impl Command for Appeal {
         let id = self.id;
         let found = One { program, id }.run(tx).await?;
         let own = found.filter(|found| found.advocate == self.member);
-        Ok(own.map_or(Appealed::Unknown, |own| Appealed::Final(Box::new(own))))
+        Ok(own.map_or(Appealed::Unknown, |_| Appealed::Final))
     }
 }

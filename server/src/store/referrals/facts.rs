@@ -86,6 +86,17 @@ pub(super) async fn emails_of<T: Tx>(
         .collect()
 }
 
+/// The addresses of a friend, canonical; none of who is no member.
+pub(super) async fn emails_of_friend<T: Tx>(
+    tx: &mut T,
+    friend: Option<MemberId>,
+) -> Result<Vec<String>, StoreError> {
+    match friend {
+        Some(friend) => emails_of(tx, friend).await,
+        None => Ok(Vec::new()),
+    }
+}
+
 /// Somebody who buys, by all that is known of them.
 #[derive(Clone, Copy)]
 pub(super) struct Buyer<'a> {
@@ -151,10 +162,7 @@ pub(super) async fn seen<T: Tx>(
     let Bought { order, now, .. } = *bought;
     let (friend, advocate) = (bought.member, claim.advocate);
     let advocate_emails = emails_of(tx, advocate).await?;
-    let friend_emails = match friend {
-        Some(friend) => emails_of(tx, friend).await?,
-        None => Vec::new(),
-    };
+    let friend_emails = emails_of_friend(tx, friend).await?;
     let shares_mailbox = friend_emails
         .iter()
         .any(|address| advocate_emails.contains(address));

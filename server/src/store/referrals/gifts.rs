@@ -8,6 +8,7 @@ pub use reserve::{GiftEnded, GiftUsed, NotForYou, ReleaseGift, UseGift};
 
 use crate::domain::reward::Terms;
 use crate::domain::{DAY, Instant};
+use crate::store::coupons::state_of;
 use crate::store::ledger::from_json;
 use crate::store::{Query, Row, StoreError, Tx, params};
 use app::api::{CouponLine, CouponState, Localized, MemberId, ProgramId, ReferralId};
@@ -68,7 +69,7 @@ impl StoredGift {
             code: text(2)?,
             name: from_json(&text(3)?)?,
             terms: from_json(&text(4)?)?,
-            state: from_json(&format!("\"{}\"", text(5)?))?,
+            state: state_of(&text(5)?)?,
             order: row.get(6)?,
             lines: from_json(&text(7)?)?,
             shipping: row.get(8)?,

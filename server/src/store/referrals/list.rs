@@ -16,12 +16,7 @@ macro_rules! columns {
 pub(super) use columns;
 
 /// Reasons against which an advocate may ask a person to look again: what may be a mistake. The others are facts.
-const MAY_ERR: [&str; 4] = [
-    "suspicious",
-    "decided",
-    "self_referral",
-    "existing_customer",
-];
+const MAY_ERR: [&str; 3] = ["decided", "self_referral", "existing_customer"];
 
 /// A referral as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,7 +37,7 @@ pub use record::{Record, Records};
 pub use settle::Settle;
 pub(super) use undo::undo;
 
-use super::{StoreError, Tx, params};
+use super::{StoreError, Tx, busy, params};
 use crate::domain::Instant;
 use app::api::{MemberId, ProgramId};
 
@@ -65,6 +65,21 @@ async fn lock_advocate<T: Tx>(
         })
     })
     .transpose()
+}
+
+/// Makes everybody else wait who works on the same friend, who is known by a canonical address, as a member, or both.
+async fn lock_friend<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    (mailbox, member): (Option<&str>, Option<MemberId>),
+    now: Instant,
+) -> Result<(), StoreError> {
+    let mailbox = mailbox.map(|it| format!("friend:{it}"));
+    let member = member.map(|it| format!("friend:{it}"));
+    for name in mailbox.into_iter().chain(member) {
+        busy::lock(tx, program, &name, now).await?;
+    }
+    Ok(())
 }
 
 /// Whether somebody is a member of a programme.

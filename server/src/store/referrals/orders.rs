@@ -123,13 +123,13 @@ async fn find<T: Tx>(
         Some(found) if !found.is_late => return Ok(Some(found)),
         late => late,
     };
-    if let Some(code) = &bought.order.referral_code
-        && let Some(owner) = (OfCode { code }).run(tx).await?
-        && owner.program == rules.id
-    {
+    let owner = match &bought.order.referral_code {
+        Some(code) => OfCode { code }.run(tx).await?,
+        None => None,
+    };
+    let mut gifts = by_address(tx, rules, bought).await?.into_iter();
+    if let Some(owner) = owner.filter(|owner| owner.program == rules.id) {
         // The gift that this friend has taken from the same advocate is used up with it.
-        let gifts = by_address(tx, rules, bought).await?;
-        let mut gifts = gifts.into_iter();
         return Ok(Some(Found {
             advocate: owner.member,
             gift: gifts.find(|gift| gift.advocate == owner.member),
@@ -137,15 +137,13 @@ async fn find<T: Tx>(
             is_late: false,
         }));
     }
-    if let Some(gift) = by_address(tx, rules, bought).await?.into_iter().next() {
-        return Ok(Some(Found {
-            advocate: gift.advocate,
-            gift: Some(gift),
-            by: "email",
-            is_late: false,
-        }));
-    }
-    Ok(late)
+    let by_email = gifts.next().map(|gift| Found {
+        advocate: gift.advocate,
+        gift: Some(gift),
+        by: "email",
+        is_late: false,
+    });
+    Ok(by_email.or(late))
 }
 
 /// By the gift that is reserved for the order, or by the first of its codes that is a gift's.

@@ -1,7 +1,7 @@
 //! Both sides of a referral that has fallen due are paid, unless something has turned up against it.
 
-use super::facts::{Buyer, emails_of, has_paid, member_at};
-use super::is_member;
+use super::facts::{Buyer, emails_of, emails_of_friend, has_paid, member_at};
+use super::{is_member, lock_friend};
 use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::ledger::Account;
@@ -53,7 +53,7 @@ impl Command for Settle {
         };
         if let (None, Some(friend)) = (due.friend, friend) {
             // Only now it is known who that is; a deadlock with whoever takes the order after it is run again.
-            busy::lock(tx, self.rules.id, &named(friend), self.stamp.at).await?;
+            lock_friend(tx, self.rules.id, (None, Some(friend)), self.stamp.at).await?;
         }
         if let Some(reason) = self.refusal(tx, &due, &bought, friend).await? {
             return self.refuse(tx, reason).await;
@@ -94,22 +94,13 @@ struct Side {
     is_advocate: bool,
 }
 
-/// The name that a friend who is a member is locked by.
-fn named(friend: MemberId) -> String {
-    format!("friend:{friend}")
-}
-
 impl Settle {
     /// Whoever settles another friend who has the same address or is the same member waits here, and so does whoever
     /// settles another friend of the advocate: how many count already says what this one is worth.
     async fn lock<T: Tx>(&self, tx: &mut T, due: &Due) -> Result<(), StoreError> {
-        let mailbox = due.mailbox.as_ref().map(|it| format!("friend:{it}"));
-        let member = due.friend.map(named);
-        let advocate = format!("advocate:{}", due.advocate);
-        for name in [mailbox, member, Some(advocate)].into_iter().flatten() {
-            busy::lock(tx, self.rules.id, &name, self.stamp.at).await?;
-        }
-        Ok(())
+        let (program, now) = (self.rules.id, self.stamp.at);
+        lock_friend(tx, program, (due.mailbox.as_deref(), due.friend), now).await?;
+        busy::lock(tx, program, &format!("advocate:{}", due.advocate), now).await
     }
 
     /// The order that counts. Whoever gives money of it back waits here, or has done it before.
@@ -176,10 +167,7 @@ impl Settle {
             return Ok(None);
         }
         let own = emails_of(tx, due.advocate).await?;
-        let mut friends = match friend {
-            Some(friend) => emails_of(tx, friend).await?,
-            None => Vec::new(),
-        };
+        let mut friends = emails_of_friend(tx, friend).await?;
         friends.extend(mailbox.cloned());
         if friends.iter().any(|address| own.contains(address)) {
             return Ok(Some("self_referral"));

@@ -119,7 +119,7 @@ pub async fn decide(
     };
     let done = match app.store.write(decide).await? {
         Decided::Done(_) => done,
-        Decided::NotWaiting(_) => OwnerDone::NotWaiting,
+        Decided::NotWaiting => OwnerDone::NotWaiting,
         Decided::Unknown => OwnerDone::Gone,
     };
     Ok(back(&slug, done, &id.to_string()))

@@ -2,39 +2,31 @@
 
 use super::Asked;
 use crate::App;
-use crate::api::me;
 use crate::api::quote::answer;
 use crate::api::views;
 use crate::domain::{order, quote};
 use crate::error::Error;
 use crate::programs::Loaded;
+use crate::store::members::StoredMember;
 use crate::store::orders::Get;
 use app::api::{OrderView, QuoteView};
 use app::panel::{Form, Viewer};
 
 /// What the price that the page shows would earn and can be paid with. No quote for what is no amount, or is in
 /// another currency: the page around is the shop's, and shows its price all the same.
-pub(super) async fn quoted(
+pub(super) fn quoted(
     app: &App,
     program: &Loaded,
     asked: &Asked,
-    viewer: &Viewer,
-) -> Result<Option<QuoteView>, Error> {
+    member: Option<&StoredMember>,
+) -> Option<QuoteView> {
     let own = program.program().currency.as_str();
     let is_own = asked.currency.as_deref().unwrap_or(own) == own;
     let is_for_it = matches!(asked.form(), Form::Earn | Form::Slider | Form::Thanks);
     let price = asked.price.as_deref().filter(|_| is_own && is_for_it);
-    let basket = price.and_then(|price| quote::of_price(price, asked.sku.as_deref(), own));
-    let Some(basket) = basket else {
-        return Ok(None);
-    };
-    let member = match viewer {
-        Viewer::Member { me, .. } => Some(me::stored(app, program, me.id).await?),
-        Viewer::Guest | Viewer::SignedIn { .. } => None,
-    };
+    let basket = price.and_then(|price| quote::of_price(price, asked.sku.as_deref(), own))?;
     let now = app.clock.now();
-    let answer = answer(program, &basket, member.as_ref(), &[], now);
-    Ok(Some(answer))
+    Some(answer(program, &basket, member, &[], now))
 }
 
 /// The order that the page thanks for. Of others than its buyer, nobody learns whether there is one.

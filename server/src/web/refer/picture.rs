@@ -1,9 +1,10 @@
 //! Pictures that belong to a member's link: what chats show of it, and squares to be scanned.
 
 use super::super::till;
-use super::{is_code, link};
+use super::is_code;
 use crate::api::Shared;
 use crate::api::extract::Anyone;
+use crate::api::referrals::link;
 use crate::error::Error;
 use crate::picture::{Card, draw};
 use crate::programs::Loaded;

@@ -27,9 +27,6 @@ pub(super) const REFERRAL_QUEUE: ReferralQueue = ReferralQueue {
     before: Before {
         self_referral: "It was refused because the order seems to be the member's own.",
         existing_customer: "It was refused because the buyer has bought here before.",
-        below_minimum: "It was refused because the order is too small.",
-        cap: "It was refused because the member has brought as many friends in 30 days as count.",
-        window: "It was refused because the order came too late.",
         decided: "The shop has refused it before.",
     },
     noticed: "Why you are asked",

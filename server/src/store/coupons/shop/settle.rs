@@ -1,7 +1,7 @@
 //! What became of a job in the shop. Each is written down by whoever holds the lease, once.
 
-use super::super::commands::end;
-use super::super::{RESERVED_FOR, StoredCoupon, columns};
+use super::super::commands::{end, keep};
+use super::super::{RESERVED_FOR, StoredCoupon, cause_name, columns};
 use super::{Job, SETTLES, Verb, waits};
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
@@ -156,9 +156,8 @@ impl Failed {
         const JOB: &str =
             "update code_job set verb = 'end', lease = 0, unclear = $1, due_at = $2, problem = $3
             where coupon_id = $4 and lease = $5";
-        const ENDING: &str =
-            "update coupon set state = 'ending', cause = 'not_made', updated_at = $1
-            where id = $2 and state = 'making'";
+        const ENDING: &str = "update coupon set state = 'ending', cause = $1, updated_at = $2
+            where id = $3 and state = 'making'";
         let now = self.stamp.at;
         let job = params![
             true,
@@ -170,7 +169,8 @@ impl Failed {
         if tx.execute(JOB, job).await? != 1 {
             return Ok(false);
         }
-        tx.later(ENDING, params![now, coupon.id]).await?;
+        let cause = cause_name(GivenBackCause::NotMade);
+        tx.later(ENDING, params![cause, now, coupon.id]).await?;
         tell(tx, coupon, now).await?;
         Ok(true)
     }
@@ -215,8 +215,6 @@ impl Command for AlreadyUsed {
         const RESERVED: &str =
             "update coupon set state = 'reserved', order_id = null, cause = null, updated_at = $1
             where id = $2 and state = 'ending'";
-        const KEEP: &str = "update hold set due_at = $1
-            where transfer_id = $2 and state = 'pending' and due_at < $1";
         let (job, now) = (&self.job, self.stamp.at);
         let coupon = lock(tx, job).await?;
         // It was used by the order that was called off, and the shop lets nobody use it twice.
@@ -228,8 +226,7 @@ impl Command for AlreadyUsed {
             return Ok(false);
         }
         if tx.execute(RESERVED, params![now, coupon.id]).await? == 1 {
-            tx.later(KEEP, params![now + RESERVED_FOR, coupon.hold])
-                .await?;
+            keep(tx, coupon.hold, now + RESERVED_FOR).await?;
             tell(tx, &coupon, now).await?;
         }
         Ok(true)

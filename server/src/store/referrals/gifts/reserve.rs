@@ -5,13 +5,14 @@ use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::Rules;
 use crate::domain::reward::Terms;
-use crate::domain::terms::{Basket, Spread, Why, spread};
+use crate::domain::terms::{Spread, Why, spread};
 use crate::domain::{Instant, email};
-use crate::store::coupons::{is_told, next_at};
-use crate::store::ledger::{from_json, json};
-use crate::store::referrals::facts::{Buyer, emails_of, has_paid};
+use crate::store::coupons::{Beside, is_told, next_at};
+use crate::store::ledger::json;
+use crate::store::referrals::facts::{Buyer, emails_of, emails_of_friend, has_paid};
+use crate::store::referrals::lock_friend;
 use crate::store::{Command, Query, StoreError, Tx, busy, members, params};
-use app::api::{CouponLine, CouponState, Customer, MemberId, ProgramId, QuoteLine, QuoteReason};
+use app::api::{CouponState, Customer, MemberId, ProgramId, QuoteLine, QuoteReason};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -66,15 +67,6 @@ struct Friend {
     member: Option<MemberId>,
     /// Canonical.
     mailbox: Option<String>,
-}
-
-/// What other codes of an order take off already.
-struct Beside {
-    taken: Vec<i64>,
-    shipping: i64,
-    codes: usize,
-    /// Whether all of them can stand beside others.
-    all_can: bool,
 }
 
 impl Command for UseGift {
@@ -180,13 +172,10 @@ impl UseGift {
 
     /// Two gifts that are wanted for one order, or by one friend, at the same moment would not see each other.
     async fn lock<T: Tx>(&self, tx: &mut T, friend: &Friend) -> Result<(), StoreError> {
-        let order = format!("order:{}", self.order);
-        let mailbox = friend.mailbox.as_ref().map(|it| format!("friend:{it}"));
-        let member = friend.member.map(|it| format!("friend:{it}"));
-        for name in [Some(order), mailbox, member].into_iter().flatten() {
-            busy::lock(tx, self.rules.id, &name, self.stamp.at).await?;
-        }
-        Ok(())
+        let (program, now) = (self.rules.id, self.stamp.at);
+        busy::lock(tx, program, &format!("order:{}", self.order), now).await?;
+        let friend = (friend.mailbox.as_deref(), friend.member);
+        lock_friend(tx, program, friend, now).await
     }
 
     /// Why a gift is not for whoever orders: what would refuse the reward, too, once the order is paid.
@@ -200,10 +189,7 @@ impl UseGift {
             return Ok(None);
         };
         let own = emails_of(tx, gift.advocate).await?;
-        let mut addresses = match friend.member {
-            Some(member) => emails_of(tx, member).await?,
-            None => Vec::new(),
-        };
+        let mut addresses = emails_of_friend(tx, friend.member).await?;
         addresses.extend(friend.mailbox.clone());
         let is_own = friend.member == Some(gift.advocate);
         if is_own || addresses.iter().any(|address| own.contains(address)) {
@@ -248,19 +234,11 @@ impl UseGift {
     }
 
     /// What the gift takes off, beside what the order's coupons do; of an order without lines that is not known.
-    fn spread(&self, terms: &Terms, beside: &Beside) -> Result<Spread, QuoteReason> {
+    fn spread(&self, terms: &Terms, beside: &Beside<'_>) -> Result<Spread, QuoteReason> {
         if self.lines.is_empty() {
             return Ok(Spread::default());
         }
-        let basket = Basket {
-            lines: &self.lines,
-            shipping: self.shipping,
-            other_codes: self.other_codes,
-            taken: &beside.taken,
-            shipping_taken: beside.shipping,
-            beside: (beside.codes, beside.all_can),
-        };
-        spread(terms, &basket)
+        spread(terms, &beside.basket(self.shipping, self.other_codes))
     }
 
     /// What the order's coupons take off that were reserved before the gift, or why it cannot join them.
@@ -268,8 +246,8 @@ impl UseGift {
         &self,
         tx: &mut T,
         gift: &StoredGift,
-    ) -> Result<Result<Beside, Why>, StoreError> {
-        const COUPONS: &str = "select lines, shipping, terms from coupon
+    ) -> Result<Result<Beside<'_>, Why>, StoreError> {
+        const COUPONS: &str = "select terms, lines, shipping from coupon
             where program_id = $1 and order_id = $2 and state in ('reserved', 'used') and reserved_at < $3
             order by code";
         // An order is one friend's: two gifts would take off twice what was promised.
@@ -279,24 +257,11 @@ impl UseGift {
         if tx.query_one(GIFTS, order).await?.is_some() {
             return Ok(Err(Why::OtherCodes));
         }
-        let mut beside = Beside {
-            taken: vec![0; self.lines.len()],
-            shipping: 0,
-            codes: 0,
-            all_can: true,
-        };
+        let mut beside = Beside::of(&self.lines);
         let before = gift.reserved_at.unwrap_or(Instant::MAX);
         let order = params![self.rules.id, &self.order, before];
         for row in tx.query(COUPONS, order).await? {
-            let lines: Vec<CouponLine> = from_json(&row.get::<String>(0)?)?;
-            let terms: Terms = from_json(&row.get::<String>(2)?)?;
-            for (taken, line) in beside.taken.iter_mut().zip(&self.lines) {
-                let own = lines.iter().filter(|other| other.id == line.id);
-                *taken += own.map(|other| other.amount).sum::<i64>();
-            }
-            beside.shipping += row.get::<i64>(1)?;
-            beside.codes += 1;
-            beside.all_can &= terms.with_other_codes;
+            beside.add(&row)?;
         }
         Ok(Ok(beside))
     }
