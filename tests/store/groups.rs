@@ -164,8 +164,8 @@ fn salts(place: &Place) -> [u8; 8] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sqlites_log_begins_anew_while_somebody_always_writes() {
-    // A page each; some 160 MB, where 4 to 8 are enough.
-    const WRITES: usize = 40_000;
+    // Five pages each: some 400 MB, where 64 to 128 are enough.
+    const WRITES: usize = 20_000;
     let place = Place::open(Database::Sqlite).await;
     let before = salts(&place);
     let (names, anew) = (&AtomicUsize::new(0), &AtomicBool::new(false));
@@ -173,7 +173,7 @@ async fn sqlites_log_begins_anew_while_somebody_always_writes() {
         while !anew.load(Ordering::Relaxed) {
             let name = names.fetch_add(1, Ordering::Relaxed);
             assert!(name < WRITES, "the log only grows");
-            let setting = vec![name.to_string().into(), Value::Bytes(vec![1; 4096])];
+            let setting = vec![name.to_string().into(), Value::Bytes(vec![1; 16 << 10])];
             let sql = "insert into setting (name, value) values ($1, $2)";
             place.store.write(Write(sql, setting)).await.unwrap();
             if name % 64 == 0 && salts(&place) != before {

@@ -1,7 +1,7 @@
 //! The statements themselves, read from the source: one text that both engines understand alike.
 
 use super::Place;
-use crate::support::sql::Read;
+use crate::support::sql::{Read, Write};
 use crate::support::world::Database;
 use server::store::{Command, Query, Row, StoreError, Tx, Value};
 use std::path::PathBuf;
@@ -95,6 +95,22 @@ impl Command for ByTheWriter {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<Row>, StoreError> {
         self.0.run(tx).await
     }
+}
+
+#[tokio::test]
+async fn postgres_takes_the_index_of_a_table_that_was_empty_when_it_last_looked() {
+    let place = Place::open(Database::Postgres).await;
+    place
+        .store
+        .write(Write("analyze idempotency", Vec::new()))
+        .await
+        .unwrap();
+    let sql = statement("idempotency.rs", "STORED");
+    let explain: &'static str = Box::leak(format!("explain {sql}").into_boxed_str());
+    let key = vec![Value::Bytes(vec![1; 16]), "shop".into(), "key".into()];
+    let rows = place.store.read(Read(explain, key)).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get(0).unwrap()).collect();
+    assert!(plan[0].contains("using idempotency_pkey"), "{plan:?}");
 }
 
 #[tokio::test]

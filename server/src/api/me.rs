@@ -75,11 +75,10 @@ pub async fn up_to_date(
 ///
 /// One who cannot be settled now is shown as they were: that is late, and not wrong.
 pub async fn settle(app: &App, program: &Loaded, found: &StoredMember) -> bool {
-    let stamp = app.clock.stamp();
-    if found.due_at.is_none_or(|at| at > stamp.at) {
+    if found.due_at.is_none_or(|at| at > app.clock.now()) {
         return false;
     }
-    let member = found.id;
+    let (member, stamp) = (found.id, app.clock.stamp());
     let look = Look {
         rules: Arc::clone(&program.rules),
         member,

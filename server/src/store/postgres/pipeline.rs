@@ -20,8 +20,11 @@ use futures_util::future::{BoxFuture, maybe_done, try_join};
 use std::pin::{Pin, pin};
 use tokio_postgres::{Error, Statement};
 
-/// What each connection is told when it is made.
-pub(super) const SESSION: &str = "set session characteristics as transaction read only";
+/// What each connection is told when it is made. Every statement of a request has an index, and is to take it: a plan
+/// is kept, and one that was made while a table was empty would read all of it when it has grown. Where there is
+/// no index for a statement, its plan looks so dear for that, that to compile it would seem worth while.
+pub(super) const SESSION: &str = "set session characteristics as transaction read only;
+    set enable_seqscan = off; set jit = off";
 /// Begins a command's transaction.
 pub(super) const WRITE: &str = "begin isolation level read committed, read write";
 /// Begins the transaction of several commands. What they wait for a lock is bounded far below the

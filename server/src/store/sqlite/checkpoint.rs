@@ -1,9 +1,9 @@
 //! Carries what was committed out of SQLite's log and into its file, beside the writer.
 //!
 //! Left to itself, whoever commits does this now and then within the commit, and all that wait for it
-//! wait some eighty milliseconds longer. Here a thread of its own carries almost all. The log can begin
-//! anew only when there is nothing left in it, which never happens while somebody writes: so once little
-//! is left, the writer carries that little between two groups.
+//! wait some eighty milliseconds longer. Here a thread of its own carries almost all, a little at a time. The log
+//! can begin anew only when there is nothing left in it, which never happens while somebody writes: so once it is
+//! long, and little is left, the writer carries that little between two groups.
 
 use crate::store::StoreError;
 use rusqlite::Connection;
@@ -11,17 +11,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// Pages in the log from which on they are carried: 4 MiB. With more, a page that many commits change
-/// would be carried less often, but the disk would be busy for so long that commits wait for it.
-const LOG_PAGES: i64 = 1024;
-/// Pages that the writer carries itself, in some milliseconds.
+/// Pages that are carried at once, at least: 256 KiB. With more of them, commits would wait while the disk takes
+/// them all; a slow disk gets more by itself, since the log grows while it is busy.
+const CARRY_PAGES: i64 = 64;
+/// Pages in the log from which on it is to begin anew: 64 MiB.
+const LOG_PAGES: i64 = 16 << 10;
+/// Pages that the writer carries itself, in some milliseconds, so that it can.
 const REST_PAGES: i64 = 200;
 /// Carries what can be carried without making anybody wait.
 const CARRY: &str = "pragma wal_checkpoint(passive)";
 /// Carries nothing, and says how much there is.
 const LOOK: &str = "pragma wal_checkpoint(noop)";
-/// How often the helper goes after the writer before it waits for more.
-const PASSES: usize = 8;
 
 /// How the writer and its helper speak to each other.
 pub(super) struct Checkpoints {
@@ -52,7 +52,7 @@ impl Checkpoints {
     /// Carries what is left, where the helper asks for it. To be called between two transactions.
     pub(super) fn carry_rest(&self, writer: &Connection) {
         if self.rest.swap(false, Ordering::Relaxed)
-            && let Err(error) = waiting(writer, CARRY)
+            && let Err(error) = counts(writer, CARRY)
         {
             tracing::warn!(%error, "the log's rest was not carried");
         }
@@ -69,24 +69,28 @@ fn keep_short(connection: &Connection, rings: &Receiver<()>, rest: &AtomicBool) 
 }
 
 fn carry(connection: &Connection, rest: &AtomicBool) -> Result<(), StoreError> {
-    if waiting(connection, LOOK)? < LOG_PAGES {
-        return Ok(());
-    }
-    // The writer goes on meanwhile, but not as fast, so each time less is left.
-    for _ in 0..PASSES {
-        waiting(connection, CARRY)?;
-        if waiting(connection, LOOK)? <= REST_PAGES {
+    loop {
+        let (log, left) = counts(connection, LOOK)?;
+        // The longer it has become, the more is not too much.
+        let is_long = log >= LOG_PAGES && left <= REST_PAGES * (log / LOG_PAGES);
+        if is_long {
             rest.store(true, Ordering::Relaxed);
-            break;
+        }
+        if is_long || left < CARRY_PAGES {
+            return Ok(());
+        }
+        let (_, kept) = counts(connection, CARRY)?;
+        if kept > 0 {
+            // Somebody still reads what was there before.
+            return Ok(());
         }
     }
-    Ok(())
 }
 
-/// Pages in the log that are not in the file once `pragma` has run.
-fn waiting(connection: &Connection, pragma: &'static str) -> Result<i64, StoreError> {
+/// Pages in the log, and how many of them are not in the file, once `pragma` has run.
+fn counts(connection: &Connection, pragma: &'static str) -> Result<(i64, i64), StoreError> {
     let mut statement = connection.prepare_cached(pragma)?;
     let counts = statement.query_row([], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
     let (log, carried) = counts?;
-    Ok(log - carried)
+    Ok((log, log - carried))
 }
