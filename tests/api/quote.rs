@@ -227,7 +227,13 @@ on_both_databases! { quiet
         assert_eq!(reasons(&asked).await, ["", "other_codes"]);
         asked["coupon_codes"] = json!(["G-NOBODY", second]);
         assert_eq!(reasons(&asked).await, ["unknown", ""]);
-        asked["member"] = json!({ "customer": "anna" });
+        friends.advocate("boris").await;
+        for (customer, told) in [("anna", "gift_not_for_you"), ("boris", "")] {
+            asked["member"] = json!({ "customer": customer });
+            assert_eq!(reasons(&asked).await, ["unknown", told], "{customer}");
+        }
+        // Whoever has bought before is told here already, and not only when the order is made.
+        friends.order("O", json!({ "id": "boris" }), &json!({})).await;
         assert_eq!(reasons(&asked).await, ["unknown", "gift_not_for_you"]);
     }
 

@@ -65,6 +65,10 @@ impl<T: Tx> Tx for FaultyTx<'_, T> {
         self.tx.later(sql, params).await
     }
 
+    fn may_assume_new(&self) -> bool {
+        self.tx.may_assume_new()
+    }
+
     fn wake(&mut self, member: MemberId) {
         self.tx.wake(member);
     }

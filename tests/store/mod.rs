@@ -1,6 +1,7 @@
 //! The store by itself, the same on both engines: what goes in comes out, a failure leaves no trace
 //! and disturbs nobody, a read is of one moment.
 
+mod again;
 mod backup;
 mod copy;
 mod groups;

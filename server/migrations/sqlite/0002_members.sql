@@ -21,7 +21,7 @@ create table member (
     locale text not null,
     time_zone text not null,
     time_zone_set_at integer not null
-) strict;
+) strict, without rowid;
 
 create index member_review on member (review_at, id) where review_at is not null;
 
@@ -57,7 +57,7 @@ create table session (
     expires_at integer not null,
     ends_at integer not null,
     closed integer check (closed in (0, 1)) not null
-) strict;
+) strict, without rowid;
 
 create index session_end on session (ends_at);
 

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::coupons::{Find, StoredCoupon, looked_up};
 use crate::store::members::{Named, StoredMember};
-use crate::store::referrals::{GiftOf, NotForYou, StoredGift};
+use crate::store::referrals::{ForMember, GiftOf, StoredGift};
 use app::api::{CouponState, MemberId, MemberRef, NewQuote, QuoteReason, QuoteView};
 use axum::extract::State;
 
@@ -143,7 +143,7 @@ async fn terms(
     }
     let gift = app.store.read(GiftOf { program: id, code }).await?;
     Ok(match gift {
-        Some(gift) => (of_gift(gift, asked), true),
+        Some(gift) => (of_gift(app, program, gift, asked).await?, true),
         None => (Err(Why::Unknown.into()), false),
     })
 }
@@ -166,18 +166,37 @@ fn of_coupon(coupon: &StoredCoupon, asked: &Asked<'_>) -> Found {
     }
 }
 
-/// No points are behind a friend's gift.
-fn of_gift(gift: StoredGift, asked: &Asked<'_>) -> Found {
+/// No points are behind a friend's gift. Whether it is for a guest shows when it is used.
+async fn of_gift(
+    app: &App,
+    program: &Loaded,
+    gift: StoredGift,
+    asked: &Asked<'_>,
+) -> Result<Found, Error> {
     let state = gift.state_at(asked.now);
-    open(state, gift.order.as_deref(), asked.basket)?;
-    if asked.member == Some(gift.advocate) {
-        let refused = gift_not_for_you(NotForYou::Own);
-        return Err(QuoteReason {
+    if let Err(why) = open(state, gift.order.as_deref(), asked.basket) {
+        return Ok(Err(why.into()));
+    }
+    let refused = match asked.member {
+        Some(member) => {
+            let for_member = ForMember {
+                program: program.rules.id,
+                gift: &gift,
+                member,
+                order: asked.basket.order_id.as_deref().unwrap_or_default(),
+                now: asked.now,
+            };
+            app.store.read(for_member).await?.map(gift_not_for_you)
+        }
+        None => None,
+    };
+    Ok(match refused {
+        Some(refused) => Err(QuoteReason {
             code: refused.code.to_owned(),
             detail: refused.detail,
-        });
-    }
-    Ok((gift.terms, 0))
+        }),
+        None => Ok((gift.terms, 0)),
+    })
 }
 
 /// Whether the basket can have a code that stands so: an open one, or one that its own order has reserved.

@@ -6,6 +6,9 @@ use crate::domain::Instant;
 use app::api::ProgramId;
 use serde::{Serialize, de::DeserializeOwned};
 
+/// Why a transaction is undone whose request has come before.
+pub(super) const CAME_BEFORE: &str = "two requests with one key";
+
 /// A caller's `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -76,9 +79,12 @@ where
         else {
             return Ok(Outcome::Done(self.command.run(tx).await?));
         };
-        let stored = tx
-            .query_one(STORED, params![*program, principal, key])
-            .await?;
+        let stored = if tx.may_assume_new() {
+            None
+        } else {
+            let key = params![*program, principal, key];
+            tx.query_one(STORED, key).await?
+        };
         if let Some(row) = stored {
             return if row.get::<Vec<u8>>(0)? == request {
                 Ok(Outcome::Done(from_json(&row.get::<String>(1)?)?))
@@ -89,9 +95,8 @@ where
         let output = self.command.run(tx).await?;
         let answer = json(&output)?;
         let row = params![*program, principal, key, request.to_vec(), answer, self.at];
-        // Where the same key came twice at the same time, what was done here is undone, and the second
-        // try finds the answer of the first.
-        tx.later_one(KEEP, row, "two requests with one key").await?;
+        // Where the same key came before, what was done here is undone, and the second try finds the answer.
+        tx.later_one(KEEP, row, CAME_BEFORE).await?;
         Ok(Outcome::Done(output))
     }
 }

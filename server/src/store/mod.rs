@@ -149,6 +149,12 @@ pub trait Tx: Send {
         }
     }
 
+    /// Whether a command may take it that its request has not come before. If it has, whatever was done is undone,
+    /// and run again where this says no.
+    fn may_assume_new(&self) -> bool {
+        false
+    }
+
     /// Says that there is news for `member` once this is committed.
     fn wake(&mut self, member: MemberId);
 

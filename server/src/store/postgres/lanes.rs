@@ -6,8 +6,11 @@
 //! transaction, one command after the other, and answers after the commit.
 //!
 //! - Nothing is delayed to make a group: a lane takes what is there, and there is one as soon as
-//!   anything waits. Two lanes do where the database is near; where they are not enough (it is far
-//!   away, or a command waits for a lock) more come, and go again.
+//!   anything waits. Two for each processor do where the database is near: while one waits for the disk, another
+//!   works. Where they are not enough (it is far away, or a command waits for a lock) more come, and go again.
+//! - A request with an idempotency key is taken to be new, which saves the look whether it is. One that is not is
+//!   found out when its key is kept, and undoes the group; so once that has happened, every group looks first for
+//!   a while. When many callers try again after an outage, one group is lost to that.
 //! - A refusal by the rules is an ordinary output. An *error* of one command undoes the group, and
 //!   each of its commands runs again by itself, so that none suffers for another's.
 //! - Two groups may want the same rows in different order. A group waits for a lock only briefly,
@@ -15,6 +18,7 @@
 
 use super::Connections;
 use super::pipeline;
+use crate::store::idempotency::CAME_BEFORE;
 use crate::store::postgres::pipeline::Pipeline;
 use crate::store::{Command, StoreError};
 use futures_util::FutureExt;
@@ -25,15 +29,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 /// Commands that may wait; more than this and the store says it is busy.
 const QUEUE_MAX: usize = 4096;
 /// Commands that share one transaction.
 const GROUP_MAX: usize = 32;
-/// Lanes that are there as soon as commands wait.
+/// Lanes that are there as soon as commands wait, for each processor.
 const LANES: usize = 2;
 /// Lanes at most: one for each connection.
 const LANES_MAX: usize = super::POOL_MAX;
+/// How long groups look first whether their requests are new, after one was not.
+const LOOK_FIRST: Duration = Duration::from_secs(10);
 /// A command that waits longer than this asks for one more lane. A busy machine is no reason for more:
 /// each lane then only gets smaller groups, and the database more to switch between.
 const LANE_AFTER: Duration = Duration::from_millis(30);
@@ -43,12 +50,16 @@ const LANE_AFTER: Duration = Duration::from_millis(30);
 pub(super) struct Lanes {
     connections: Connections,
     queue: Arc<Mutex<Queue>>,
+    /// Lanes that are there as soon as commands wait.
+    usual: usize,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Box<dyn Job>>,
     lanes: usize,
+    /// When a request last turned out to have come before.
+    came_before: Option<Instant>,
 }
 
 /// A waiting command, its type forgotten.
@@ -99,9 +110,11 @@ impl<C: Command> Job for Pending<C> {
 
 impl Lanes {
     pub(super) fn new(connections: Connections) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             connections,
             queue: Arc::default(),
+            usual: LANES_MAX.min(LANES * processors),
         }
     }
 
@@ -133,7 +146,7 @@ impl Lanes {
                 return Err(StoreError::Unavailable("the queue is full".into()));
             }
             queue.waiting.push_back(job);
-            self.open(queue, LANES);
+            self.open(queue, self.usual);
             Ok(())
         })
     }
@@ -188,15 +201,20 @@ impl Lanes {
         } else {
             pipeline::WRITE_TOGETHER
         };
+        let before = self.with_queue(|queue| queue.came_before);
+        let assumes_new = before.is_none_or(|at| at.elapsed() > LOOK_FIRST);
         let committed = self
             .connections
-            .transaction(begin, async |tx| {
+            .transaction(begin, assumes_new, async |tx| {
                 for job in &mut group {
                     job.run(tx).await?;
                 }
                 Ok(())
             })
             .await;
+        if matches!(&committed, Err(StoreError::Retry(why)) if why == CAME_BEFORE) {
+            self.with_queue(|queue| queue.came_before = Some(Instant::now()));
+        }
         match committed {
             // Undone for certain: the database said so. Where it said nothing, the commit may have
             // come through, and to run a command twice is for the caller to decide.

@@ -184,7 +184,7 @@ impl Connections {
         let mut tried = 0;
         loop {
             tried += 1;
-            let outcome = self.transaction(pipeline::WRITE, async |tx| {
+            let outcome = self.transaction(pipeline::WRITE, false, async |tx| {
                 lanes::guarded(command.run(tx)).await
             });
             match outcome.await {
@@ -201,11 +201,12 @@ impl Connections {
     async fn transaction<O>(
         &self,
         begin: &'static str,
+        assumes_new: bool,
         body: impl AsyncFnOnce(&mut Pipeline<'_>) -> Result<O, StoreError>,
     ) -> Result<O, StoreError> {
         let client = self.pool.get().await?;
         let running = async {
-            let mut tx = Pipeline::new(&client, begin);
+            let mut tx = Pipeline::new(&client, begin).assuming_new(assumes_new);
             let output = body(&mut tx).await?;
             Ok((output, tx.commit().await?))
         };

@@ -42,6 +42,7 @@ pub(super) struct Pipeline<'c> {
     queued: Vec<Queued>,
     /// Why this must not commit.
     failed: Option<StoreError>,
+    assumes_new: bool,
     woken: Vec<MemberId>,
 }
 
@@ -76,6 +77,12 @@ impl<'c> Pipeline<'c> {
         Self::begin(client, State::New(begin))
     }
 
+    /// The same for commands whose requests are taken to be new.
+    pub(super) fn assuming_new(mut self, assumes_new: bool) -> Self {
+        self.assumes_new = assumes_new;
+        self
+    }
+
     /// One statement that reads: to begin a transaction and to end it would be two more for the
     /// database. It cannot write either, see [`SESSION`].
     pub(super) fn single(client: &'c ClientWrapper) -> Self {
@@ -88,6 +95,7 @@ impl<'c> Pipeline<'c> {
             state,
             queued: Vec::new(),
             failed: None,
+            assumes_new: false,
             woken: Vec::new(),
         }
     }
@@ -232,6 +240,10 @@ impl Tx for Pipeline<'_> {
         why: &'static str,
     ) -> Result<(), StoreError> {
         self.queue(sql, params, Some(why)).await
+    }
+
+    fn may_assume_new(&self) -> bool {
+        self.assumes_new
     }
 
     fn wake(&mut self, member: MemberId) {

@@ -2,9 +2,11 @@
 
 mod give;
 mod reserve;
+mod whom;
 
 pub use give::{GIFTS_A_DAY_MAX, Give, Given};
-pub use reserve::{GiftEnded, GiftUsed, NotForYou, ReleaseGift, UseGift};
+pub use reserve::{GiftEnded, GiftUsed, ReleaseGift, UseGift};
+pub use whom::{ForMember, NotForYou};
 
 use crate::domain::reward::Terms;
 use crate::domain::{DAY, Instant};

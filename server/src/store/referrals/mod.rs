@@ -28,8 +28,8 @@ pub use codes::{Choose, Chosen, OfCode, OfMember, Owner};
 pub use decide::{Appeal, Appealed, Decide, Decided};
 pub use due::{DueReferrals, Forget, Lapse};
 pub use gifts::{
-    GIFTS_A_DAY_MAX, GiftEnded, GiftOf, GiftUsed, Give, Given, NotForYou, ReleaseGift, StoredGift,
-    UseGift,
+    ForMember, GIFTS_A_DAY_MAX, GiftEnded, GiftOf, GiftUsed, Give, Given, NotForYou, ReleaseGift,
+    StoredGift, UseGift,
 };
 pub use list::{Checking, Friends, Mine, One, StoredReferral};
 pub(super) use orders::of_order;

@@ -1,6 +1,7 @@
 //! A checkout takes a gift for an order, or lets it go.
 
-use super::{GiftOf, RESERVED_FOR, StoredGift, columns};
+use super::whom::{Friend, NotForYou, Order, not_for};
+use super::{GiftOf, StoredGift, columns};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::Rules;
@@ -9,10 +10,9 @@ use crate::domain::terms::{Spread, Why, spread};
 use crate::domain::{Instant, email};
 use crate::store::coupons::{Beside, is_told, next_at};
 use crate::store::ledger::json;
-use crate::store::referrals::facts::{Buyer, emails_of, emails_of_friend, has_paid};
 use crate::store::referrals::lock_friend;
 use crate::store::{Command, Query, StoreError, Tx, busy, members, params};
-use app::api::{CouponState, Customer, MemberId, ProgramId, QuoteLine, QuoteReason};
+use app::api::{CouponState, Customer, ProgramId, QuoteLine, QuoteReason};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -49,24 +49,6 @@ pub enum GiftUsed {
     NotForYou(NotForYou),
     /// There is no such gift.
     Unknown,
-}
-
-/// Why a gift is not for whoever orders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NotForYou {
-    /// They brought the friend themselves.
-    Own,
-    /// They have bought here before.
-    Customer,
-    /// They have used another gift, or have one in another order.
-    HadOne,
-}
-
-/// Whoever orders.
-struct Friend {
-    member: Option<MemberId>,
-    /// Canonical.
-    mailbox: Option<String>,
 }
 
 impl Command for UseGift {
@@ -151,11 +133,12 @@ impl StoredGift {
 
 impl UseGift {
     /// Whoever orders, as far as the shop says.
-    async fn friend<T: Tx>(&self, tx: &mut T) -> Result<Friend, StoreError> {
+    async fn friend<T: Tx>(&self, tx: &mut T) -> Result<Friend<'_>, StoreError> {
         let Some(customer) = &self.customer else {
             return Ok(Friend {
                 member: None,
                 mailbox: None,
+                customer: None,
             });
         };
         let shopper = Shopper {
@@ -167,70 +150,39 @@ impl UseGift {
         Ok(Friend {
             member: members::find(tx, self.rules.id, &shopper).await?,
             mailbox: shopper.email.as_deref().map(email::canonical),
+            customer: customer.id.as_deref(),
         })
     }
 
     /// Two gifts that are wanted for one order, or by one friend, at the same moment would not see each other.
-    async fn lock<T: Tx>(&self, tx: &mut T, friend: &Friend) -> Result<(), StoreError> {
+    async fn lock<T: Tx>(&self, tx: &mut T, friend: &Friend<'_>) -> Result<(), StoreError> {
         let (program, now) = (self.rules.id, self.stamp.at);
         busy::lock(tx, program, &format!("order:{}", self.order), now).await?;
         let friend = (friend.mailbox.as_deref(), friend.member);
         lock_friend(tx, program, friend, now).await
     }
 
-    /// Why a gift is not for whoever orders: what would refuse the reward, too, once the order is paid.
+    /// Why a gift is not for whoever orders.
     async fn not_for<T: Tx>(
         &self,
         tx: &mut T,
         gift: &StoredGift,
-        friend: &Friend,
+        friend: &Friend<'_>,
     ) -> Result<Option<NotForYou>, StoreError> {
         let Some(customer) = &self.customer else {
             return Ok(None);
         };
-        let own = emails_of(tx, gift.advocate).await?;
-        let mut addresses = emails_of_friend(tx, friend.member).await?;
-        addresses.extend(friend.mailbox.clone());
-        let is_own = friend.member == Some(gift.advocate);
-        if is_own || addresses.iter().any(|address| own.contains(address)) {
-            return Ok(Some(NotForYou::Own));
-        }
-        let buyer = Buyer {
-            member: friend.member,
-            mailbox: friend.mailbox.as_deref(),
-            customer: customer.id.as_deref(),
+        let order = Order {
+            program: self.rules.id,
+            id: &self.order,
+            now: self.stamp.at,
         };
-        let place = (Instant::MAX, self.order.as_str());
-        let has_paid = has_paid(tx, self.rules.id, buyer, place).await?;
-        if has_paid || customer.is_new == Some(false) {
-            return Ok(Some(NotForYou::Customer));
-        }
-        let has_another = self.has_another(tx, friend).await?;
-        Ok(has_another.then_some(NotForYou::HadOne))
-    }
-
-    /// Whether a friend has used another gift, or has one in another order.
-    async fn has_another<T: Tx>(&self, tx: &mut T, friend: &Friend) -> Result<bool, StoreError> {
-        const MAILBOX: &str = "select gift_state, expires_at from referral
-            where program_id = $1 and friend_email = $2 and gift_code <> $3 and gift_state in ('reserved', 'used')";
-        const MEMBER: &str = "select gift_state, expires_at from referral
-            where program_id = $1 and friend_id = $2 and gift_code <> $3 and gift_state in ('reserved', 'used')";
-        let mut rows = Vec::new();
-        if let Some(mailbox) = &friend.mailbox {
-            let key = params![self.rules.id, mailbox, &self.code];
-            rows.extend(tx.query(MAILBOX, key).await?);
-        }
-        if let Some(member) = friend.member {
-            let key = params![self.rules.id, member, &self.code];
-            rows.extend(tx.query(MEMBER, key).await?);
-        }
-        for row in rows {
-            let ends_at = row.get::<Instant>(1)? + RESERVED_FOR;
-            if row.get::<String>(0)? == "used" || self.stamp.at < ends_at {
-                return Ok(true);
+        Ok(match not_for(tx, gift, friend, order).await? {
+            None | Some(NotForYou::HadOne) if customer.is_new == Some(false) => {
+                Some(NotForYou::Customer)
             }
-        }
-        Ok(false)
+            why => why,
+        })
     }
 
     /// What the gift takes off, beside what the order's coupons do; of an order without lines that is not known.
