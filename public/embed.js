@@ -292,7 +292,7 @@ div{padding:0;${filled?'position:fixed;inset:0;border:0;border-radius:0':'bottom
       // The height is reserved at once and never changes by itself, so that nothing in the page
       // moves: what is longer scrolls inside, and the shop may give the element another height.
       enter(holder) {
-        holder.style.cssText += `;display:block;position:relative;min-height:${{balance:300,earn:160}[holder.getAttribute('view')]||420}px`;
+        holder.style.cssText += `;display:block;position:relative;min-height:${{balance:340,earn:160}[holder.getAttribute('view')]||420}px`;
         near.observe(holder);
       },
       leave(holder) {
