@@ -66,7 +66,8 @@ impl<T: Tx> Tx for FaultyTx<'_, T> {
     }
 
     fn may_assume_new(&self) -> bool {
-        self.tx.may_assume_new()
+        // With a fail point the statements are the same ones on both databases.
+        self.fail_at.is_none() && self.tx.may_assume_new()
     }
 
     fn wake(&mut self, member: MemberId) {

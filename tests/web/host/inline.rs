@@ -45,7 +45,7 @@ async fn views_load_when_they_are_near_and_move_nothing() {
     let heights = "[...document.querySelectorAll('laurel-widget')].map(it => it.offsetHeight)";
     assert_eq!(
         host.ask(heights).await,
-        json!([300, 420]),
+        json!([340, 420]),
         "before anything is loaded"
     );
     assert_eq!(host.ask("window.length").await, 0);
@@ -84,7 +84,7 @@ async fn views_load_when_they_are_near_and_move_nothing() {
             .unwrap()
             > 1
     );
-    assert_eq!(host.ask(heights).await, json!([300, 420]), "after");
+    assert_eq!(host.ask(heights).await, json!([340, 420]), "after");
     assert_eq!(host.ask("probe.shifts()").await, json!([]));
     assert_eq!(host.faults().await, json!([]));
 }
