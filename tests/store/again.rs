@@ -6,14 +6,15 @@ use app::api::ProgramId;
 use server::store::idempotency::{Key, Keyed, Outcome};
 use server::store::{Command, StoreError, Tx, Value};
 
-/// Writes a row that can be there once, and answers how many there are.
+/// Writes a row unless it is there, and answers how many there are: another number when it is done again.
 struct Put(String);
 
 impl Command for Put {
     type Output = i64;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<i64, StoreError> {
-        const PUT: &str = "insert into setting (name, value) values ($1, $2)";
+        const PUT: &str =
+            "insert into setting (name, value) values ($1, $2) on conflict do nothing";
         const COUNT: &str = "select count(*) from setting";
         tx.later(PUT, &[self.0.as_str().into(), Value::Bytes(Vec::new())])
             .await?;

@@ -6,9 +6,6 @@ use crate::domain::Instant;
 use app::api::ProgramId;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Why a transaction is undone whose request has come before.
-pub(super) const CAME_BEFORE: &str = "two requests with one key";
-
 /// A caller's `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -96,7 +93,7 @@ where
         let answer = json(&output)?;
         let row = params![*program, principal, key, request.to_vec(), answer, self.at];
         // Where the same key came before, what was done here is undone, and the second try finds the answer.
-        tx.later_one(KEEP, row, CAME_BEFORE).await?;
+        tx.later_one(KEEP, row, "two requests with one key").await?;
         Ok(Outcome::Done(output))
     }
 }

@@ -9,8 +9,8 @@
 //!   anything waits. Two for each processor do where the database is near: while one waits for the disk, another
 //!   works. Where they are not enough (it is far away, or a command waits for a lock) more come, and go again.
 //! - A request with an idempotency key is taken to be new, which saves the look whether it is. One that is not is
-//!   found out when its key is kept, and undoes the group; so once that has happened, every group looks first for
-//!   a while. When many callers try again after an outage, one group is lost to that.
+//!   found out when its key is kept, or something else fails, and undoes the group; so once a group was undone, every
+//!   other looks first for a while. When many callers try again after an outage, a group of each lane is lost to that.
 //! - A refusal by the rules is an ordinary output. An *error* of one command undoes the group, and
 //!   each of its commands runs again by itself, so that none suffers for another's.
 //! - Two groups may want the same rows in different order. A group waits for a lock only briefly,
@@ -18,7 +18,6 @@
 
 use super::Connections;
 use super::pipeline;
-use crate::store::idempotency::CAME_BEFORE;
 use crate::store::postgres::pipeline::Pipeline;
 use crate::store::{Command, StoreError};
 use futures_util::FutureExt;
@@ -35,11 +34,12 @@ use tokio::time::Instant;
 const QUEUE_MAX: usize = 4096;
 /// Commands that share one transaction.
 const GROUP_MAX: usize = 32;
-/// Lanes that are there as soon as commands wait, for each processor.
+/// Lanes that are there as soon as commands wait, for each processor; at most half of the connections, or reads would
+/// find none while all of them wait for one row.
 const LANES: usize = 2;
 /// Lanes at most: one for each connection.
 const LANES_MAX: usize = super::POOL_MAX;
-/// How long groups look first whether their requests are new, after one was not.
+/// How long groups look first whether their requests are new, after one was undone that did not.
 const LOOK_FIRST: Duration = Duration::from_secs(10);
 /// A command that waits longer than this asks for one more lane. A busy machine is no reason for more:
 /// each lane then only gets smaller groups, and the database more to switch between.
@@ -58,8 +58,8 @@ pub(super) struct Lanes {
 struct Queue {
     waiting: VecDeque<Box<dyn Job>>,
     lanes: usize,
-    /// When a request last turned out to have come before.
-    came_before: Option<Instant>,
+    /// When a group was last undone that took its requests to be new.
+    undone: Option<Instant>,
 }
 
 /// A waiting command, its type forgotten.
@@ -114,7 +114,7 @@ impl Lanes {
         Self {
             connections,
             queue: Arc::default(),
-            usual: LANES_MAX.min(LANES * processors),
+            usual: (LANES_MAX / 2).min(LANES * processors),
         }
     }
 
@@ -201,8 +201,8 @@ impl Lanes {
         } else {
             pipeline::WRITE_TOGETHER
         };
-        let before = self.with_queue(|queue| queue.came_before);
-        let assumes_new = before.is_none_or(|at| at.elapsed() > LOOK_FIRST);
+        let undone = self.with_queue(|queue| queue.undone);
+        let assumes_new = undone.is_none_or(|at| at.elapsed() > LOOK_FIRST);
         let committed = self
             .connections
             .transaction(begin, assumes_new, async |tx| {
@@ -212,13 +212,13 @@ impl Lanes {
                 Ok(())
             })
             .await;
-        if matches!(&committed, Err(StoreError::Retry(why)) if why == CAME_BEFORE) {
-            self.with_queue(|queue| queue.came_before = Some(Instant::now()));
-        }
         match committed {
             // Undone for certain: the database said so. Where it said nothing, the commit may have
             // come through, and to run a command twice is for the caller to decide.
             Err(StoreError::Internal(_) | StoreError::Retry(_)) => {
+                if assumes_new {
+                    self.with_queue(|queue| queue.undone = Some(Instant::now()));
+                }
                 for job in group {
                     let connections = self.connections.clone();
                     tokio::spawn(async {

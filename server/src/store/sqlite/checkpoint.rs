@@ -79,9 +79,9 @@ fn carry(connection: &Connection, rest: &AtomicBool) -> Result<(), StoreError> {
         if is_long || left < CARRY_PAGES {
             return Ok(());
         }
-        let (_, kept) = counts(connection, CARRY)?;
-        if kept > 0 {
-            // Somebody still reads what was there before.
+        let (log, kept) = counts(connection, CARRY)?;
+        if log < 0 || kept > 0 {
+            // Another process carries, or somebody still reads what was there before.
             return Ok(());
         }
     }

@@ -84,12 +84,21 @@ pub(super) async fn not_for<T: Tx>(
     }
     let buyer = Buyer {
         member: friend.member,
-        mailbox: friend.mailbox.as_deref(),
+        mailbox: None,
         customer: friend.customer,
     };
-    if has_paid(tx, order.program, buyer, (Instant::MAX, order.id)).await? {
-        return Ok(Some(NotForYou::Customer));
+    // Also what they did as a guest, under an address that has become theirs.
+    let guests = addresses.iter().map(|address| Buyer {
+        member: None,
+        mailbox: Some(address),
+        customer: None,
+    });
+    for buyer in std::iter::once(buyer).chain(guests) {
+        if has_paid(tx, order.program, buyer, (Instant::MAX, order.id)).await? {
+            return Ok(Some(NotForYou::Customer));
+        }
     }
+    let friend = (addresses.as_slice(), friend.member);
     let has_another = has_another(tx, gift, friend, order).await?;
     Ok(has_another.then_some(NotForYou::HadOne))
 }
@@ -98,7 +107,7 @@ pub(super) async fn not_for<T: Tx>(
 async fn has_another<T: Tx>(
     tx: &mut T,
     gift: &StoredGift,
-    friend: &Friend<'_>,
+    (addresses, member): (&[String], Option<MemberId>),
     order: Order<'_>,
 ) -> Result<bool, StoreError> {
     const MAILBOX: &str = "select gift_state, expires_at from referral
@@ -106,11 +115,11 @@ async fn has_another<T: Tx>(
     const MEMBER: &str = "select gift_state, expires_at from referral
         where program_id = $1 and friend_id = $2 and gift_code <> $3 and gift_state in ('reserved', 'used')";
     let mut rows = Vec::new();
-    if let Some(mailbox) = &friend.mailbox {
+    for mailbox in addresses {
         let key = params![order.program, mailbox, &gift.code];
         rows.extend(tx.query(MAILBOX, key).await?);
     }
-    if let Some(member) = friend.member {
+    if let Some(member) = member {
         let key = params![order.program, member, &gift.code];
         rows.extend(tx.query(MEMBER, key).await?);
     }
