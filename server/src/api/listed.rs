@@ -1,4 +1,4 @@
-//! Pages of what waits for the shop: how long one is, and where the next one begins.
+//! Pages of lists: how long one is, and, of what waits for the shop, where the next one begins.
 
 use crate::domain::Instant;
 use crate::error::Error;
@@ -6,6 +6,19 @@ use app::api::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use serde::Deserialize;
 use std::fmt::Display;
 use std::str::FromStr;
+
+/// How many items a page is to have.
+///
+/// # Errors
+/// 422 for none, and for too many.
+pub(super) fn items(limit: Option<u32>) -> Result<u32, Error> {
+    let items = limit.unwrap_or(PAGE_ITEMS_DEFAULT);
+    if (1..=PAGE_ITEMS_MAX).contains(&items) {
+        return Ok(items);
+    }
+    let detail = format!("give a number from 1 to {PAGE_ITEMS_MAX}");
+    Err(Error::field("limit", detail))
+}
 
 /// Which page of the list.
 #[derive(Debug, Default, Deserialize)]
@@ -27,11 +40,7 @@ impl Which {
     /// # Errors
     /// 422 for a limit or a cursor that is none.
     pub(super) fn page<I: FromStr>(&self) -> Result<Page<I>, Error> {
-        let items = self.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-        if !(1..=PAGE_ITEMS_MAX).contains(&items) {
-            let detail = format!("give a number from 1 to {PAGE_ITEMS_MAX}");
-            return Err(Error::field("limit", detail));
-        }
+        let items = items(self.limit)?;
         let wrong = || Error::field("cursor", "give a next_cursor of this list");
         let place = |cursor| place_of(cursor).ok_or_else(wrong);
         let after = self.cursor.as_deref().map(place).transpose()?;

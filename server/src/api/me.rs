@@ -3,7 +3,7 @@
 use super::extract::{IdempotencyKey, Json, Member, MemberState, Query, Session};
 use super::reply::Reply;
 use super::views::{self, Reader, rfc3339};
-use super::{Shared, programs::InLocale};
+use super::{Shared, listed, programs::InLocale};
 use crate::App;
 use crate::domain::attempt;
 use crate::domain::program::POINTS;
@@ -14,7 +14,7 @@ use crate::store::ledger::Look;
 use crate::store::members::{Get, Join, StoredMember, Update, Updated};
 use crate::store::statement::{Line, Statement};
 use app::api::UpdateProfile;
-use app::api::{self, MeView, MemberId, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, Transfers};
+use app::api::{self, MeView, MemberId, Transfers};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use jiff::tz::TimeZone;
@@ -267,13 +267,7 @@ pub async fn transfers(
     Query(page): Query<Page>,
     headers: HeaderMap,
 ) -> Result<Reply<Transfers>, Error> {
-    let limit = page.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
-        return Err(Error::field(
-            "limit",
-            format!("give a number from 1 to {PAGE_ITEMS_MAX}"),
-        ));
-    }
+    let limit = listed::items(page.limit)?;
     let program = &member.session.program;
     let asset = page.asset.as_deref().unwrap_or(POINTS);
     // Credit of a currency that the programme had before is still the member's.

@@ -2,17 +2,14 @@
 
 use super::extract::{Json, Query, Shop};
 use super::views::{self, Reader};
-use super::{Shared, me};
+use super::{Shared, listed, me};
 use crate::App;
 use crate::domain::identity::Shopper;
 use crate::domain::{Instant, attempt, email, order};
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::members::{self, Join, Page, SetTier};
-use app::api::{
-    self, FieldError, ManualTier, MemberId, MemberRef, MemberView, Members, NewMember,
-    PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX,
-};
+use app::api::{self, FieldError, ManualTier, MemberId, MemberRef, MemberView, Members, NewMember};
 use axum::extract::{Path, State};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -123,11 +120,7 @@ pub async fn list(
     Query(which): Query<Which>,
 ) -> Result<axum::Json<Members>, Error> {
     shop.may(SCOPE)?;
-    let limit = which.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
-        let detail = format!("give a number from 1 to {PAGE_ITEMS_MAX}");
-        return Err(Error::field("limit", detail));
-    }
+    let limit = listed::items(which.limit)?;
     let program = &*shop.program;
     let named = MemberRef {
         id: None,

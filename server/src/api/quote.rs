@@ -177,19 +177,17 @@ async fn of_gift(
     if let Err(why) = open(state, gift.order.as_deref(), asked.basket) {
         return Ok(Err(why.into()));
     }
-    let refused = match asked.member {
-        Some(member) => {
-            let for_member = ForMember {
-                program: program.rules.id,
-                gift: &gift,
-                member,
-                order: asked.basket.order_id.as_deref().unwrap_or_default(),
-                now: asked.now,
-            };
-            app.store.read(for_member).await?.map(gift_not_for_you)
-        }
-        None => None,
+    let Some(member) = asked.member else {
+        return Ok(Ok((gift.terms, 0)));
     };
+    let for_member = ForMember {
+        program: program.rules.id,
+        gift: &gift,
+        member,
+        order: asked.basket.order_id.as_deref().unwrap_or_default(),
+        now: asked.now,
+    };
+    let refused = app.store.read(for_member).await?.map(gift_not_for_you);
     Ok(match refused {
         Some(refused) => Err(QuoteReason {
             code: refused.code.to_owned(),

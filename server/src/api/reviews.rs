@@ -1,9 +1,9 @@
 //! Reviews of products: begun and sent by members, read by anyone.
 
-use super::Shared;
 use super::attempts::did_of;
 use super::extract::{Anyone, IdempotencyKey, Json, Member, Query};
 use super::views::rfc3339;
+use super::{Shared, listed};
 use crate::App;
 use crate::clock::Stamp;
 use crate::crypto::sha256;
@@ -18,8 +18,8 @@ use crate::store::attempts::{
 use crate::store::idempotency::{Key, Keyed};
 use crate::store::reviews::{OfProduct, PhotoBytes, Published};
 use app::api::{
-    AttemptId, AttemptState, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, PhotoAdded, PhotoId, PhotoView,
-    REVIEW_PHOTOS_MAX, ReviewView, Reviews, StartAttempt, SubmitProof,
+    AttemptId, AttemptState, PhotoAdded, PhotoId, PhotoView, REVIEW_PHOTOS_MAX, ReviewView,
+    Reviews, StartAttempt, SubmitProof,
 };
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Path, Request, State};
@@ -232,11 +232,7 @@ pub async fn list(
 ) -> Result<axum::Json<Reviews>, Error> {
     let program = app.programs.by_slug(&slug).await?;
     let program = program.ok_or_else(|| Error::not_found("programme"))?;
-    let limit = which.limit.unwrap_or(PAGE_ITEMS_DEFAULT);
-    if !(1..=PAGE_ITEMS_MAX).contains(&limit) {
-        let detail = format!("give a number from 1 to {PAGE_ITEMS_MAX}");
-        return Err(Error::field("limit", detail));
-    }
+    let limit = listed::items(which.limit)?;
     let sku = which.sku.filter(|sku| order::is_text(sku));
     let query = OfProduct {
         program: program.rules.id,

@@ -86,23 +86,27 @@ pub(super) async fn emails_of<T: Tx>(
         .collect()
 }
 
-/// The addresses of a friend, canonical; none of who is no member.
-pub(super) async fn emails_of_friend<T: Tx>(
+/// The addresses of a friend, canonical: those of the member, and the one that an order or a gift was given.
+pub(super) async fn addresses_of<T: Tx>(
     tx: &mut T,
-    friend: Option<MemberId>,
+    member: Option<MemberId>,
+    given: Option<&String>,
 ) -> Result<Vec<String>, StoreError> {
-    match friend {
-        Some(friend) => emails_of(tx, friend).await,
-        None => Ok(Vec::new()),
-    }
+    let mut addresses = match member {
+        Some(member) => emails_of(tx, member).await?,
+        None => Vec::new(),
+    };
+    let new = given.filter(|given| !addresses.contains(given));
+    addresses.extend(new.cloned());
+    Ok(addresses)
 }
 
 /// Somebody who buys, by all that is known of them.
 #[derive(Clone, Copy)]
 pub(super) struct Buyer<'a> {
     pub(super) member: Option<MemberId>,
-    /// Their address, canonical.
-    pub(super) mailbox: Option<&'a str>,
+    /// Their addresses, canonical.
+    pub(super) mailboxes: &'a [String],
     /// The shop's id of them.
     pub(super) customer: Option<&'a str>,
 }
@@ -129,12 +133,12 @@ pub(super) async fn has_paid<T: Tx>(
             return Ok(true);
         }
     }
-    for (sql, known) in [(MAILBOX, buyer.mailbox), (CUSTOMER, buyer.customer)] {
-        if let Some(known) = known {
-            let key = params![program, known, placed_at, order];
-            if tx.query_one(sql, key).await?.is_some() {
-                return Ok(true);
-            }
+    let mailboxes = buyer.mailboxes.iter().map(|it| (MAILBOX, it.as_str()));
+    let customer = buyer.customer.map(|it| (CUSTOMER, it));
+    for (sql, known) in mailboxes.chain(customer) {
+        let key = params![program, known, placed_at, order];
+        if tx.query_one(sql, key).await?.is_some() {
+            return Ok(true);
         }
     }
     Ok(false)
@@ -162,16 +166,15 @@ pub(super) async fn seen<T: Tx>(
     let Bought { order, now, .. } = *bought;
     let (friend, advocate) = (bought.member, claim.advocate);
     let advocate_emails = emails_of(tx, advocate).await?;
-    let friend_emails = emails_of_friend(tx, friend).await?;
+    let friend_emails = addresses_of(tx, friend, None).await?;
     let shares_mailbox = friend_emails
         .iter()
         .any(|address| advocate_emails.contains(address));
     let friend_email = bought.mailbox.clone();
     let friend_email = friend_email.or_else(|| friend_emails.first().cloned());
-    let mailbox = friend_email.as_deref();
     let buyer = Buyer {
         member: friend,
-        mailbox,
+        mailboxes: friend_email.as_slice(),
         customer: order.customer.id.as_deref(),
     };
     let place = (placed_at(order, now), order.id.as_str());

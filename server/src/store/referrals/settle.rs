@@ -1,6 +1,6 @@
 //! Both sides of a referral that has fallen due are paid, unless something has turned up against it.
 
-use super::facts::{Buyer, emails_of, emails_of_friend, has_paid, member_at};
+use super::facts::{Buyer, addresses_of, emails_of, has_paid, member_at};
 use super::{is_member, lock_friend};
 use crate::clock::Stamp;
 use crate::domain::Instant;
@@ -167,14 +167,13 @@ impl Settle {
             return Ok(None);
         }
         let own = emails_of(tx, due.advocate).await?;
-        let mut friends = emails_of_friend(tx, friend).await?;
-        friends.extend(mailbox.cloned());
+        let friends = addresses_of(tx, friend, mailbox).await?;
         if friends.iter().any(|address| own.contains(address)) {
             return Ok(Some("self_referral"));
         }
         let buyer = Buyer {
             member: friend,
-            mailbox: mailbox.map(String::as_str),
+            mailboxes: mailbox.map_or(&[], std::slice::from_ref),
             customer: bought.customer.as_deref(),
         };
         let place = (bought.placed_at, due.order.as_str());

@@ -2,7 +2,7 @@
 
 use super::{RESERVED_FOR, StoredGift};
 use crate::domain::Instant;
-use crate::store::referrals::facts::{Buyer, emails_of, emails_of_friend, has_paid};
+use crate::store::referrals::facts::{Buyer, addresses_of, emails_of, has_paid};
 use crate::store::{Query, StoreError, Tx, params};
 use app::api::{MemberId, ProgramId};
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ impl Query for ForMember<'_> {
     }
 }
 
-/// Why a gift is not for whoever orders: what would refuse the reward, too, once the order is paid.
+/// Why a gift is not for whoever orders.
 pub(super) async fn not_for<T: Tx>(
     tx: &mut T,
     gift: &StoredGift,
@@ -76,27 +76,19 @@ pub(super) async fn not_for<T: Tx>(
     order: Order<'_>,
 ) -> Result<Option<NotForYou>, StoreError> {
     let own = emails_of(tx, gift.advocate).await?;
-    let mut addresses = emails_of_friend(tx, friend.member).await?;
-    addresses.extend(friend.mailbox.clone());
+    let addresses = addresses_of(tx, friend.member, friend.mailbox.as_ref()).await?;
     let is_own = friend.member == Some(gift.advocate);
     if is_own || addresses.iter().any(|address| own.contains(address)) {
         return Ok(Some(NotForYou::Own));
     }
+    // By each address: also what they did as a guest, under one that has become theirs.
     let buyer = Buyer {
         member: friend.member,
-        mailbox: None,
+        mailboxes: &addresses,
         customer: friend.customer,
     };
-    // Also what they did as a guest, under an address that has become theirs.
-    let guests = addresses.iter().map(|address| Buyer {
-        member: None,
-        mailbox: Some(address),
-        customer: None,
-    });
-    for buyer in std::iter::once(buyer).chain(guests) {
-        if has_paid(tx, order.program, buyer, (Instant::MAX, order.id)).await? {
-            return Ok(Some(NotForYou::Customer));
-        }
+    if has_paid(tx, order.program, buyer, (Instant::MAX, order.id)).await? {
+        return Ok(Some(NotForYou::Customer));
     }
     let friend = (addresses.as_slice(), friend.member);
     let has_another = has_another(tx, gift, friend, order).await?;
