@@ -4,7 +4,7 @@ use crate::crypto::MasterKey;
 use crate::domain::Instant;
 use crate::domain::identity::{self, Claims, Refusal, Shopper, TOKEN_BYTES_MAX};
 use crate::domain::program::Rules;
-use crate::store::keys::{Find, KeyKind, StoredKey};
+use crate::store::keys::{KeyKind, StoredKey};
 use crate::store::{Store, StoreError};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use std::collections::HashSet;
@@ -43,7 +43,7 @@ pub async fn verify(
     // PostgreSQL would not even take a NUL to look for.
     let kid = kid.filter(|kid| !kid.contains(char::is_control));
     let kid = kid.ok_or(Refusal::Key)?;
-    let key = store.read(Find(kid)).await?;
+    let key = store.key(kid).await?;
     let key = key.filter(|key| key.program_id == rules.id && key.revoked_at.is_none());
     let key = key.ok_or(Refusal::Key)?;
     let (algorithm, decoding) = decoding_key(master, &key).ok_or(Refusal::Key)?;

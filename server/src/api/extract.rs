@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::limits::Caller;
 use crate::programs::Loaded;
 use crate::store::idempotency::Key;
-use crate::store::keys::{Find, KeyKind};
+use crate::store::keys::KeyKind;
 use crate::store::members::StoredMember;
 use crate::store::sessions::{self, Digest, StoredSession};
 use app::api::{FieldError, MemberId, ProgramId};
@@ -456,7 +456,7 @@ impl FromRequestParts<Arc<App>> for Shop {
             .map(|(_, slug)| slug.clone());
         let bearer = bearer(&parts.headers).ok_or_else(Error::unauthorized)?;
         let (kid, secret) = bearer.split_once('.').ok_or_else(Error::unauthorized)?;
-        let key = app.store.read(Find(kid)).await?;
+        let key = app.store.key(kid).await?;
         let key = key.filter(|key| key.kind == KeyKind::Api && key.revoked_at.is_none());
         let key = key.ok_or_else(|| stranger(app, parts))?;
         if !crate::crypto::same(&key.material, &sha256(secret.as_bytes())) {

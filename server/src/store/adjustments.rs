@@ -1,12 +1,11 @@
 //! Balances that somebody puts right by hand.
 
 use super::ledger::{Books, Credit, because};
-use super::{Command, StoreError, Tx, members, params};
+use super::{Command, StoreError, Tx};
 use crate::clock::Stamp;
-use crate::domain::identity::Shopper;
 use crate::domain::ledger::Account;
 use crate::domain::program::Rules;
-use app::api::{Fact, MemberId, MemberRef, ProgramId, TransferId};
+use app::api::{Fact, MemberId, MemberRef, TransferId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -51,10 +50,11 @@ impl Command for Adjust {
     type Output = Adjusted;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Adjusted, StoreError> {
-        let Some(member) = named(tx, self.rules.id, &self.member).await? else {
+        let books = Books::open_named(tx, &self.rules, &self.stamp, &self.member).await?;
+        let Some(mut books) = books else {
             return Ok(Adjusted::Unknown);
         };
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
+        let member = books.member;
         books.settle(tx).await?;
         let explanation = because(Fact::Adjustment {
             note: self.note.clone(),
@@ -92,27 +92,4 @@ impl Command for Adjust {
             balance,
         })
     }
-}
-
-/// The member that a reference names, if there is one in this programme.
-pub(super) async fn named<T: Tx>(
-    tx: &mut T,
-    program: ProgramId,
-    member: &MemberRef,
-) -> Result<Option<MemberId>, StoreError> {
-    const SQL: &str = "select id from member where id = $1 and program_id = $2";
-    if let Some(id) = member.id {
-        let row = tx.query_one(SQL, params![id, program]).await?;
-        return row.map(|row| row.get(0)).transpose();
-    }
-    let shopper = Shopper {
-        customer: member.customer.clone(),
-        email: member
-            .email
-            .as_deref()
-            .and_then(crate::domain::email::parse),
-        email_verified: true,
-        ..Shopper::default()
-    };
-    members::find(tx, program, &shopper).await
 }

@@ -60,8 +60,9 @@ pub(super) struct Number {
 
 /// Makes everybody else wait who changes something of this member's.
 pub(super) async fn lock<T: Tx>(tx: &mut T, member: MemberId) -> Result<(), StoreError> {
-    const SQL: &str = "update account set events = events where member_id = $1 and asset = $2";
-    tx.execute(SQL, params![member, POINTS]).await?;
+    const SQL: &str =
+        "select events from account where member_id = $1 and asset = $2 for no key update";
+    tx.query(SQL, params![member, POINTS]).await?;
     Ok(())
 }
 

@@ -113,7 +113,7 @@ impl Command for Revoke {
 }
 
 /// The key of this name, revoked or not.
-pub struct Find<'a>(pub &'a str);
+pub(super) struct Find<'a>(pub(super) &'a str);
 
 impl Query for Find<'_> {
     type Output = Option<StoredKey>;

@@ -252,11 +252,11 @@ pub(super) async fn has_earned_elsewhere<T: Tx>(
     attempt: &StoredAttempt,
 ) -> Result<bool, StoreError> {
     const TURN: &str =
-        "update subscription set updated_at = updated_at where program_id = $1 and email = $2";
+        "select email from subscription where program_id = $1 and email = $2 for no key update";
     let Some(address) = &attempt.address else {
         return Ok(false);
     };
-    tx.execute(TURN, params![rules.id, address]).await?;
+    tx.query(TURN, params![rules.id, address]).await?;
     earned_for_another(tx, rules, attempt, address).await
 }
 

@@ -8,6 +8,7 @@
 mod address;
 mod migrations;
 mod postgres;
+mod shared;
 mod sqlite;
 mod value;
 
@@ -55,6 +56,8 @@ pub use value::{FromValue, Row, Value};
 
 use address::Leads;
 use app::api::MemberId;
+use keys::StoredKey;
+use shared::Shared;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -201,7 +204,13 @@ const NO_ENGINE: &str = "the address must begin with sqlite: or postgres://";
 
 /// The database.
 #[derive(Clone)]
-pub struct Store(Engine);
+pub struct Store {
+    engine: Engine,
+    keys: Arc<SharedKeys>,
+}
+
+/// Every request of a shop's backend asks for its key, and most of them for the same one.
+type SharedKeys = Shared<Result<Option<StoredKey>, StoreError>>;
 
 #[derive(Clone)]
 enum Engine {
@@ -215,7 +224,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when the address is wrong or nothing answers there.
     pub async fn open(address: impl Into<Address<'_>>, wake: Wake) -> Result<Self, StoreError> {
-        Ok(Self(match address.into().leads() {
+        Ok(Self::over(match address.into().leads() {
             Some(Leads::Sqlite(path)) => Engine::Sqlite(sqlite::Sqlite::open(path, wake)?),
             Some(Leads::Postgres(address)) => {
                 Engine::Postgres(postgres::Postgres::open(address, wake).await?)
@@ -224,13 +233,18 @@ impl Store {
         }))
     }
 
+    fn over(engine: Engine) -> Self {
+        let keys = Arc::default();
+        Self { engine, keys }
+    }
+
     /// Opens a database to read it and nothing else: its schema is taken as it is, and a server may be
     /// running on it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when nothing answers there, or when its schema is not this program's.
     pub async fn look(address: impl Into<Address<'_>>) -> Result<Self, StoreError> {
-        let store = Self(match address.into().leads() {
+        let store = Self::over(match address.into().leads() {
             Some(Leads::Sqlite(path)) => Engine::Sqlite(sqlite::Sqlite::look(path)),
             Some(Leads::Postgres(address)) => Engine::Postgres(postgres::Postgres::look(address)?),
             None => return Err(StoreError::Unavailable(NO_ENGINE.into())),
@@ -255,7 +269,7 @@ impl Store {
     /// Any [`StoreError`]; then nothing has happened, unless the connection was lost between the
     /// commit and its answer, which is why commands carry keys.
     pub async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(command).await,
             Engine::Postgres(postgres) => postgres.write(command).await,
         }
@@ -263,15 +277,23 @@ impl Store {
 
     /// Runs a query.
     pub async fn read<Q: Query>(&self, query: Q) -> Result<Q::Output, StoreError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(&query),
             Engine::Postgres(postgres) => postgres.read(&query).await,
         }
     }
 
+    /// The key of this name, revoked or not, as it is now or later.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub async fn key(&self, kid: &str) -> Result<Option<StoredKey>, StoreError> {
+        self.keys.ask(kid, self.read(keys::Find(kid))).await
+    }
+
     /// Runs a query that may take minutes, such as an audit of everything.
     pub async fn read_long<Q: Query>(&self, query: Q) -> Result<Q::Output, StoreError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(&query),
             Engine::Postgres(postgres) => postgres.read_long(&query).await,
         }
@@ -279,7 +301,7 @@ impl Store {
 
     /// Whether it is one file.
     pub fn is_file(&self) -> bool {
-        matches!(self.0, Engine::Sqlite(_))
+        matches!(self.engine, Engine::Sqlite(_))
     }
 
     /// Writes a database that is one file into another, new one, as it is at one moment and without
@@ -288,7 +310,7 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`]; what was written until then stays behind.
     pub async fn pack(&self, into: &Path) -> Result<(), StoreError> {
-        let Engine::Sqlite(sqlite) = &self.0 else {
+        let Engine::Sqlite(sqlite) = &self.engine else {
             return Err(StoreError::internal("this database is not a file"));
         };
         let (sqlite, into) = (sqlite.clone(), into.to_owned());
@@ -302,7 +324,7 @@ impl Store {
     /// The engines differ here, and nowhere above: SQLite's only writer commits in the order of `seq`,
     /// while on PostgreSQL a transaction that took its number first may commit last.
     pub async fn settled(&self) -> Result<Option<i64>, StoreError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(&Newest).map(Some),
             Engine::Postgres(postgres) => postgres.settled().await,
         }

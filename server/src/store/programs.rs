@@ -50,9 +50,8 @@ impl Command for Import {
         const VERSION: &str =
             "insert into program_version (program_id, version, source, created_at)
             values ($1, $2, $3, $4)";
-        // Touching the row first makes imports of one programme take turns.
-        const LOCK: &str =
-            "update program set version = version where slug = $1 returning id, version";
+        // Imports of one programme take turns.
+        const LOCK: &str = "select id, version from program where slug = $1 for no key update";
         const RAISE: &str = "update program set version = $1 where id = $2";
         const LOOK: &str = "update program set looked_at_until = $1 where id = $2";
         const CURRENT: &str =

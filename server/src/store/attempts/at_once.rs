@@ -6,7 +6,6 @@ use crate::clock::Stamp;
 use crate::domain::program::Rules;
 use crate::domain::task::Task;
 use crate::domain::{HOUR, Instant, streak};
-use crate::store::adjustments::named;
 use crate::store::codes;
 use crate::store::ledger::{Books, json};
 use crate::store::{Command, StoreError, Tx, params};
@@ -67,15 +66,18 @@ impl Command for AtOnce {
             where program_id = $1 and task = $2 and slot = $3 and substr(slot, 1, 6) = 'event/'";
         let task = self.rules.program.task(&self.task);
         let task = task.ok_or_else(|| StoreError::internal("a task that the rules do not have"))?;
-        let member = match &self.who {
-            Who::Here(member) | Who::AtTill(member, _) => Some(*member),
-            Who::Told(member, _) => named(tx, self.rules.id, member).await?,
+        let (rules, stamp) = (&self.rules, &self.stamp);
+        // From here on nothing else happens to this member, so what is counted stays so.
+        let books = match &self.who {
+            Who::Here(member) | Who::AtTill(member, _) => {
+                Some(Books::open(tx, rules, stamp, *member).await?)
+            }
+            Who::Told(member, _) => Books::open_named(tx, rules, stamp, member).await?,
         };
-        let Some(member) = member else {
+        let Some(mut books) = books else {
             return Ok(Did::Unknown);
         };
-        // From here on nothing else happens to this member, so what is counted stays so.
-        let mut books = Books::open(tx, &self.rules, &self.stamp, member).await?;
+        let member = books.member;
         books.settle(tx).await?;
         if let Who::AtTill(member, step) = &self.who
             && let Some(refused) = self.refuse_code(tx, *member, *step).await?

@@ -214,13 +214,14 @@ pub(in crate::store) async fn lapse<T: Tx>(
     books: &mut Books<'_>,
     hold: TransferId,
 ) -> Result<Option<Instant>, StoreError> {
-    // It changes nothing, but waits for an order that is just taking the code. Only the next statement
+    // It waits for an order that is just taking the code. Only the next statement
     // sees what that did: whoever waits in PostgreSQL looks again at the row that it waited for, and at
     // no other.
     const LOCK: &str = concat!(
-        "update coupon set updated_at = updated_at
-        where hold_id = $1 and state in ('making', 'open', 'reserved', 'ending') returning ",
-        columns!()
+        "select ",
+        columns!(),
+        " from coupon where hold_id = $1 and state in ('making', 'open', 'reserved', 'ending')
+        for no key update"
     );
     const KEPT: &str = "select due_at from hold where transfer_id = $1 and due_at > $2";
     const END: &str = concat!(

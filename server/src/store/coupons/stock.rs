@@ -253,9 +253,9 @@ impl Command for AddCodes {
     type Output = CodesAdded;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<CodesAdded, StoreError> {
-        // It changes nothing, but whoever uploads at the same time waits, so the numbers have no gap.
-        const LOCK: &str = "update reward_stock set taken = taken
-            where program_id = $1 and reward = $2 returning taken";
+        // Whoever uploads at the same time waits, so the numbers have no gap.
+        const LOCK: &str = "select taken from reward_stock where program_id = $1 and reward = $2
+            for no key update";
         const ADD: &str =
             "insert into pool_code (program_id, reward, number, code, shown, created_at)
             values ($1, $2, $3, $4, $5, $6) on conflict do nothing";

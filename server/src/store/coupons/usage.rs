@@ -50,14 +50,14 @@ impl Command for Use {
     type Output = Used;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Used, StoreError> {
-        // It changes nothing, but of two orders that want the code the second waits here for the first.
+        // Of two orders that want the code the second waits here for the first.
         const LOCK: &str = concat!(
-            "update coupon set updated_at = updated_at
-            where program_id = $1 and code = $2
+            "select ",
+            columns!(),
+            " from coupon where program_id = $1 and code = $2
                 and (state = 'open' or state = 'reserved' and order_id = $3)
                 and (select due_at from hold where transfer_id = hold_id) > $4
-            returning ",
-            columns!()
+            for no key update"
         );
         // Two codes that are wanted for one order at the same moment would not see each other.
         let (program, order) = (self.rules.id, format!("order:{}", self.order));

@@ -9,9 +9,23 @@ use crate::domain::ledger::Account as Side;
 use crate::domain::program::{POINTS, Rules, zone};
 use crate::domain::tier::{Counters, Held, Manual};
 use crate::store::events::{self, News, Number};
-use crate::store::{Row, StoreError, Tx, params};
-use app::api::{EventKind, Expiry, MemberId};
+use crate::store::{Row, StoreError, Tx, members, params};
+use app::api::{EventKind, Expiry, MemberId, MemberRef};
 use jiff::tz::TimeZone;
+
+/// What [`read_account`] reads.
+macro_rules! account {
+    () => {
+        "available, held, reserved, transfers, active_at, look_at, points_earned, amount_spent, orders, events, member_id"
+    };
+}
+
+/// What [`Books::read`] reads of a member.
+macro_rules! member {
+    () => {
+        "tier, tier_earned, tier_kept, tier_since, grace_from, manual_tier, manual_until, review_at, time_zone, id"
+    };
+}
 
 /// What a member has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,27 +113,79 @@ impl<'a> Books<'a> {
         const BEGIN: &str = "insert into account (member_id, asset, available, held, reserved, transfers, active_at,
                 points_earned, amount_spent, orders, events)
             values ($1, $2, 0, 0, 0, 0, $3, 0, 0, 0, 0) on conflict (member_id, asset) do nothing";
-        // These change nothing, but whoever comes second waits here until the first has committed.
-        const MEMBERS: &str =
-            "update account set transfers = transfers where member_id = $1 and asset = $2";
-        const LOCK: &str =
-            "update account set transfers = transfers where member_id = $1 and asset = $2
-            returning available, held, reserved, transfers, active_at, look_at, points_earned, amount_spent,
-                orders, events";
+        // Whoever comes second waits here until the first has committed.
+        const LOCK: &str = concat!(
+            "select ",
+            account!(),
+            " from account where member_id = $1 and asset = $2 for no key update"
+        );
         // A statement of its own after the lock, or PostgreSQL would show the member as they were before
         // the wait.
-        const MEMBER: &str =
-            "select tier, tier_earned, tier_kept, tier_since, grace_from, manual_tier,
-                manual_until, review_at, time_zone from member where id = $1";
-        let gone = || StoreError::internal("a member went away");
+        const MEMBER: &str = concat!("select ", member!(), " from member where id = $1");
         if asset != POINTS {
-            tx.later(MEMBERS, params![member, POINTS]).await?;
+            events::lock(tx, member).await?;
             tx.later(BEGIN, params![member, asset, stamp.at]).await?;
         }
         let lock = (LOCK, params![member, asset] as &[_]);
         let (account, row) = tx.query_both(lock, (MEMBER, params![member])).await?;
-        let account = read_account(account.first().ok_or_else(gone)?)?;
-        let row = row.first().ok_or_else(gone)?;
+        let found = account.first().zip(row.first());
+        let (account, row) = found.ok_or_else(|| StoreError::internal("a member went away"))?;
+        Self::read(rules, stamp, asset, account, row)
+    }
+
+    /// The same of points of a member whom somebody outside names, if there is one: who they are is found out on the
+    /// way, so nobody waits for that alone.
+    pub(in crate::store) async fn open_named<T: Tx>(
+        tx: &mut T,
+        rules: &'a Rules,
+        stamp: &'a Stamp,
+        named: &MemberRef,
+    ) -> Result<Option<Self>, StoreError> {
+        const LOCK: &str = concat!(
+            "select ",
+            account!(),
+            " from account where asset = $1 and member_id =
+                (select member_id from identity where program_id = $2 and kind = $3 and value = $4)
+            for no key update"
+        );
+        const MEMBER: &str = concat!(
+            "select ",
+            member!(),
+            " from member where id =
+                (select member_id from identity where program_id = $1 and kind = $2 and value = $3)"
+        );
+        if let Some(member) = named.id {
+            return match members::in_program(tx, rules.id, member).await? {
+                true => Self::open(tx, rules, stamp, member).await.map(Some),
+                false => Ok(None),
+            };
+        }
+        let Some((kind, value)) = members::identity(named) else {
+            return Ok(None);
+        };
+        let lock = params![POINTS, rules.id, kind, &value];
+        let key = params![rules.id, kind, &value];
+        let (account, row) = tx.query_both((LOCK, lock), (MEMBER, key)).await?;
+        // Without the lock it is nobody; whoever has come since came too late for this.
+        let Some(account) = account.first() else {
+            return Ok(None);
+        };
+        let row = row.first().ok_or_else(other)?;
+        Self::read(rules, stamp, POINTS, account, row).map(Some)
+    }
+
+    fn read(
+        rules: &'a Rules,
+        stamp: &'a Stamp,
+        asset: &'a str,
+        account: &Row,
+        row: &Row,
+    ) -> Result<Self, StoreError> {
+        let member = row.get(9)?;
+        if account.get::<MemberId>(10)? != member {
+            return Err(other());
+        }
+        let account = read_account(account)?;
         let held = read_held(row, 1)?;
         Ok(Self {
             rules,
@@ -320,6 +386,11 @@ impl<'a> Books<'a> {
         }
         Ok(())
     }
+}
+
+/// While this waited for the lock, what was named became somebody else's or nobody's.
+fn other() -> StoreError {
+    StoreError::Retry("a member has gone, or is somebody else now".into())
 }
 
 fn read_account(row: &Row) -> Result<Account, StoreError> {

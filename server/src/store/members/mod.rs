@@ -7,7 +7,7 @@ pub use join::Join;
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, read_counters, read_held, value_in};
-use super::{Command, Query, StoreError, Tx, accounts, adjustments, params, reviews, sign_ins};
+use super::{Command, Query, StoreError, Tx, accounts, params, reviews, sign_ins};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
@@ -29,12 +29,9 @@ pub(super) async fn find<T: Tx>(
     rules_id: app::api::ProgramId,
     shopper: &Shopper,
 ) -> Result<Option<MemberId>, StoreError> {
-    const SQL: &str =
-        "select member_id from identity where program_id = $1 and kind = $2 and value = $3";
     for (kind, value) in identities(shopper) {
-        let row = tx.query_one(SQL, params![rules_id, kind, value]).await?;
-        if let Some(row) = row {
-            return Ok(Some(row.get(0)?));
+        if let Some(holder) = holder(tx, rules_id, (kind, value)).await? {
+            return Ok(Some(holder));
         }
         // Who has shown that an account is theirs, for a task, and still says so, is who signs in with it.
         let account = shopper.account.as_ref();
@@ -46,6 +43,36 @@ pub(super) async fn find<T: Tx>(
         }
     }
     Ok(None)
+}
+
+/// Whether a programme has this member.
+pub(super) async fn in_program<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    member: MemberId,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "select id from member where id = $1 and program_id = $2";
+    let row = tx.query_one(SQL, params![member, program]).await?;
+    Ok(row.is_some())
+}
+
+/// What a member is named by who is not named by our id: its kind, and its value.
+pub(super) fn identity(named: &MemberRef) -> Option<(&'static str, String)> {
+    let customer = named.customer.clone().map(|id| ("customer", id));
+    let email = named.email.as_deref().and_then(crate::domain::email::parse);
+    customer.or(email.map(|email| ("email", email)))
+}
+
+async fn holder<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    (kind, value): (&str, impl AsRef<str>),
+) -> Result<Option<MemberId>, StoreError> {
+    const SQL: &str =
+        "select member_id from identity where program_id = $1 and kind = $2 and value = $3";
+    let key = params![program, kind, value.as_ref()];
+    let row = tx.query_one(SQL, key).await?;
+    row.map(|row| row.get(0)).transpose()
 }
 
 fn identities(shopper: &Shopper) -> Vec<(&str, &str)> {
@@ -276,8 +303,6 @@ impl Command for Update {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Updated, StoreError> {
         const NAME: &str = "update person set name = $1
             where member_id = $2 and (name is null or name <> $1)";
-        // Before the member's row, as everybody who writes to both.
-        const LOCK: &str = "update account set events = events where member_id = $1 and asset = $2";
         const LOCALE: &str = "update member set locale = $1 where id = $2 and locale <> $1";
         let mut changed = 0;
         if let Some(zone) = &self.time_zone {
@@ -291,7 +316,8 @@ impl Command for Update {
             changed += tx.execute(NAME, params![name, self.member]).await?;
         }
         if let Some(locale) = &self.locale {
-            tx.later(LOCK, params![self.member, POINTS]).await?;
+            // Before the member's row, as everybody who writes to both.
+            events::lock(tx, self.member).await?;
             changed += tx.execute(LOCALE, params![locale, self.member]).await?;
         }
         if changed > 0 {
@@ -378,7 +404,13 @@ impl Query for Named {
     type Output = Option<MemberId>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        adjustments::named(tx, self.program, &self.member).await
+        if let Some(id) = self.member.id {
+            return Ok(in_program(tx, self.program, id).await?.then_some(id));
+        }
+        match identity(&self.member) {
+            Some(identity) => holder(tx, self.program, identity).await,
+            None => Ok(None),
+        }
     }
 }
 
@@ -402,11 +434,10 @@ impl Command for SetTier {
             id: Some(self.member),
             ..MemberRef::default()
         };
-        let found = adjustments::named(tx, self.rules.id, &named).await?;
-        if found.is_none() {
+        let books = Books::open_named(tx, &self.rules, &self.stamp, &named).await?;
+        let Some(mut books) = books else {
             return Ok(false);
-        }
-        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
+        };
         books.settle(tx).await?;
         books.set_manual(self.manual.clone());
         books.close(tx).await?;

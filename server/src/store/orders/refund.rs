@@ -96,10 +96,10 @@ async fn apply<T: Tx>(
     stamp: &Stamp,
     refund: &NewRefund,
 ) -> Result<(), StoreError> {
-    // It changes nothing, but of two refunds of one order the second waits here for the first.
+    // Of two refunds of one order the second waits here for the first.
     const ORDER: &str =
-        "update shop_order set updated_at = updated_at where program_id = $1 and id = $2
-        returning body, transfer_id, split, counts, refunded, member_id, status";
+        "select body, transfer_id, split, counts, refunded, member_id, status from shop_order
+        where program_id = $1 and id = $2 for no key update";
     const DONE: &str = "update refund set applied = $1, amount = $2, reversed = $3, given_back = $4
         where program_id = $5 and id = $6";
     let key = params![rules.id, &refund.order_id];

@@ -2,6 +2,7 @@
 //! between servers.
 
 mod bell;
+mod joined;
 mod lanes;
 mod pipeline;
 mod tls;

@@ -11,6 +11,7 @@
 //!   write: a session's transactions are read-only unless their `begin` says otherwise
 //!   ([`SESSION`]).
 
+use super::joined::{Later, join};
 use super::value::{as_sql, owned};
 use crate::store::{Row, StoreError, Tx, Value};
 use app::api::MemberId;
@@ -24,7 +25,7 @@ use tokio_postgres::{Error, Statement};
 /// is kept, and one that was made while a table was empty would read all of it when it has grown. Where there is
 /// no index for a statement, its plan looks so dear for that, that to compile it would seem worth while.
 pub(super) const SESSION: &str = "set session characteristics as transaction read only;
-    set enable_seqscan = off; set jit = off";
+    set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan";
 /// Begins a command's transaction.
 pub(super) const WRITE: &str = "begin isolation level read committed, read write";
 /// Begins the transaction of several commands. What they wait for a lock is bounded far below the
@@ -39,18 +40,11 @@ pub(super) struct Pipeline<'c> {
     client: &'c ClientWrapper,
     state: State,
     /// Statements that nobody waits for, in order.
-    queued: Vec<Queued>,
+    queued: Vec<Later>,
     /// Why this must not commit.
     failed: Option<StoreError>,
     assumes_new: bool,
     woken: Vec<MemberId>,
-}
-
-/// A statement that nobody waits for, and what is wrong where it does not change one row.
-struct Queued {
-    statement: Statement,
-    params: Vec<Value>,
-    one_or: Option<&'static str>,
 }
 
 enum State {
@@ -62,13 +56,12 @@ enum State {
     Over,
 }
 
-impl Queued {
-    async fn run(self, client: &ClientWrapper) -> Result<(), StoreError> {
-        let changed = client.execute_raw(&self.statement, &self.params).await?;
-        match self.one_or {
-            Some(why) if changed != 1 => Err(StoreError::Retry(why.into())),
-            _ => Ok(()),
-        }
+/// Carries out a statement that nobody waits for.
+async fn run(client: &ClientWrapper, statement: Statement, later: Later) -> Result<(), StoreError> {
+    let changed = client.execute_raw(&statement, &later.params).await?;
+    match later.one_or {
+        Some(why) if changed != 1 => Err(StoreError::Retry(why.into())),
+        _ => Ok(()),
     }
 }
 
@@ -122,6 +115,12 @@ impl<'c> Pipeline<'c> {
         last: impl Future<Output = Result<O, Error>>,
     ) -> Result<O, StoreError> {
         let client = self.client;
+        // Also when this is dropped before the answers are there: nobody knows them then.
+        self.failed = Some(StoreError::internal("a statement was not waited for"));
+        let mut queued = Vec::new();
+        for later in join(std::mem::take(&mut self.queued)) {
+            queued.push((self.prepared(later.sql).await?, later));
+        }
         let mut sent = Vec::<BoxFuture<'_, Result<(), StoreError>>>::new();
         match self.state {
             State::New(begin) => {
@@ -134,10 +133,8 @@ impl<'c> Pipeline<'c> {
             State::Single => self.state = State::Over,
             State::Over => return Err(StoreError::internal("a statement after the only one")),
         }
-        // Also when this is dropped before the answers are there: nobody knows them then.
-        self.failed = Some(StoreError::internal("a statement was not waited for"));
-        for queued in self.queued.drain(..) {
-            sent.push(Box::pin(queued.run(client)));
+        for (statement, later) in queued {
+            sent.push(Box::pin(run(client, statement, later)));
         }
         // Being polled for the first time is what puts a request on its way, so this is their order.
         let mut sent: Vec<_> = sent.into_iter().map(maybe_done).collect();
@@ -164,24 +161,17 @@ impl<'c> Pipeline<'c> {
         outcome
     }
 
-    async fn queue(
-        &mut self,
-        sql: &'static str,
-        params: &[Value],
-        one_or: Option<&'static str>,
-    ) -> Result<(), StoreError> {
-        let statement = self.prepared(sql).await?;
-        self.queued.push(Queued {
-            statement,
+    fn queue(&mut self, sql: &'static str, params: &[Value], one_or: Option<&'static str>) {
+        self.queued.push(Later {
+            sql,
             params: params.to_vec(),
             one_or,
         });
-        Ok(())
     }
 
     /// Known to each connection after its first use; until then this is a way to the database and
     /// back of its own.
-    async fn prepared(&mut self, sql: &'static str) -> Result<Statement, StoreError> {
+    async fn prepared(&mut self, sql: &str) -> Result<Statement, StoreError> {
         let prepared = self.client.prepare_cached(sql).await;
         prepared.map_err(|error| self.failed.insert(error.into()).clone())
     }
@@ -230,7 +220,8 @@ impl Tx for Pipeline<'_> {
     }
 
     async fn later(&mut self, sql: &'static str, params: &[Value]) -> Result<(), StoreError> {
-        self.queue(sql, params, None).await
+        self.queue(sql, params, None);
+        Ok(())
     }
 
     async fn later_one(
@@ -239,7 +230,8 @@ impl Tx for Pipeline<'_> {
         params: &[Value],
         why: &'static str,
     ) -> Result<(), StoreError> {
-        self.queue(sql, params, Some(why)).await
+        self.queue(sql, params, Some(why));
+        Ok(())
     }
 
     fn may_assume_new(&self) -> bool {

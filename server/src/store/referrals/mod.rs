@@ -55,8 +55,8 @@ async fn lock_advocate<T: Tx>(
     program: ProgramId,
     member: MemberId,
 ) -> Result<Option<Advocate>, StoreError> {
-    const SQL: &str = "update member set locale = locale where id = $1 and program_id = $2
-        returning joined_at, tier";
+    const SQL: &str =
+        "select joined_at, tier from member where id = $1 and program_id = $2 for no key update";
     let row = tx.query_one(SQL, params![member, program]).await?;
     row.map(|row| {
         Ok(Advocate {

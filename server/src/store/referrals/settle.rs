@@ -106,8 +106,8 @@ impl Settle {
     /// The order that counts. Whoever gives money of it back waits here, or has done it before.
     async fn order<T: Tx>(&self, tx: &mut T, id: &str) -> Result<Bought, StoreError> {
         const LOCK: &str =
-            "update shop_order set updated_at = updated_at where program_id = $1 and id = $2
-            returning member_id, email, mailbox, status, split, placed_at, body";
+            "select member_id, email, mailbox, status, split, placed_at, body from shop_order
+            where program_id = $1 and id = $2 for no key update";
         let row = tx.query_one(LOCK, params![self.rules.id, id]).await?;
         let row = row.ok_or_else(|| StoreError::internal("an order went away"))?;
         let split: Split = from_json(&row.get::<String>(4)?)?;

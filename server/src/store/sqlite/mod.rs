@@ -24,6 +24,8 @@ const QUEUE_MAX: usize = 4096;
 const BATCH_MAX: usize = 256;
 /// Statements each connection keeps prepared.
 const STATEMENTS_MAX: usize = 256;
+/// How a statement ends whose rows nobody else changes until the transaction is over.
+const LOCKS: &str = "for no key update";
 /// Memory that the writer may keep pages in, in KiB: all that is read again and again, which in a
 /// large database is the inner pages of its trees.
 const WRITER_PAGES_KIB: i64 = 32 << 10;
@@ -328,6 +330,8 @@ impl<'c> SqliteTx<'c> {
         sql: &'static str,
         params: &[Value],
     ) -> Result<CachedStatement<'_>, StoreError> {
+        // There is one writer, so what others lock is locked here from the beginning.
+        let sql = sql.strip_suffix(LOCKS).map_or(sql, str::trim_end);
         let mut statement = self.connection.prepare_cached(sql)?;
         for (index, value) in params.iter().enumerate() {
             // `$1` is a *named* parameter to SQLite, numbered by first use in the text.

@@ -137,8 +137,10 @@ fn line(id: usize, text: &str) -> QuoteLine {
     }
 }
 
-/// `percent:200<500>1000`: a fifth, at most 500, of what costs at least 1,000.
-fn code(text: &str, spending: Spending) -> Result<(Terms, i64), QuoteReason> {
+/// `percent:200<500>1000!`: a fifth, at most 500, of what costs at least 1,000; not beside other codes.
+fn code(text: &str, mut spending: Spending) -> Result<(Terms, i64), QuoteReason> {
+    spending.with_other_codes &= !text.ends_with('!');
+    let text = text.trim_end_matches('!');
     let (text, minimum) = text.split_once('>').unwrap_or((text, "0"));
     let (text, most) = text
         .split_once('<')

@@ -259,8 +259,9 @@ impl Job {
 /// The coupon of a job as it is now. Nobody else changes it, or asks for something else, until this is committed.
 async fn lock<T: Tx>(tx: &mut T, job: &Job) -> Result<StoredCoupon, StoreError> {
     const SQL: &str = concat!(
-        "update coupon set updated_at = updated_at where id = $1 returning ",
-        columns!()
+        "select ",
+        columns!(),
+        " from coupon where id = $1 for no key update"
     );
     let row = tx.query_one(SQL, params![job.coupon.id]).await?;
     let row = row.ok_or_else(|| StoreError::internal("a coupon went away"))?;

@@ -56,8 +56,8 @@ impl Command for UseGift {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<GiftUsed, StoreError> {
         // It changes nothing, but of two orders that want one gift the second waits here for the first.
-        const LOCK: &str = "update referral set updated_at = updated_at
-            where program_id = $1 and gift_code = $2";
+        const LOCK: &str = "select id from referral where program_id = $1 and gift_code = $2
+            for no key update";
         const KEEP: &str = concat!(
             "update referral set gift_state = 'reserved', gift_order = $1, gift_lines = $2, gift_shipping = $3,
                 updated_at = $4, friend_email = coalesce(friend_email, $5), friend_id = coalesce($6, friend_id),
@@ -69,7 +69,7 @@ impl Command for UseGift {
         let (program, now) = (self.rules.id, self.stamp.at);
         let friend = self.friend(tx).await?;
         self.lock(tx, &friend).await?;
-        tx.execute(LOCK, params![program, &self.code]).await?;
+        tx.query(LOCK, params![program, &self.code]).await?;
         let of = GiftOf {
             program,
             code: &self.code,
