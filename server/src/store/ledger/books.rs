@@ -155,10 +155,10 @@ impl<'a> Books<'a> {
                 (select member_id from identity where program_id = $1 and kind = $2 and value = $3)"
         );
         if let Some(member) = named.id {
-            return match members::in_program(tx, rules.id, member).await? {
-                true => Self::open(tx, rules, stamp, member).await.map(Some),
-                false => Ok(None),
-            };
+            if !members::in_program(tx, rules.id, member).await? {
+                return Ok(None);
+            }
+            return Self::open(tx, rules, stamp, member).await.map(Some);
         }
         let Some((kind, value)) = members::identity(named) else {
             return Ok(None);
