@@ -36,7 +36,7 @@ create table account (
     orders bigint not null,
     events bigint not null,
     primary key (member_id, asset)
--- Every movement changes the row, twice. Where its page has room, no index has to be changed with it.
+-- Every movement changes the row. Where its page has room, no index has to be changed with it.
 ) with (fillfactor = 50);
 
 create index account_look on account (look_at, member_id, asset) where look_at is not null;

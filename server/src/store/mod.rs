@@ -114,7 +114,7 @@ pub trait Tx: Send {
     ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 
     /// Runs a statement whose answer nobody needs, and which may therefore be sent together with the
-    /// next one. If it fails, so does the command.
+    /// next one, or as a part of it. If it fails, so does the command.
     fn later(
         &mut self,
         sql: &'static str,

@@ -6,7 +6,7 @@
 //! transaction, one command after the other, and answers after the commit.
 //!
 //! - Nothing is delayed to make a group: a lane takes what is there, and there is one as soon as
-//!   anything waits. Three for each processor do where the database is near: while one waits for the disk, another
+//!   anything waits. Two for each processor do where the database is near: while one waits for the disk, another
 //!   works. Where they are not enough (it is far away, or a command waits for a lock) more come, and go again.
 //! - A request with an idempotency key is taken to be new, which saves the look whether it is. One that is not is
 //!   found out when its key is kept, or something else fails, and undoes the group; so once a group was undone, every
@@ -36,7 +36,7 @@ const QUEUE_MAX: usize = 4096;
 const GROUP_MAX: usize = 32;
 /// Lanes that are there as soon as commands wait, for each processor; at most half of the connections, or reads would
 /// find none while all of them wait for one row.
-const LANES: usize = 3;
+const LANES: usize = 2;
 /// Lanes at most: one for each connection.
 const LANES_MAX: usize = super::POOL_MAX;
 /// How long groups look first whether their requests are new, after one was undone that did not.
@@ -184,6 +184,8 @@ impl Lanes {
 
     async fn work(self) {
         loop {
+            // No time is waited, but what is ready to run does first: requests that have arrived join the group.
+            tokio::task::yield_now().await;
             let mut group = self.take();
             if group.is_empty() {
                 return;
