@@ -8,7 +8,6 @@
 mod address;
 mod migrations;
 mod postgres;
-mod shared;
 mod sqlite;
 mod value;
 
@@ -57,7 +56,6 @@ pub use value::{FromValue, Row, Value};
 use address::Leads;
 use app::api::MemberId;
 use keys::StoredKey;
-use shared::Shared;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -204,13 +202,7 @@ const NO_ENGINE: &str = "the address must begin with sqlite: or postgres://";
 
 /// The database.
 #[derive(Clone)]
-pub struct Store {
-    engine: Engine,
-    keys: Arc<SharedKeys>,
-}
-
-/// Every request of a shop's backend asks for its key, and most of them for the same one.
-type SharedKeys = Shared<Result<Option<StoredKey>, StoreError>>;
+pub struct Store(Engine);
 
 #[derive(Clone)]
 enum Engine {
@@ -224,7 +216,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when the address is wrong or nothing answers there.
     pub async fn open(address: impl Into<Address<'_>>, wake: Wake) -> Result<Self, StoreError> {
-        Ok(Self::over(match address.into().leads() {
+        Ok(Self(match address.into().leads() {
             Some(Leads::Sqlite(path)) => Engine::Sqlite(sqlite::Sqlite::open(path, wake)?),
             Some(Leads::Postgres(address)) => {
                 Engine::Postgres(postgres::Postgres::open(address, wake).await?)
@@ -233,18 +225,13 @@ impl Store {
         }))
     }
 
-    fn over(engine: Engine) -> Self {
-        let keys = Arc::default();
-        Self { engine, keys }
-    }
-
     /// Opens a database to read it and nothing else: its schema is taken as it is, and a server may be
     /// running on it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when nothing answers there, or when its schema is not this program's.
     pub async fn look(address: impl Into<Address<'_>>) -> Result<Self, StoreError> {
-        let store = Self::over(match address.into().leads() {
+        let store = Self(match address.into().leads() {
             Some(Leads::Sqlite(path)) => Engine::Sqlite(sqlite::Sqlite::look(path)),
             Some(Leads::Postgres(address)) => Engine::Postgres(postgres::Postgres::look(address)?),
             None => return Err(StoreError::Unavailable(NO_ENGINE.into())),
@@ -269,7 +256,7 @@ impl Store {
     /// Any [`StoreError`]; then nothing has happened, unless the connection was lost between the
     /// commit and its answer, which is why commands carry keys.
     pub async fn write<C: Command>(&self, command: C) -> Result<C::Output, StoreError> {
-        match &self.engine {
+        match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.write(command).await,
             Engine::Postgres(postgres) => postgres.write(command).await,
         }
@@ -277,7 +264,7 @@ impl Store {
 
     /// Runs a query.
     pub async fn read<Q: Query>(&self, query: Q) -> Result<Q::Output, StoreError> {
-        match &self.engine {
+        match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.read(&query),
             Engine::Postgres(postgres) => postgres.read(&query).await,
         }
@@ -288,12 +275,15 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`].
     pub async fn key(&self, kid: &str) -> Result<Option<StoredKey>, StoreError> {
-        self.keys.ask(kid, self.read(keys::Find(kid))).await
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.read(&keys::Find(kid)),
+            Engine::Postgres(postgres) => postgres.key(kid).await,
+        }
     }
 
     /// Runs a query that may take minutes, such as an audit of everything.
     pub async fn read_long<Q: Query>(&self, query: Q) -> Result<Q::Output, StoreError> {
-        match &self.engine {
+        match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.read(&query),
             Engine::Postgres(postgres) => postgres.read_long(&query).await,
         }
@@ -301,7 +291,7 @@ impl Store {
 
     /// Whether it is one file.
     pub fn is_file(&self) -> bool {
-        matches!(self.engine, Engine::Sqlite(_))
+        matches!(self.0, Engine::Sqlite(_))
     }
 
     /// Writes a database that is one file into another, new one, as it is at one moment and without
@@ -310,7 +300,7 @@ impl Store {
     /// # Errors
     /// Any [`StoreError`]; what was written until then stays behind.
     pub async fn pack(&self, into: &Path) -> Result<(), StoreError> {
-        let Engine::Sqlite(sqlite) = &self.engine else {
+        let Engine::Sqlite(sqlite) = &self.0 else {
             return Err(StoreError::internal("this database is not a file"));
         };
         let (sqlite, into) = (sqlite.clone(), into.to_owned());
@@ -324,7 +314,7 @@ impl Store {
     /// The engines differ here, and nowhere above: SQLite's only writer commits in the order of `seq`,
     /// while on PostgreSQL a transaction that took its number first may commit last.
     pub async fn settled(&self) -> Result<Option<i64>, StoreError> {
-        match &self.engine {
+        match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.read(&Newest).map(Some),
             Engine::Postgres(postgres) => postgres.settled().await,
         }

@@ -193,7 +193,7 @@ impl Store {
     /// What PostgreSQL needs once rows came in with numbers of their own: to go on counting after them,
     /// and to know how many there are, or it would plan as if there were none.
     async fn go_on_counting(&self) -> Result<(), StoreError> {
-        match self.engine {
+        match self.0 {
             Engine::Sqlite(_) => Ok(()),
             Engine::Postgres(_) => {
                 for table in TABLES.iter() {

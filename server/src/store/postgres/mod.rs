@@ -5,9 +5,11 @@ mod bell;
 mod joined;
 mod lanes;
 mod pipeline;
+mod shared;
 mod tls;
 mod value;
 
+use super::keys::{Find, StoredKey};
 use super::migrations::MIGRATIONS;
 use super::{Address, Command, Query, Ring, StoreError, Wake};
 use bell::Bell;
@@ -16,6 +18,7 @@ use deadpool_postgres::{
 };
 use lanes::Lanes;
 use pipeline::Pipeline;
+use shared::Shared;
 use std::sync::Arc;
 use std::time::Duration;
 use tls::Server;
@@ -40,6 +43,8 @@ const MIGRATION_LOCK: i64 = 528_735;
 pub(super) struct Postgres {
     connections: Connections,
     lanes: Lanes,
+    /// Every request of a shop's backend asks for its key, and most of them for the same one.
+    keys: Arc<Shared<Result<Option<StoredKey>, StoreError>>>,
     /// Ends with the last handle.
     _listening: Arc<JoinSet<()>>,
 }
@@ -62,6 +67,7 @@ impl Postgres {
         listening.spawn(bell::keep(server, bell, wake));
         Ok(Self {
             lanes: Lanes::new(connections.clone()),
+            keys: Arc::default(),
             connections,
             _listening: Arc::new(listening),
         })
@@ -76,6 +82,7 @@ impl Postgres {
         };
         Ok(Self {
             lanes: Lanes::new(connections.clone()),
+            keys: Arc::default(),
             connections,
             _listening: Arc::default(),
         })
@@ -101,6 +108,12 @@ impl Postgres {
 }
 
 impl Postgres {
+    /// The key of this name, as it is now or later.
+    pub(super) async fn key(&self, kid: &str) -> Result<Option<StoredKey>, StoreError> {
+        let find = Find(kid);
+        self.keys.ask(kid, Box::pin(self.read(&find))).await
+    }
+
     /// A query that may take longer than a request may wait.
     pub(super) async fn read_long<Q: Query>(&self, query: &Q) -> Result<Q::Output, StoreError> {
         let client = self.connections.pool.get().await?;

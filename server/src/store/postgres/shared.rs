@@ -120,6 +120,10 @@ mod tests {
             read().await
         }));
         assert_eq!(first.as_mut().now_or_never(), None);
+        // It has not begun, and then has.
+        let mut second = pin!(shared.ask("key", read()));
+        assert_eq!(second.as_mut().now_or_never(), None);
+        assert_eq!(first.as_mut().now_or_never(), None);
         let others = (0..20).map(|_| shared.ask("key", read()));
         let mut others = pin!(join_all(others));
         assert_eq!(others.as_mut().now_or_never(), None);
@@ -127,7 +131,7 @@ mod tests {
         assert_eq!(shared.ask("other", read()).await, 1);
 
         go.send(()).unwrap();
-        assert_eq!(first.await, 2);
+        assert_eq!((first.await, second.await), (2, 2));
         assert_eq!(others.await, vec![3; 20]);
         assert_eq!(shared.ask("key", read()).await, 4);
         assert!(shared.lock().is_empty());
