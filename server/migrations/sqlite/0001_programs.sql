@@ -4,6 +4,9 @@
 -- and its member (transfers, holds, lots, orders, news): PostgreSQL asks a query for each, and locks the row
 -- that it names. Both come from rows that the same command has read, neither is ever deleted, and `laurel
 -- ledger verify` looks for what belongs to nobody.
+--
+-- What a column may hold stands in this schema as "this or that": of a list with more than two values SQLite would
+-- make a table for each row that is written.
 
 create table program (
     id blob primary key,
@@ -29,7 +32,7 @@ create table program_key (
     kid text primary key,
     program_id blob not null references program (id),
     kind text not null check (kind in ('token', 'api')),
-    algorithm text not null check (algorithm in ('HS256', 'EdDSA', 'digest')),
+    algorithm text not null check (algorithm = 'HS256' or algorithm = 'EdDSA' or algorithm = 'digest'),
     material blob not null,
     scopes text not null,
     created_at integer not null,

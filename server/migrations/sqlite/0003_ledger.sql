@@ -38,15 +38,23 @@ create table transfer (
     -- The account's own count, from 1 without a gap, in the order of commits.
     number integer not null,
     amount integer not null check (amount > 0),
-    source text not null check (source in ('available', 'held', 'reserved', 'issued', 'redeemed', 'expired', 'adjusted')),
-    target text not null check (target in ('available', 'held', 'reserved', 'issued', 'redeemed', 'expired', 'adjusted')),
+    source text not null check (
+        source = 'available' or source = 'held' or source = 'reserved' or source = 'issued'
+        or source = 'redeemed' or source = 'expired' or source = 'adjusted'
+    ),
+    target text not null check (
+        target = 'available' or target = 'held' or target = 'reserved' or target = 'issued'
+        or target = 'redeemed' or target = 'expired' or target = 'adjusted'
+    ),
     -- The hold that this transfer posts or voids, in part or whole.
     hold_id blob,
     -- The transfer that this one takes back, in part or whole.
     corrects_id blob,
     -- The version of the rules that decided it.
     version integer not null,
-    proof text check (proof in ('declared', 'observed', 'confirmed', 'verified')),
+    proof text check (
+        proof = 'declared' or proof = 'observed' or proof = 'confirmed' or proof = 'verified'
+    ),
     -- The member's available balance once this transfer stands.
     balance_after integer not null,
     -- For a hold: when it falls due.
@@ -74,7 +82,7 @@ create table hold (
     member_id blob not null,
     asset text not null,
     kind text not null check (kind in ('earning', 'coupon')),
-    state text not null check (state in ('pending', 'posted', 'voided')),
+    state text not null check (state = 'pending' or state = 'posted' or state = 'voided'),
     remaining integer not null check (remaining >= 0),
     due_at integer not null,
     -- For the lot that it becomes.

@@ -7,11 +7,16 @@ create table attempt (
     task text not null,
     -- The occasion that a limit counts; empty once the attempt has failed, so that it may be tried anew.
     slot text,
-    state text not null check (state in ('started', 'checking', 'held', 'earned', 'rejected', 'expired', 'reversed')),
+    state text not null check (
+        state = 'started' or state = 'checking' or state = 'held' or state = 'earned' or state = 'rejected'
+        or state = 'expired' or state = 'reversed'
+    ),
     reason text,
     address text,
     points integer not null,
-    proof text check (proof in ('declared', 'observed', 'confirmed', 'verified')),
+    proof text check (
+        proof = 'declared' or proof = 'observed' or proof = 'confirmed' or proof = 'verified'
+    ),
     transfer_id blob,
     available_at integer,
     started_at integer not null,
@@ -45,7 +50,7 @@ create index link_attempt on link (attempt_id, created_at);
 create table consent (
     program_id blob not null references program (id),
     email text not null,
-    step text not null check (step in ('asked', 'confirmed', 'withdrawn')),
+    step text not null check (step = 'asked' or step = 'confirmed' or step = 'withdrawn'),
     text text not null,
     locale text not null,
     source text not null,

@@ -71,7 +71,10 @@ create table coupon (
     -- Money off, in the smallest unit; 0 where it gives no fixed amount.
     amount integer not null,
     currency text not null,
-    state text not null check (state in ('making', 'open', 'reserved', 'used', 'ending', 'released', 'lapsed')),
+    state text not null check (
+        state = 'making' or state = 'open' or state = 'reserved' or state = 'used' or state = 'ending'
+        or state = 'released' or state = 'lapsed'
+    ),
     hold_id blob not null,
     order_id text,
     -- When it was first reserved for that order, later than all codes that were reserved for it before.

@@ -8,7 +8,10 @@ create table event (
     number integer not null,
     -- How many transfers those are.
     transfers integer not null,
-    kind text not null check (kind in ('expiring', 'tier', 'attempt', 'profile', 'thread', 'credit', 'code')),
+    kind text not null check (
+        kind = 'expiring' or kind = 'tier' or kind = 'attempt' or kind = 'profile' or kind = 'thread'
+        or kind = 'credit' or kind = 'code'
+    ),
     -- Points that will run out.
     amount integer,
     tier text,

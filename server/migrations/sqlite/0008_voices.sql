@@ -99,7 +99,7 @@ create table thread (
     answered_at integer,
     -- When somebody last wrote.
     written_at integer not null,
-    waits_for text not null check (waits_for in ('shop', 'member', 'nobody')),
+    waits_for text not null check (waits_for = 'shop' or waits_for = 'member' or waits_for = 'nobody'),
     -- Until when an answer was promised, while it waits for the shop.
     promised_by integer,
     -- How many there are, and up to which of them the member has seen it.

@@ -65,9 +65,12 @@ create table referral (
     advocate_id blob not null,
     -- The advocate's own count, from 1 without a gap.
     number integer not null,
-    stage text not null check (stage in ('gift', 'waiting', 'checking', 'rewarded', 'refused', 'reversed', 'lapsed')),
+    stage text not null check (
+        stage = 'gift' or stage = 'waiting' or stage = 'checking' or stage = 'rewarded' or stage = 'refused'
+        or stage = 'reversed' or stage = 'lapsed'
+    ),
     -- How it was found out whose friend it is.
-    found_by text not null check (found_by in ('gift', 'code', 'email')),
+    found_by text not null check (found_by = 'gift' or found_by = 'code' or found_by = 'email'),
     reason text,
     -- A person's words.
     note text,
@@ -75,7 +78,10 @@ create table referral (
     gift_code text,
     gift_terms text,
     gift_name text,
-    gift_state text check (gift_state in ('open', 'reserved', 'used', 'released', 'lapsed')),
+    gift_state text check (
+        gift_state = 'open' or gift_state = 'reserved' or gift_state = 'used' or gift_state = 'released'
+        or gift_state = 'lapsed'
+    ),
     gift_lines text,
     gift_shipping integer not null,
     gift_order text,

@@ -151,6 +151,7 @@ pub fn is_name(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::program_file;
+    use crate::domain::task::Elsewhere;
     use jiff::Timestamp;
 
     const NOW: &str = "2026-01-10T12:00:00Z";
@@ -284,5 +285,49 @@ mod tests {
         assert_eq!(available_at(&task, 7), None);
         task.hold_days = 3;
         assert_eq!(available_at(&task, 7), Some(7 + 3 * DAY));
+    }
+
+    #[test]
+    fn what_waits_for_a_link_lapses_and_what_a_service_tells_does_not() {
+        let program = program_file::parse(crate::demo::PROGRAM).unwrap();
+        let mut task = program.tasks[0].clone();
+        let mut hours = |kind, elsewhere: Option<Elsewhere>| {
+            task.kind = kind;
+            task.elsewhere = elsewhere;
+            expires_at(&task, 5).map(|at| (at - 5) / HOUR)
+        };
+        for kind in [TaskKind::Subscribe, TaskKind::Visit, TaskKind::Download] {
+            assert_eq!(hours(kind, None), Some(24), "{kind:?}");
+        }
+        assert_eq!(hours(TaskKind::Share, None), Some(14 * 24));
+        assert_eq!(hours(TaskKind::Profile, None), None);
+        let elsewhere = Some(Elsewhere {
+            connection: "list".into(),
+            service: "Brevo",
+            by_address: true,
+            asks: None,
+            target: "1".into(),
+            url: "https://shop.example".into(),
+            recheck_days: 0,
+            clawback: false,
+            min_age_days: 0,
+            new_only: false,
+        });
+        assert_eq!(hours(TaskKind::Subscribe, elsewhere), None);
+    }
+
+    #[test]
+    fn a_form_has_the_kind_s_fields_and_the_survey_s_questions() {
+        let program = program_file::parse(crate::demo::PROGRAM).unwrap();
+        let mut task = program.tasks[0].clone();
+        for (kind, fields) in [
+            (TaskKind::Profile, "name"),
+            (TaskKind::Birthday, "birthday"),
+            (TaskKind::Review, "stars text author publish"),
+            (TaskKind::Visit, ""),
+        ] {
+            task.kind = kind;
+            assert_eq!(form(&task).join(" "), fields, "{kind:?}");
+        }
     }
 }

@@ -191,6 +191,15 @@ mod tests {
         let late = |asked| decide(asked, Heard::Nothing(0), PATIENCE, 0);
         assert_eq!(late(&DONE), Decision::Reject("could_not_check"));
         assert_eq!(late(&KEPT), Decision::Stand);
+        let not_yet = late(&Asked { since: 1, ..DONE });
+        assert!(matches!(not_yet, Decision::Again(..)), "{not_yet:?}");
+    }
+
+    #[test]
+    fn a_yes_pays_or_lets_stand_and_what_is_promised_is_in_days() {
+        assert_eq!(decide(&DONE, Heard::Yes, 0, 0), Decision::Pay);
+        let minutes = [PATIENCE, NOTICE, BROKEN_WAIT].map(|time| time / MINUTE);
+        assert_eq!(minutes, [7 * 24 * 60, 3 * 24 * 60, 10]);
     }
 
     #[test]

@@ -193,6 +193,39 @@ mod tests {
     }
 
     #[test]
+    fn one_proven_thing_is_enough_to_be_known_by() {
+        let none = Shopper {
+            email: Some("anna@example.com".into()),
+            ..Shopper::default()
+        };
+        let customer = Some("42".to_owned());
+        let account = Some(SignedIn {
+            service: "vk".into(),
+            id: "1".into(),
+            handle: "anna".into(),
+            created_at: None,
+            digest: Vec::new(),
+        });
+        assert!(!none.is_proven());
+        for proven in [
+            Shopper {
+                customer,
+                ..none.clone()
+            },
+            Shopper {
+                account,
+                ..none.clone()
+            },
+            Shopper {
+                email_verified: true,
+                ..none
+            },
+        ] {
+            assert!(proven.is_proven(), "{proven:?}");
+        }
+    }
+
+    #[test]
     fn each_claim_is_checked() {
         let table = [
             (json!({}), None),

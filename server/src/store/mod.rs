@@ -112,7 +112,7 @@ pub trait Tx: Send {
     ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 
     /// Runs a statement whose answer nobody needs, and which may therefore be sent together with the
-    /// next one, or as a part of it. If it fails, so does the command.
+    /// next one, and carried out in any order with others like it. If it fails, so does the command.
     fn later(
         &mut self,
         sql: &'static str,
@@ -270,7 +270,7 @@ impl Store {
         }
     }
 
-    /// The key of this name, revoked or not, as it is now or later.
+    /// The key of this name, revoked or not, read after this was asked.
     ///
     /// # Errors
     /// Any [`StoreError`].

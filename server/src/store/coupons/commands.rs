@@ -214,9 +214,8 @@ pub(in crate::store) async fn lapse<T: Tx>(
     books: &mut Books<'_>,
     hold: TransferId,
 ) -> Result<Option<Instant>, StoreError> {
-    // It waits for an order that is just taking the code. Only the next statement
-    // sees what that did: whoever waits in PostgreSQL looks again at the row that it waited for, and at
-    // no other.
+    // It waits for an order that is just taking the code. Only the next statement sees what that did:
+    // whoever waits in PostgreSQL looks again at the row that it waited for, and at no other.
     const LOCK: &str = concat!(
         "select ",
         columns!(),

@@ -160,18 +160,17 @@ impl<'a> Books<'a> {
             }
             return Self::open(tx, rules, stamp, member).await.map(Some);
         }
-        let Some((kind, value)) = members::identity(named) else {
-            return Ok(None);
-        };
-        let lock = params![POINTS, rules.id, kind, &value];
-        let key = params![rules.id, kind, &value];
-        let (account, row) = tx.query_both((LOCK, lock), (MEMBER, key)).await?;
-        // Without the lock it is nobody; whoever has come since came too late for this.
-        let Some(account) = account.first() else {
-            return Ok(None);
-        };
-        let row = row.first().ok_or_else(other)?;
-        Self::read(rules, stamp, POINTS, account, row).map(Some)
+        for (kind, value) in members::identities(&members::named(named)) {
+            let lock = params![POINTS, rules.id, kind, value];
+            let key = params![rules.id, kind, value];
+            let (account, row) = tx.query_both((LOCK, lock), (MEMBER, key)).await?;
+            // Without the lock it is nobody; whoever has come since came too late for this.
+            if let Some(account) = account.first() {
+                let row = row.first().ok_or_else(other)?;
+                return Self::read(rules, stamp, POINTS, account, row).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     fn read(

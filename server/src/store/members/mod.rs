@@ -29,9 +29,12 @@ pub(super) async fn find<T: Tx>(
     rules_id: app::api::ProgramId,
     shopper: &Shopper,
 ) -> Result<Option<MemberId>, StoreError> {
+    const SQL: &str =
+        "select member_id from identity where program_id = $1 and kind = $2 and value = $3";
     for (kind, value) in identities(shopper) {
-        if let Some(holder) = holder(tx, rules_id, (kind, value)).await? {
-            return Ok(Some(holder));
+        let row = tx.query_one(SQL, params![rules_id, kind, value]).await?;
+        if let Some(row) = row {
+            return Ok(Some(row.get(0)?));
         }
         // Who has shown that an account is theirs, for a task, and still says so, is who signs in with it.
         let account = shopper.account.as_ref();
@@ -56,26 +59,19 @@ pub(super) async fn in_program<T: Tx>(
     Ok(row.is_some())
 }
 
-/// What a member is named by who is not named by our id: its kind, and its value.
-pub(super) fn identity(named: &MemberRef) -> Option<(&'static str, String)> {
-    let customer = named.customer.clone().map(|id| ("customer", id));
-    let email = named.email.as_deref().and_then(crate::domain::email::parse);
-    customer.or(email.map(|email| ("email", email)))
+/// Whoever is named otherwise than by our id, as a shopper: the shop's word is a proof.
+pub(super) fn named(member: &MemberRef) -> Shopper {
+    let email = member.email.as_deref();
+    Shopper {
+        customer: member.customer.clone(),
+        email: email.and_then(crate::domain::email::parse),
+        email_verified: true,
+        ..Shopper::default()
+    }
 }
 
-async fn holder<T: Tx>(
-    tx: &mut T,
-    program: ProgramId,
-    (kind, value): (&str, impl AsRef<str>),
-) -> Result<Option<MemberId>, StoreError> {
-    const SQL: &str =
-        "select member_id from identity where program_id = $1 and kind = $2 and value = $3";
-    let key = params![program, kind, value.as_ref()];
-    let row = tx.query_one(SQL, key).await?;
-    row.map(|row| row.get(0)).transpose()
-}
-
-fn identities(shopper: &Shopper) -> Vec<(&str, &str)> {
+/// What a shopper is known by: its kind, and its value.
+pub(super) fn identities(shopper: &Shopper) -> Vec<(&str, &str)> {
     let email = shopper.email.as_deref().filter(|_| shopper.email_verified);
     let customer = shopper.customer.as_deref().map(|id| ("customer", id));
     let account = shopper.account.as_ref();
@@ -407,10 +403,7 @@ impl Query for Named {
         if let Some(id) = self.member.id {
             return Ok(in_program(tx, self.program, id).await?.then_some(id));
         }
-        match identity(&self.member) {
-            Some(identity) => holder(tx, self.program, identity).await,
-            None => Ok(None),
-        }
+        find(tx, self.program, &named(&self.member)).await
     }
 }
 
@@ -430,14 +423,10 @@ impl Command for SetTier {
     type Output = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
-        let named = MemberRef {
-            id: Some(self.member),
-            ..MemberRef::default()
-        };
-        let books = Books::open_named(tx, &self.rules, &self.stamp, &named).await?;
-        let Some(mut books) = books else {
+        if !in_program(tx, self.rules.id, self.member).await? {
             return Ok(false);
-        };
+        }
+        let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
         books.set_manual(self.manual.clone());
         books.close(tx).await?;

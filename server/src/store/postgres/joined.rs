@@ -1,10 +1,10 @@
 //! Statements that nobody waits for, joined into one.
 //!
 //! Each statement that is sent costs a message there and one back, and PostgreSQL an execution of its own; that is more
-//! than the row that most of them write. Neighbours that do not care for each other go as the parts of one: `with`
+//! than the row that most of them write. Neighbours that do not depend on each other go as the parts of one: `with`
 //! carries its parts out in no particular order, and none of them sees what another did. So they have to be of different
-//! tables and read none; what they may wait for is decided by locks that are held already: an insert meets nobody, and
-//! the account was locked when its books were opened.
+//! tables and read none. Nor do they wait for others in an order that could matter: an insert waits only for an equal
+//! key, and the account was locked when its books were opened.
 
 use crate::store::Value;
 use std::collections::HashMap;
@@ -25,7 +25,7 @@ fn table(sql: &str) -> Option<&str> {
     let inserts = inserts.filter(|rest| !rest.contains("select"));
     let rest = inserts.or_else(|| {
         let balance = sql.starts_with("update account set available = ");
-        balance.then(|| sql.trim_start_matches("update "))
+        balance.then_some("account")
     });
     rest?.split_whitespace().next()
 }
@@ -49,7 +49,7 @@ pub(super) fn join(statements: Vec<Later>) -> Vec<Later> {
     joined
 }
 
-/// The parts of a run as one statement. How many rows that changes is said of the last.
+/// The parts of a run as one statement. How many rows it changes is how many its last part does.
 fn one(run: Vec<Later>) -> Option<Later> {
     let one_or = run.last()?.one_or;
     let sql = match run.as_slice() {

@@ -184,7 +184,7 @@ impl Lanes {
 
     async fn work(self) {
         loop {
-            // No time is waited, but what is ready to run does first: requests that have arrived join the group.
+            // No time is waited, but whatever is ready runs first: requests that have arrived join the group.
             tokio::task::yield_now().await;
             let mut group = self.take();
             if group.is_empty() {

@@ -108,7 +108,7 @@ impl Postgres {
 }
 
 impl Postgres {
-    /// The key of this name, as it is now or later.
+    /// The key of this name, read after this was asked.
     pub(super) async fn key(&self, kid: &str) -> Result<Option<StoredKey>, StoreError> {
         let find = Find(kid);
         self.keys.ask(kid, Box::pin(self.read(&find))).await

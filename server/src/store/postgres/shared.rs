@@ -5,12 +5,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Whoever has waited for another's read for so long reads for themselves: one connection that hangs holds up one
+/// request, and not all.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Who is asking for what.
 pub(super) struct Shared<A>(Mutex<HashMap<String, Asked<A>>>);
 
 struct Asked<A> {
-    /// How often it was asked for since somebody last began to.
+    /// How often it was asked for since nobody was waiting.
     number: u64,
     /// How many wait for an answer.
     waiting: usize,
@@ -34,7 +39,9 @@ impl<A: Clone> Shared<A> {
     /// The answer to a question: another's, or that of `read`.
     pub(super) async fn ask(&self, question: &str, read: impl Future<Output = A>) -> A {
         let (waiting, own, last) = self.wait(question);
-        let mut last = last.lock().await;
+        let Ok(mut last) = tokio::time::timeout(PATIENCE, last.lock()).await else {
+            return read.await;
+        };
         if let Some(answer) = last.answer.as_ref().filter(|_| own <= last.number) {
             return answer.clone();
         }
@@ -67,8 +74,11 @@ impl<A> Shared<A> {
         asked.number += 1;
         asked.waiting += 1;
         let (own, last) = (asked.number, asked.last.clone());
-        let shared = self;
-        (Waiting { shared, question }, own, last)
+        let waiting = Waiting {
+            shared: self,
+            question,
+        };
+        (waiting, own, last)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Asked<A>>> {
@@ -153,5 +163,13 @@ mod tests {
             assert_eq!(other.await, 7);
         }
         assert!(shared.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_read_that_hangs_holds_nobody_else_up() {
+        let shared = Shared::default();
+        let mut hangs = pin!(shared.ask("key", std::future::pending()));
+        assert_eq!(hangs.as_mut().now_or_never(), None);
+        assert_eq!(shared.ask("key", async { 7 }).await, 7);
     }
 }

@@ -55,7 +55,7 @@ impl Command for UseGift {
     type Output = GiftUsed;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<GiftUsed, StoreError> {
-        // It changes nothing, but of two orders that want one gift the second waits here for the first.
+        // Of two orders that want one gift the second waits here for the first.
         const LOCK: &str = "select id from referral where program_id = $1 and gift_code = $2
             for no key update";
         const KEEP: &str = concat!(
