@@ -155,7 +155,7 @@ impl<'a> Books<'a> {
                 (select member_id from identity where program_id = $1 and kind = $2 and value = $3)"
         );
         if let Some(member) = named.id {
-            if !members::in_program(tx, rules.id, member).await? {
+            if !members::is_member(tx, rules.id, member).await? {
                 return Ok(None);
             }
             return Self::open(tx, rules, stamp, member).await.map(Some);

@@ -48,8 +48,8 @@ pub(super) async fn find<T: Tx>(
     Ok(None)
 }
 
-/// Whether a programme has this member.
-pub(super) async fn in_program<T: Tx>(
+/// Whether somebody is a member of a programme.
+pub(super) async fn is_member<T: Tx>(
     tx: &mut T,
     program: ProgramId,
     member: MemberId,
@@ -401,7 +401,7 @@ impl Query for Named {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         if let Some(id) = self.member.id {
-            return Ok(in_program(tx, self.program, id).await?.then_some(id));
+            return Ok(is_member(tx, self.program, id).await?.then_some(id));
         }
         find(tx, self.program, &named(&self.member)).await
     }
@@ -423,7 +423,7 @@ impl Command for SetTier {
     type Output = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
-        if !in_program(tx, self.rules.id, self.member).await? {
+        if !is_member(tx, self.rules.id, self.member).await? {
             return Ok(false);
         }
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;

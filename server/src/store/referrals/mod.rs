@@ -81,14 +81,3 @@ async fn lock_friend<T: Tx>(
     }
     Ok(())
 }
-
-/// Whether somebody is a member of a programme.
-async fn is_member<T: Tx>(
-    tx: &mut T,
-    program: ProgramId,
-    member: MemberId,
-) -> Result<bool, StoreError> {
-    const SQL: &str = "select id from member where id = $1 and program_id = $2";
-    let row = tx.query_one(SQL, params![member, program]).await?;
-    Ok(row.is_some())
-}

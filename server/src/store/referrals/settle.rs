@@ -1,7 +1,7 @@
 //! Both sides of a referral that has fallen due are paid, unless something has turned up against it.
 
 use super::facts::{Buyer, addresses_of, emails_of, has_paid, member_at};
-use super::{is_member, lock_friend};
+use super::lock_friend;
 use crate::clock::Stamp;
 use crate::domain::Instant;
 use crate::domain::ledger::Account;
@@ -9,6 +9,7 @@ use crate::domain::program::Rules;
 use crate::domain::referral::{earns_with, suffices};
 use crate::domain::split::Split;
 use crate::store::ledger::{Books, Credit, because, from_json};
+use crate::store::members::is_member;
 use crate::store::{Command, Row, StoreError, Tx, busy, params};
 use app::api::{CampaignFact, Fact, MemberId, Order, ProofLevel, ReferralId, TransferId};
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! What becomes of a referral whose order comes back.
 
-use super::is_member;
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
 use crate::domain::referral::suffices;
 use crate::store::ledger::{Books, Reverse, because};
+use crate::store::members::is_member;
 use crate::store::{Row, StoreError, Tx, params};
 use app::api::{Fact, MemberId, TransferId};
 
