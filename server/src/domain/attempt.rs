@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_has_the_kind_s_fields_and_the_survey_s_questions() {
+    fn a_form_has_the_fields_of_its_kind() {
         let program = program_file::parse(crate::demo::PROGRAM).unwrap();
         let mut task = program.tasks[0].clone();
         for (kind, fields) in [

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_yes_pays_or_lets_stand_and_what_is_promised_is_in_days() {
+    fn a_yes_pays_and_what_is_promised_is_in_days() {
         assert_eq!(decide(&DONE, Heard::Yes, 0, 0), Decision::Pay);
         let minutes = [PATIENCE, NOTICE, BROKEN_WAIT].map(|time| time / MINUTE);
         assert_eq!(minutes, [7 * 24 * 60, 3 * 24 * 60, 10]);

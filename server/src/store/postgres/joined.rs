@@ -84,31 +84,32 @@ fn text(parts: &[Later]) -> &'static str {
 }
 
 fn written(parts: &[Later]) -> String {
-    let (mut sql, mut before) = (String::new(), 0);
-    for (number, part) in parts.iter().enumerate() {
-        let (opening, closing) = match number {
-            0 => ("with part_0 as (".to_owned(), ")"),
-            _ if number + 1 < parts.len() => (format!(", part_{number} as ("), ")"),
-            _ => (" ".to_owned(), ""),
-        };
-        sql.push_str(&opening);
-        push(&mut sql, part.sql, before);
-        sql.push_str(closing);
+    let mut before = 0;
+    let texts = parts.iter().map(|part| {
+        let text = counted_on(part.sql, before);
         before += part.params.len();
-    }
-    sql
+        text
+    });
+    let mut texts: Vec<String> = texts.collect();
+    let last = texts.pop().unwrap_or_default();
+    let named = texts.iter().enumerate();
+    let named: Vec<String> = named
+        .map(|(number, text)| format!("part_{number} as ({text})"))
+        .collect();
+    format!("with {} {last}", named.join(", "))
 }
 
-/// Appends a statement whose parameters are counted on from `before`.
-fn push(sql: &mut String, part: &str, before: usize) {
+/// A statement whose parameters are counted on from `before`.
+fn counted_on(part: &str, before: usize) -> String {
     let mut pieces = part.split('$');
-    sql.push_str(pieces.next().unwrap_or_default());
+    let mut sql = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = piece.split_at(digits);
         let number: usize = number.parse().unwrap_or_default();
         let _ = write!(sql, "${}{rest}", number + before);
     }
+    sql
 }
 
 #[cfg(test)]

@@ -22,8 +22,9 @@ use std::pin::{Pin, pin};
 use tokio_postgres::{Error, Statement};
 
 /// What each connection is told when it is made. Every statement of a request has an index, and is to take it: a plan
-/// is kept, one for all values, and one that was made while a table was empty would read all of it when it has grown. Where there is
-/// no index for a statement, its plan looks so dear for that, that to compile it would seem worth while.
+/// is kept, one for all values, and one that was made while a table was empty would read all of it when it has
+/// grown. Where there is no index for a statement, its plan looks so dear for that, that to compile it would seem
+/// worth while.
 pub(super) const SESSION: &str = "set session characteristics as transaction read only;
     set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan";
 /// Begins a command's transaction.
