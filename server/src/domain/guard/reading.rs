@@ -71,7 +71,7 @@ fn split(url: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether a host is one that a pattern names.
-fn fits(host: &str, pattern: &str) -> bool {
+pub(super) fn fits(host: &str, pattern: &str) -> bool {
     let Some(name) = pattern.strip_suffix(".*") else {
         return is_under(host, pattern);
     };

@@ -1,6 +1,6 @@
 //! What is found, what is let through, and that the rules can be relied on.
 
-use super::reading::{host_of, words_of};
+use super::reading::{fits, host_of, words_of};
 use super::*;
 use app::api::TaskKind::{Custom, Daily, Event, Follow, Profile, Subscribe, Visit};
 use jiff::civil::Date;
@@ -240,6 +240,30 @@ fn hosts_are_read_as_browsers_read_them() {
         ("https://you%74ube.com", None),
     ] {
         assert_eq!(host_of(url).as_deref(), host, "{url:?}");
+    }
+}
+
+#[test]
+fn a_service_has_its_name_in_every_country_and_nobody_else_has_it() {
+    for host in [
+        "google.com",
+        "google.de",
+        "google.cat",
+        "google.co.uk",
+        "google.com.tr",
+        "maps.google.com",
+    ] {
+        assert!(fits(host, "google.*"), "{host}");
+    }
+    for host in [
+        "google",
+        "google.shop",
+        "google.d1",
+        "google.co.shop",
+        "google.shop.example",
+        "notgoogle.com",
+    ] {
+        assert!(!fits(host, "google.*"), "{host}");
     }
 }
 

@@ -432,6 +432,10 @@ fn delivery_is_no_part_of_the_goods_that_are_left() {
         let mut unnamed = of(prices);
         unnamed.refund(1_000, &[]);
         assert_eq!((unnamed.left(), unnamed.goods_left()), (500, 0));
+        // For all of it, so some is for the delivery.
+        let mut some = of(prices);
+        some.refund(600, &[]);
+        assert_eq!((some.left(), some.goods_left()), (900, 600));
     }
     let mut one = of(&[400, 600]);
     one.refund(400, &[line(1, 400)]);

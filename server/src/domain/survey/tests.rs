@@ -124,6 +124,9 @@ fn words_are_not_too_long_and_have_nothing_hidden() {
         assert_eq!(faults(&[("why", Some(text(bad)))]), ["answers.why"]);
     }
     assert_eq!(faults(&[("why", Some(number(1)))]), ["answers.why"]);
+    let told = check(&survey(), &answers(&[("why", Some(number(1)))])).unwrap_err();
+    let help = format!("answer in words, in {ANSWER_CHARS_MAX} characters at most");
+    assert_eq!(told[0].detail, help);
 }
 
 #[test]
