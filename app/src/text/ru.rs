@@ -31,6 +31,12 @@ fn counted(n: i64, one: &str, few: &str, many: &str) -> String {
     format!("{}\u{a0}{word}", RU.number(n))
 }
 
+/// In quotation marks. Those that it has itself become the inner ones, which look different.
+fn quoted(text: &str) -> String {
+    let inner = text.replace('«', "„").replace('»', "“");
+    format!("«{inner}»")
+}
+
 fn days(n: u32) -> String {
     counted(i64::from(n), "день", "дня", "дней")
 }
@@ -155,15 +161,15 @@ pub(super) static RU: Text = Text {
         format!("{part} из {total}, за которые было начислено {earned}")
     },
     refund_whole: |total, earned| format!("все {total}, за которые было начислено {earned}"),
-    reward: |name| format!("награда «{name}»"),
-    reward_of_order: |name| format!("в нём была награда «{name}»"),
+    reward: |name| format!("награда {}", quoted(name)),
+    reward_of_order: |name| format!("в нём была награда {}", quoted(name)),
     reward_waits: "отложены, пока код не использован",
     reward_returned: "потом возвращены",
     given_back: GivenBack {
-        cancelled: |name| format!("вы отменили награду «{name}»"),
-        released: |name| format!("магазин освободил код награды «{name}»"),
-        lapsed: |name| format!("награда «{name}» не использована вовремя"),
-        other: |name| format!("возврат за награду «{name}»"),
+        cancelled: |name| format!("вы отменили награду {}", quoted(name)),
+        released: |name| format!("магазин освободил код награды {}", quoted(name)),
+        lapsed: |name| format!("награда {} не использована вовремя", quoted(name)),
+        other: |name| format!("возврат за награду {}", quoted(name)),
     },
     ran_out: |date| format!("срок истёк {date}"),
     tier_entry: |tier| format!("добро пожаловать на уровень {tier}"),
@@ -383,7 +389,12 @@ pub(super) static RU: Text = Text {
     join_to_start: "Вступите, чтобы начать.",
     hello: |name| format!("Здравствуйте, {name}"),
     hello_nameless: "Здравствуйте",
-    not_joined: |program| format!("Вы вошли, но ещё не вступили в программу «{program}»."),
+    not_joined: |program| {
+        format!(
+            "Вы вошли, но ещё не вступили в программу {}.",
+            quoted(program)
+        )
+    },
     join: "Вступить",
     join_accept: |n| format!("Вступая, вы принимаете правила, версия {n}."),
     join_gives: |amount| format!("+{amount} за вступление"),
@@ -462,7 +473,7 @@ pub(super) static RU: Text = Text {
     voices: &voices::VOICES,
     confirm: Confirm {
         title: "Подтвердите адрес",
-        lead: |address, program| format!("«{program}» сможет писать на {address}."),
+        lead: |address, program| format!("{} сможет писать на {address}.", quoted(program)),
         agree: "Вы соглашаетесь:",
         gives: |amount| format!("За это начислим {amount}."),
         button: "Да, подтверждаю",
@@ -481,14 +492,15 @@ pub(super) static RU: Text = Text {
         unknown: "Проверьте, что адрес скопирован целиком, или запросите новую ссылку в программе.",
     },
     mails: Mails {
-        code_subject: |code, program| format!("{code} — ваш код для «{program}»"),
-        code_lead: |program| format!("Ваш код для входа в программу «{program}»:"),
+        code_subject: |code, program| format!("{code} — ваш код для {}", quoted(program)),
+        code_lead: |program| format!("Ваш код для входа в программу {}:", quoted(program)),
         code_note: "Он действует 10 минут и только один раз. Никому его не сообщайте.",
         code_ignore: "Если вы не запрашивали код, не обращайте внимания на это письмо.",
         confirm_subject: |program| format!("Подтвердите подписку: {program}"),
         confirm_lead: |program| {
             format!(
-                "Кто-то, надеемся, что вы, указал этот адрес для писем программы «{program}». Подтвердите, пожалуйста, что вы согласны:"
+                "Кто-то, надеемся, что вы, указал этот адрес для писем программы {}. Подтвердите, пожалуйста, что вы согласны:",
+                quoted(program)
             )
         },
         confirm_button: "Открыть страницу подтверждения",

@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(found, Some(CHANCE % 50_001));
         let done = sent(&solved()).unwrap();
         assert_eq!(done.challenge, asked.challenge);
-        assert_eq!(done.expires_at, NOW + LIFE);
+        assert_eq!(done.expires_at, NOW + 600 * SECOND);
 
         let payload = STANDARD.encode(solved().to_string());
         let at = |now| super::done(KEY, SHOP, &payload, now).is_some();

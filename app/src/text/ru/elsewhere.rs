@@ -15,7 +15,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
             "Мы посмотрим ещё раз через {days}. Если подписки уже не будет, сначала предупредим, а баллы снимем только через три дня."
         )
     },
-    undone: |title| format!("«{title}» больше не действует"),
+    undone: |title| format!("{} больше не действует", super::quoted(title)),
     sign_in: |service| format!("Войти в {service}"),
     sign_in_note: "Откроется окно. Мы узнаем, какой аккаунт там ваш, и больше ничего.",
     field_handle: "Ваше имя там",

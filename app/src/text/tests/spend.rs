@@ -66,6 +66,13 @@ fn counted_things_take_the_form_of_their_number() {
 }
 
 #[test]
+fn a_name_in_quotation_marks_has_inner_ones_in_russian() {
+    let named = ru().voices.spend.gives.for_named;
+    assert_eq!(named("Чашка"), "«Чашка»");
+    assert_eq!(named("Скидка в «Кофейне»"), "«Скидка в „Кофейне“»");
+}
+
+#[test]
 fn tiers_are_listed() {
     let said = |text: &Text, tiers: &[&str]| (text.voices.spend.limits.tiers)(tiers);
     assert_eq!(said(en(), &["Gold"]), "Only for Gold.");

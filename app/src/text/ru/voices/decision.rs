@@ -1,6 +1,6 @@
 //! What waits for a person, and the pages on which they decide, in Russian.
 
-use super::super::counted;
+use super::super::{counted, quoted};
 use crate::text::voices::{Decision, Fields, Notices, Pages, Signals};
 
 pub(super) const DECISION: Decision = Decision {
@@ -14,7 +14,8 @@ pub(super) const DECISION: Decision = Decision {
         ask_title: "Вход",
         ask: |program| {
             format!(
-                "По этой ссылке открывается страница, на которой сотрудники «{program}» принимают решения: об отзывах, о задержанных заданиях и о сообщениях участников."
+                "По этой ссылке открывается страница, на которой сотрудники {} принимают решения: об отзывах, о задержанных заданиях и о сообщениях участников.",
+                quoted(program)
             )
         },
         ask_note: "Ссылка действует один раз. После этого в этом браузере вход сохраняется не дольше 12 часов.",

@@ -1,6 +1,6 @@
 //! What is passed on, downloaded and done in the shop, and days in a row, in Russian.
 
-use super::super::days;
+use super::super::{days, quoted};
 use crate::text::voices::{Download, Handed, Share, Till};
 
 pub(super) const HANDED: Handed = Handed {
@@ -16,7 +16,10 @@ pub(super) const HANDED: Handed = Handed {
         mail: "Почта",
         title: |program| format!("Для вас: {program}"),
         lead: |program| {
-            format!("Кто-то, кому знаком магазин «{program}», подумал, что вам здесь понравится.")
+            format!(
+                "Кто-то, кому знаком магазин {}, подумал, что вам здесь понравится.",
+                quoted(program)
+            )
         },
         note: "Если вы перейдёте, тому, кто прислал ссылку, начислят баллы в магазине. О вас мы ничего не храним.",
         to_shop: "В магазин",

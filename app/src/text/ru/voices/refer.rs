@@ -1,6 +1,6 @@
 //! Members who bring friends, in Russian.
 
-use super::super::{counted, days};
+use super::super::{counted, days, quoted};
 use crate::text::voices::Refer;
 use crate::text::voices::refer::{
     Friends, Inline, Landing, PassOn, Problems, Reasons, Rules, Stages,
@@ -99,7 +99,7 @@ const FRIENDS: Friends = Friends {
         decided: "Так решил сотрудник магазина.",
         other: "Спросите магазин, и вам расскажут подробнее.",
     },
-    note: |note| format!("Вам написали: «{note}»"),
+    note: |note| format!("Вам написали: {}", quoted(note)),
     appeal: "Попросить посмотреть ещё раз",
     appeal_label: "Почему это нужно засчитать",
     appeal_hint: "Не больше 500 символов.",

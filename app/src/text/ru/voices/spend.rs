@@ -1,14 +1,14 @@
 //! What points can be turned into, in Russian.
 
-use super::super::{counted, days};
+use super::super::{counted, days, quoted};
 use crate::text::sentence::listed;
 use crate::text::voices::{Becomes, Cart, Codes, Gift, Limits, Refusals, Shelf, Shut, Spend};
 
 pub(super) const SPEND: Spend = Spend {
     title: "Потратить",
-    unneeded: |reward| format!("для «{reward}» хватило меньшего"),
-    not_made: |reward| format!("код для «{reward}» не удалось создать в магазине"),
-    credit_bought: |reward, points| format!("«{reward}», за {points}"),
+    unneeded: |reward| format!("для {} хватило меньшего", quoted(reward)),
+    not_made: |reward| format!("код для {} не удалось создать в магазине", quoted(reward)),
+    credit_bought: |reward, points| format!("{}, за {points}", quoted(reward)),
     shelf: Shelf {
         within: "Уже хватает",
         almost: "Скоро хватит",
@@ -18,12 +18,15 @@ pub(super) const SPEND: Spend = Spend {
         join: "Вступите в программу, чтобы это получить.",
         missing: |amount| format!("осталось {amount}"),
         from: |amount| format!("от {amount}"),
-        reach: |reward, price| format!("Вам уже хватает на «{reward}»: {price}."),
+        reach: |reward, price| format!("Вам уже хватает на {}: {price}.", quoted(reward)),
         reach_more: |reward, price, n| {
             let more = counted(n, "другую награду", "другие награды", "других наград");
-            format!("Вам уже хватает на «{reward}»: {price}. А ещё на {more}.")
+            format!(
+                "Вам уже хватает на {}: {price}. А ещё на {more}.",
+                quoted(reward)
+            )
         },
-        nearest: |reward, missing| format!("До награды «{reward}» осталось {missing}."),
+        nearest: |reward, missing| format!("До награды {} осталось {missing}.", quoted(reward)),
         credit: "Счёт в магазине",
         credit_have: |money| format!("На вашем счёте в магазине {money}."),
         credit_lead: "Любую часть этой суммы можно превратить в код для следующего заказа.",
@@ -43,7 +46,7 @@ pub(super) const SPEND: Spend = Spend {
         early: "Раньше остальных",
         partner: "Код партнёра",
         for_shipping: "бесплатную доставку",
-        for_named: |reward| format!("«{reward}»"),
+        for_named: quoted,
     },
     becomes: Becomes {
         code: |_, amount, what, day| {
