@@ -121,11 +121,10 @@ pub fn parse(text: &str) -> Option<String> {
     // Small letters first: those of some capitals are longer, or are none that an address may have.
     let text = text.trim().to_lowercase();
     let address = EmailAddress::from_str(&text).ok()?;
+    // Blanks and control characters can only stand within quotation marks (RFC 5321 §4.1.2).
     let plain = text.len() <= ADDRESS_BYTES_MAX
         && address.domain().contains('.')
-        && !text
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || "\"<>(),;:\\".contains(c));
+        && !text.contains(|c| "\"<>(),;:\\".contains(c));
     plain.then_some(text)
 }
 

@@ -249,3 +249,6 @@ impl Elsewhere {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

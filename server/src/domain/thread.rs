@@ -28,6 +28,7 @@ pub fn promised_by(program: &Program, now: Instant) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::program_file;
 
     #[test]
     fn a_message_is_kept_without_what_surrounds_it() {
@@ -44,6 +45,13 @@ mod tests {
         let longest = "я".repeat(4000);
         assert_eq!(message(&format!(" {longest} ")), Some(longest.clone()));
         assert_eq!(message(&format!("{longest}я")), None);
+    }
+
+    #[test]
+    fn an_answer_is_promised_within_the_programmes_hours() {
+        let mut program = program_file::parse(crate::demo::PROGRAM).unwrap();
+        program.answer_hours = 48;
+        assert_eq!(promised_by(&program, HOUR), 49 * HOUR);
     }
 
     #[test]

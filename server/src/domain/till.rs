@@ -98,4 +98,11 @@ mod tests {
             assert!(!code.contains(['0', 'O', '1', 'I']), "{code}");
         }
     }
+
+    #[test]
+    fn every_letter_stands_in_codes() {
+        let codes = (0..100).map(|step| code(KEY, SHOP, "visit", step));
+        let letters: std::collections::BTreeSet<_> = codes.flat_map(String::into_bytes).collect();
+        assert_eq!(letters.len(), LETTERS.len());
+    }
 }

@@ -73,6 +73,8 @@ fn ask(
         "the same once more is the same"
     );
     adds_up(basket, &view);
+    let slider = program.rewards.first().map(|reward| &reward.id);
+    assert_eq!(view.spending.reward.as_ref(), slider);
     view
 }
 

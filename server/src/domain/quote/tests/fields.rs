@@ -74,6 +74,28 @@ fn a_basket_that_makes_no_sense_names_its_fields() {
         faults(&|basket| basket.order_id = Some(String::new())),
         "order_id"
     );
+    assert_eq!(
+        faults(&|basket| basket.coupon_codes = vec!["A".into(); 50]),
+        ""
+    );
     let many = vec![good.lines[0].clone(); 501];
     assert_eq!(faults(&|basket| basket.lines.clone_from(&many)), "lines");
+    assert_eq!(faults(&|basket| basket.lines = many[1..].to_vec()), "");
+    // Where the sum is not known, nothing is said of what belongs in it.
+    let nothing = QuoteLine {
+        amount: -1_800,
+        ..good.lines[0].clone()
+    };
+    assert_eq!(
+        faults(&|basket| basket.lines = vec![nothing.clone()]),
+        "lines[0].amount"
+    );
+    let none = QuoteLine {
+        amount: 0,
+        ..nothing
+    };
+    assert_eq!(
+        faults(&|basket| (basket.shipping, basket.lines) = (0, vec![none.clone(); 501])),
+        "lines"
+    );
 }
