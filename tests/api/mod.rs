@@ -1,5 +1,6 @@
 //! Through HTTP alone.
 
+mod abreast;
 mod abuse;
 mod away;
 mod callers;

@@ -1,5 +1,8 @@
 //! What earns beside purchases, as the rules have it.
 
+#[cfg(test)]
+mod tests;
+
 use super::Instant;
 use app::api::{Localized, ProofLevel, QuestionKind, QuestionView, TaskKind, TaskView};
 use jiff::Timestamp;
@@ -249,6 +252,3 @@ impl Elsewhere {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

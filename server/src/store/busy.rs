@@ -1,12 +1,12 @@
-//! Names whose work is done one after the other, where no row stands for them yet: an order that codes are reserved
-//! for, a friend whom two members have brought.
+//! Names whose work is done one after the other, where no row stands for them yet: an order of which a refund or a
+//! code is told before it or at the same moment, a guest who joins, a friend whom two members have brought.
 
 use super::{Command, StoreError, Tx, params};
 use crate::domain::{DAY, Instant};
 use app::api::ProgramId;
 
 /// Whoever comes second waits here until the first has committed, and sees what that did with the next statement.
-/// Taken before all other locks.
+/// Taken before the locks of rows.
 pub(super) async fn lock<T: Tx>(
     tx: &mut T,
     program: ProgramId,
@@ -17,6 +17,26 @@ pub(super) async fn lock<T: Tx>(
         on conflict (program_id, name) do update set at = excluded.at";
     tx.execute(SQL, params![program, name, now]).await?;
     Ok(())
+}
+
+/// Makes everybody else wait who works on the same order, whether it has been told yet or not.
+pub(super) async fn lock_order<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    order: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    lock(tx, program, &format!("order:{order}"), now).await
+}
+
+/// Makes everybody else wait who keeps or claims orders of this address. Not before the order's own name.
+pub(super) async fn lock_guest<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    email: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    lock(tx, program, &format!("guest:{email}"), now).await
 }
 
 /// Forgets names that nobody has worked on for a day.

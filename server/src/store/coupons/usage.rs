@@ -60,8 +60,8 @@ impl Command for Use {
             for no key update"
         );
         // Two codes that are wanted for one order at the same moment would not see each other.
-        let (program, order) = (self.rules.id, format!("order:{}", self.order));
-        busy::lock(tx, program, &order, self.stamp.at).await?;
+        let program = self.rules.id;
+        busy::lock_order(tx, program, &self.order, self.stamp.at).await?;
         let key = params![program, &self.code, &self.order, self.stamp.at];
         let row = tx.query_one(LOCK, key).await?;
         let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? else {

@@ -7,7 +7,7 @@ use crate::domain::program::{POINTS, Rules};
 use crate::domain::tier::Held;
 use crate::store::events::{self, News};
 use crate::store::ledger::Books;
-use crate::store::{Command, StoreError, Tx, attempts, orders, params, referrals, sign_ins};
+use crate::store::{Command, StoreError, Tx, attempts, busy, orders, params, referrals, sign_ins};
 use app::api::{EventKind, MemberId, TaskKind};
 use std::sync::Arc;
 
@@ -194,7 +194,11 @@ impl Join {
         let email = self.shopper.email.as_deref();
         let email = email.filter(|_| self.shopper.email_verified);
         let orders = match email {
-            Some(email) => orders::of_guest(tx, self.rules.id, email).await?,
+            Some(email) => {
+                // An order that is told at this moment would not see the member, nor the member it.
+                busy::lock_guest(tx, self.rules.id, email, self.stamp.at).await?;
+                orders::of_guest(tx, self.rules.id, email).await?
+            }
             None => Vec::new(),
         };
         let task = self.rules.program.task_of_kind(TaskKind::Join);

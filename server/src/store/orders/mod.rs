@@ -8,7 +8,7 @@ pub use refund::{Refund, RefundOutcome, StoredRefund};
 
 use super::coupons;
 use super::ledger::{Books, Credit, Reverse, because, from_json, json};
-use super::{Command, Query, Row, StoreError, Tx, members, params, referrals};
+use super::{Command, Query, Row, StoreError, Tx, busy, members, params, referrals};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::ledger::Account;
@@ -83,7 +83,9 @@ impl Command for Record {
         const STORED: &str =
             "select digest, status from shop_order where program_id = $1 and id = $2";
         let order = &self.order;
-        let member = members::find(tx, self.rules.id, &self.shopper()).await?;
+        // A refund or a code that is told at this moment would not see the order, nor the order it.
+        busy::lock_order(tx, self.rules.id, &order.id, self.stamp.at).await?;
+        let member = self.buyer(tx).await?;
         if let Some(codes) = self.insert(tx, member).await? {
             match (order.status, member) {
                 (OrderStatus::Paid, Some(member)) => self.pay(tx, member, &codes).await?,
@@ -167,6 +169,18 @@ impl Record {
             codes.push(row.get(0)?);
         }
         Ok(Some(codes))
+    }
+
+    /// The member whose order it is, if it is one's.
+    async fn buyer<T: Tx>(&self, tx: &mut T) -> Result<Option<MemberId>, StoreError> {
+        let shopper = self.shopper();
+        let member = members::find(tx, self.rules.id, &shopper).await?;
+        let (None, Some(email)) = (member, &shopper.email) else {
+            return Ok(member);
+        };
+        // Whoever joins under this address just now looks for orders of it, and would not see this one.
+        busy::lock_guest(tx, self.rules.id, email, self.stamp.at).await?;
+        members::find(tx, self.rules.id, &shopper).await
     }
 
     /// Who ordered. The shop's word for an address is as good as its word for a customer: both come

@@ -4,7 +4,7 @@ use super::{Effect, Ledgered, give_back};
 use crate::clock::Stamp;
 use crate::domain::program::Rules;
 use crate::store::ledger::{from_json, json};
-use crate::store::{Command, StoreError, Tx, params, referrals};
+use crate::store::{Command, StoreError, Tx, busy, params, referrals};
 use app::api::{Fact, GivenBackCause, NewRefund};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -55,10 +55,9 @@ impl Command for Refund {
             "insert into refund (program_id, id, order_id, digest, body, applied, amount, reversed,
                 given_back, created_at)
             values ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7) on conflict (program_id, id) do nothing";
-        const STORED: &str =
-            "select id, order_id, applied, amount, reversed, given_back, digest from refund
-            where program_id = $1 and id = $2";
         let refund = &self.refund;
+        // An order that is told at this moment would not see the refund, nor the refund it.
+        busy::lock_order(tx, self.rules.id, &refund.order_id, self.stamp.at).await?;
         let row = params![
             self.rules.id,
             &refund.id,
@@ -68,17 +67,34 @@ impl Command for Refund {
             false,
             self.stamp.at,
         ];
-        if tx.execute(INSERT, row).await? == 1 {
-            apply(tx, &self.rules, &self.stamp, refund).await?;
+        tx.execute(INSERT, row).await?;
+        let Some(stored) = self.stored(tx).await? else {
+            return Ok(RefundOutcome::Differs);
+        };
+        if stored.applied {
+            return Ok(RefundOutcome::Kept(stored));
         }
+        apply(tx, &self.rules, &self.stamp, refund).await?;
+        let stored = self.stored(tx).await?;
+        let stored = stored.ok_or_else(|| StoreError::internal("a refund became another"))?;
+        Ok(RefundOutcome::Kept(stored))
+    }
+}
+
+impl Refund {
+    /// Where the refund stands; nothing if another was sent under its number before.
+    async fn stored<T: Tx>(&self, tx: &mut T) -> Result<Option<StoredRefund>, StoreError> {
+        const STORED: &str =
+            "select id, order_id, applied, amount, reversed, given_back, digest from refund
+            where program_id = $1 and id = $2";
         let row = tx
-            .query_one(STORED, params![self.rules.id, &refund.id])
+            .query_one(STORED, params![self.rules.id, &self.refund.id])
             .await?;
         let row = row.ok_or_else(|| StoreError::internal("a refund went away"))?;
         if row.get::<Vec<u8>>(6)? != self.digest {
-            return Ok(RefundOutcome::Differs);
+            return Ok(None);
         }
-        Ok(RefundOutcome::Kept(StoredRefund {
+        Ok(Some(StoredRefund {
             id: row.get(0)?,
             order_id: row.get(1)?,
             applied: row.get(2)?,

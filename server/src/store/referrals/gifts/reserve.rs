@@ -157,7 +157,7 @@ impl UseGift {
     /// Two gifts that are wanted for one order, or by one friend, at the same moment would not see each other.
     async fn lock<T: Tx>(&self, tx: &mut T, friend: &Friend<'_>) -> Result<(), StoreError> {
         let (program, now) = (self.rules.id, self.stamp.at);
-        busy::lock(tx, program, &format!("order:{}", self.order), now).await?;
+        busy::lock_order(tx, program, &self.order, now).await?;
         let friend = (friend.mailbox.as_deref(), friend.member);
         lock_friend(tx, program, friend, now).await
     }
