@@ -9,8 +9,10 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// How long a mail server may take.
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long connecting to a mail server may take.
+const CONNECT_MAX: Duration = Duration::from_secs(20);
+/// How long sending may take in all: the mail is ours alone for two minutes.
+const SEND_MAX: Duration = Duration::from_mins(1);
 
 /// A mail with its address, as it lies in the outbox under its seal.
 #[derive(Serialize, Deserialize)]
@@ -56,6 +58,9 @@ pub enum MailError {
     /// they name the address.
     #[error("the mail server answered {}", .0.status().map_or("nothing".to_owned(), |code| code.to_string()))]
     Server(#[from] lettre::transport::smtp::Error),
+    /// It took longer than anybody waits.
+    #[error("the mail server fell silent")]
+    Silent,
 }
 
 impl MailError {
@@ -64,6 +69,7 @@ impl MailError {
         match self {
             Self::Unsealable | Self::Address => true,
             Self::Server(error) => error.is_permanent(),
+            Self::Silent => false,
         }
     }
 }
@@ -73,6 +79,7 @@ impl MailError {
 pub struct Mailer {
     smtp: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    patience: Duration,
 }
 
 impl Mailer {
@@ -93,8 +100,9 @@ impl Mailer {
             remedy: "write it as Shop <loyalty@shop.example>".into(),
         })?;
         Ok(Some(Self {
-            smtp: smtp.timeout(Some(TIMEOUT)).build(),
+            smtp: smtp.timeout(Some(CONNECT_MAX)).build(),
             from,
+            patience: SEND_MAX,
         }))
     }
 
@@ -126,7 +134,39 @@ impl Mailer {
                     ),
             )
             .map_err(|_| MailError::Address)?;
-        self.smtp.send(message).await?;
+        // The library's own limit is for connecting alone.
+        let sent = tokio::time::timeout(self.patience, self.smtp.send(message)).await;
+        sent.map_err(|_| MailError::Silent)??;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_mail_server_that_falls_silent_is_left() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let smtp = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1");
+        let mailer = Mailer {
+            smtp: smtp.port(port).build(),
+            from: "Shop <loyalty@shop.example>".parse().unwrap(),
+            patience: Duration::from_millis(100),
+        };
+        let master = MasterKey::new([7; 32]);
+        let mail = Mail {
+            subject: "A code".into(),
+            text: "123456".into(),
+            html: "123456".into(),
+        };
+        let sealed = seal(&master, [1; 16], "anna@example.com", "Shop", mail);
+        // It takes the connection, and says nothing.
+        let (sent, _taken) = tokio::join!(mailer.send(&master, &sealed), listener.accept());
+        let error = sent.unwrap_err();
+        assert!(matches!(error, MailError::Silent), "{error}");
+        assert!(!error.is_permanent());
     }
 }

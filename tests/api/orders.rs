@@ -169,6 +169,32 @@ on_both_databases! {
         assert_books_balance(&world.app.store).await;
     }
 
+    async fn a_guests_order_is_the_members_who_proves_the_address_later(world: World) {
+        world.member("42").await;
+        let mut order = paid("G1", "", 240_000);
+        order["customer"] = json!({ "email": "anna@example.com" });
+        assert_eq!(world.order(&order).await.1["reason"], "no_member");
+        let mut claims = world.claims("42");
+        claims["email"] = json!("anna@example.com");
+        for (is_proven, held) in [(false, 0), (true, 120)] {
+            claims["email_verified"] = json!(is_proven);
+            let bearer = world.session_of(&world.sign(&claims)).await;
+            let (_, me) = world.get("/api/v1/me", &bearer).await;
+            assert_eq!(me["balance"], balance(50, held), "proven: {is_proven}");
+        }
+        // From now on the address alone is enough.
+        order["id"] = json!("G2");
+        assert_eq!(world.order(&order).await.1["points"], 120);
+        // Somebody who is no member does not become one by it.
+        let mut claims = world.claims("43");
+        claims["email"] = json!("boris@example.com");
+        claims["email_verified"] = json!(true);
+        world.session_of(&world.sign(&claims)).await;
+        let store = &world.app.store;
+        assert_eq!(count(store, "select count(*) from member").await, 1);
+        assert_books_balance(store).await;
+    }
+
     async fn an_order_by_a_proven_address_is_the_members(world: World) {
         let mut claims = world.claims("42");
         claims["email"] = json!("Anna@Example.com");

@@ -11,7 +11,7 @@ use crate::domain::identity::Shopper;
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::codes::{Tried, Try};
-use crate::store::members::Join;
+use crate::store::members::{BringsAddress, Join};
 use crate::store::sessions::{Close, Find, Open, Renew, StoredSession};
 use crate::store::sign_ins::{Look, Standing, Use};
 use crate::token::{self, TokenError};
@@ -166,7 +166,11 @@ async fn open_session(
     shopper: Shopper,
 ) -> Result<Opened, Error> {
     let (at, rules) = (app.clock.now(), &program.rules);
-    if rules.program.auto_join {
+    let brings = BringsAddress {
+        program: rules.id,
+        shopper: &shopper,
+    };
+    if rules.program.auto_join || app.store.read(brings).await? {
         app.store.write(joining(app, program, &shopper)).await?;
     }
     let digest = sha256(bearer.as_bytes());

@@ -97,13 +97,14 @@ impl Command for Settle {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         const REMOVE: &str = "delete from mail where id = $1";
-        const LATER: &str = "update mail set due_at = $1 where id = $2";
+        // Whoever took it after us has its own time.
+        const LATER: &str = "update mail set due_at = $1 where id = $2 and tries = $3";
         if self.over || self.tries + 1 >= TRIES_MAX {
             tx.execute(REMOVE, params![self.id.to_vec()]).await?;
         } else {
             let wait = (10 * SECOND) << (self.tries.clamp(0, 10) * 3 / 2);
-            tx.execute(LATER, params![self.now + wait, self.id.to_vec()])
-                .await?;
+            let set = params![self.now + wait, self.id.to_vec(), self.tries + 1];
+            tx.execute(LATER, set).await?;
         }
         Ok(())
     }

@@ -48,6 +48,30 @@ pub(super) async fn find<T: Tx>(
     Ok(None)
 }
 
+/// Whether a shopper is a member who comes with a proven address that is nobody's yet: orders of a guest may wait
+/// for it.
+pub struct BringsAddress<'a> {
+    /// The programme.
+    pub program: ProgramId,
+    /// Who comes.
+    pub shopper: &'a Shopper,
+}
+
+impl Query for BringsAddress<'_> {
+    type Output = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
+        let by_address = Shopper {
+            customer: None,
+            account: None,
+            ..self.shopper.clone()
+        };
+        Ok(!identities(&by_address).is_empty()
+            && find(tx, self.program, &by_address).await?.is_none()
+            && find(tx, self.program, self.shopper).await?.is_some())
+    }
+}
+
 /// Whether somebody is a member of a programme.
 pub(super) async fn is_member<T: Tx>(
     tx: &mut T,

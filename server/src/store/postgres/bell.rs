@@ -68,10 +68,14 @@ impl Bell {
     }
 
     /// The next notification's payload, and what it stands for.
-    fn take(&self) -> Option<(String, Waiting)> {
+    fn take(&self) -> Option<(String, Untold<'_>)> {
         let mut waiting = self.lock();
+        let untold = |waiting| Untold {
+            bell: self,
+            waiting,
+        };
         if waiting.everybody {
-            return Some((EVERYBODY.into(), std::mem::take(&mut waiting)));
+            return Some((EVERYBODY.into(), untold(std::mem::take(&mut waiting))));
         }
         let members: HashSet<_> = waiting.members.iter().copied().take(NAMED_MAX).collect();
         if members.is_empty() {
@@ -80,18 +84,34 @@ impl Bell {
         waiting.members.retain(|member| !members.contains(member));
         let named: Vec<_> = members.iter().map(MemberId::to_string).collect();
         let everybody = false;
-        Some((named.join(" "), Waiting { members, everybody }))
-    }
-
-    /// Takes back what could not be told.
-    fn give_back(&self, untold: Waiting) {
-        let mut waiting = self.lock();
-        waiting.members.extend(untold.members);
-        waiting.everybody |= untold.everybody;
+        let named_here = untold(Waiting { members, everybody });
+        Some((named.join(" "), named_here))
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is being told, and waits again if it comes to nothing: also where the connection ends before the answer, and
+/// whoever was telling is dropped.
+struct Untold<'a> {
+    bell: &'a Bell,
+    waiting: Waiting,
+}
+
+impl Untold<'_> {
+    /// It has been told.
+    fn is_told(mut self) {
+        self.waiting = Waiting::default();
+    }
+}
+
+impl Drop for Untold<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.bell.lock();
+        waiting.members.extend(self.waiting.members.drain());
+        waiting.everybody |= self.waiting.everybody;
     }
 }
 
@@ -139,21 +159,24 @@ async fn once(server: &Server, bell: &Bell, wake: &Wake, heard: &mut bool) -> St
         own.store(listen(&client).await?, Ordering::Relaxed);
         *heard = true;
         wake(Ring::Everybody);
-        loop {
-            bell.rung.notified().await;
-            while let Some((payload, named)) = bell.take() {
-                let told = client.execute(TELL, &[&CHANNEL, &payload]).await;
-                if let Err(error) = told {
-                    bell.give_back(named);
-                    return Err::<Infallible, _>(error);
-                }
-                tokio::time::sleep(GATHER).await;
-            }
-        }
+        tell(&client, bell).await
     };
     tokio::select! {
         error = hearing => error,
         Err(error) = telling => error.into(),
+    }
+}
+
+/// Tells whatever gathers, for ever.
+async fn tell(client: &Client, bell: &Bell) -> Result<Infallible, Error> {
+    loop {
+        // What the connection before this one did not tell is told first.
+        while let Some((payload, untold)) = bell.take() {
+            client.execute(TELL, &[&CHANNEL, &payload]).await?;
+            untold.is_told();
+            tokio::time::sleep(GATHER).await;
+        }
+        bell.rung.notified().await;
     }
 }
 
@@ -173,5 +196,37 @@ fn hear(payload: &str, wake: &Wake) {
     }
     for member in payload.split(' ').filter_map(|name| name.parse().ok()) {
         wake(Ring::Member(member));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_to_nothing_waits_again() {
+        let bell = Bell::default();
+        let anna = MemberId([1; 16]);
+        bell.announce(vec![anna]);
+        // The connection ended before it answered.
+        let (payload, untold) = bell.take().unwrap();
+        assert_eq!(payload, anna.to_string());
+        assert!(bell.take().is_none());
+        drop(untold);
+        let (payload, untold) = bell.take().unwrap();
+        assert_eq!(payload, anna.to_string());
+        untold.is_told();
+        assert!(bell.take().is_none());
+    }
+
+    #[test]
+    fn whoever_has_more_news_while_they_are_named_is_named_again() {
+        let bell = Bell::default();
+        let anna = MemberId([1; 16]);
+        bell.announce(vec![anna]);
+        let (_, untold) = bell.take().unwrap();
+        bell.announce(vec![anna]);
+        untold.is_told();
+        assert!(bell.take().is_some());
     }
 }
