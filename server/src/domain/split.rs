@@ -9,8 +9,11 @@
 //! paid for a line follows its price. So a line that cost only points, and has no money, comes back
 //! when it is named, in parts too; the money of the order stays as exact as the shop's.
 
+mod payers;
 #[cfg(test)]
 mod tests;
+
+pub use payers::Payer;
 
 use app::api::{Order, RefundLine};
 use serde::{Deserialize, Serialize};
@@ -284,16 +287,25 @@ impl Split {
 
     /// The refunded share of some points of each part, rounded down once.
     fn share(&self, of: impl Fn(&Part) -> i64) -> i64 {
+        let points: Vec<i64> = self.parts.iter().map(of).collect();
+        i64::try_from((self.fine(&points) + LOST) / FINE).unwrap_or(i64::MAX)
+    }
+
+    /// The refunded share of the points that fall on each part, in [`FINE`] parts of one.
+    fn fine(&self, points: &[i64]) -> i128 {
         if self.is_whole() {
-            return self.parts.iter().map(of).sum();
+            return points
+                .iter()
+                .map(|points| i128::from(*points))
+                .sum::<i128>()
+                * FINE;
         }
-        let fine = |part: &Part| {
+        let fine = |(part, points): (&Part, &i64)| {
             let (back, all) = part.back();
-            let (exact, all) = (i128::from(of(part)) * i128::from(back), i128::from(all));
+            let (exact, all) = (i128::from(*points) * i128::from(back), i128::from(all));
             exact / all * FINE + exact % all * FINE / all
         };
-        let sum: i128 = self.parts.iter().map(fine).sum();
-        i64::try_from((sum + LOST) / FINE).unwrap_or(i64::MAX)
+        self.parts.iter().zip(points).map(fine).sum()
     }
 }
 

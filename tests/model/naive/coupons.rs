@@ -214,17 +214,35 @@ impl Programme {
         paid_by
     }
 
-    /// Points go back that an order was paid with.
+    /// Points go back that an order was paid with: to each code what is back of the lines that it paid. Rounding leaves
+    /// some to the first codes.
     pub(super) fn give_back_spent(&mut self, order: &str, points: i64, cancel: bool, now: Micros) {
         let used = self.coupons.values().filter(|coupon| {
             coupon.state == CouponState::Used && coupon.order.as_deref() == Some(order)
         });
-        let codes: Vec<String> = used.map(|coupon| coupon.code.clone()).collect();
+        let used: Vec<_> = used.cloned().collect();
+        let shares = &self.orders[order].shares;
+        let back = used.iter();
+        let back: Vec<_> = back
+            .map(|coupon| shares.back_of(coupon.wanted, &coupon.lines))
+            .collect();
         let mut rest = points;
-        for code in codes {
-            let mut coupon = self.coupons.remove(&code).unwrap();
-            let part = rest.min(coupon.wanted - coupon.returned);
-            rest -= part;
+        let mut parts = vec![0; used.len()];
+        for round in 0..2 {
+            for (n, coupon) in used.iter().enumerate() {
+                let due = if round == 0 { back[n].0 } else { back[n].1 };
+                let more = (due - coupon.returned - parts[n]).clamp(0, rest);
+                parts[n] += more;
+                rest -= more;
+            }
+        }
+        assert_eq!(rest, 0, "more goes back than was spent");
+        self.saw(
+            "points went back to one of several codes",
+            parts.len() > 1 && parts.contains(&0) && points > 0,
+        );
+        for (coupon, part) in used.iter().zip(parts) {
+            let mut coupon = self.coupons.remove(&coupon.code).unwrap();
             coupon.returned += part;
             if cancel {
                 coupon.state = CouponState::Released;
@@ -232,9 +250,8 @@ impl Programme {
             if part > 0 {
                 self.give_back(coupon.member, now, &mut coupon.taken, part);
             }
-            self.coupons.insert(code, coupon);
+            self.coupons.insert(coupon.code.clone(), coupon);
         }
-        assert_eq!(rest, 0, "more goes back than was spent");
     }
 
     /// Codes that an order had reserved and will not use.

@@ -162,6 +162,13 @@ impl Shares {
 
     /// Points that the order was paid with fall on the lines as the coupon did; else by price.
     pub(super) fn pay_with(&mut self, points: i64, lines: &[(String, i64)]) {
+        let on_parts = self.on_parts(points, lines);
+        for (part, spent) in self.parts.iter_mut().zip(on_parts) {
+            part.spent += spent;
+        }
+    }
+
+    fn on_parts(&self, points: i64, lines: &[(String, i64)]) -> Vec<i64> {
         let on = |part: &Part| -> i64 {
             let own = lines
                 .iter()
@@ -172,9 +179,17 @@ impl Shares {
         if weights.iter().all(|weight| *weight == 0) {
             weights = self.parts.iter().map(|part| part.price).collect();
         }
-        for (part, spent) in self.parts.iter_mut().zip(apportion(points, &weights)) {
-            part.spent += spent;
+        apportion(points, &weights)
+    }
+
+    /// How many of a coupon's points are back: whole ones, and one more if there is a part of one.
+    pub(super) fn back_of(&self, points: i64, lines: &[(String, i64)]) -> (i64, i64) {
+        if self.is_whole() {
+            return (points, points);
         }
+        let (above, below) = self.exact(&self.on_parts(points, lines));
+        let whole = i64::try_from(above / below).unwrap();
+        (whole, whole + i64::from(above % below > 0))
     }
 
     pub(super) fn left(&self) -> i64 {
@@ -264,15 +279,22 @@ impl Shares {
         if self.is_whole() {
             return self.parts.iter().map(of).sum();
         }
+        let points: Vec<i64> = self.parts.iter().map(of).collect();
+        let (above, below) = self.exact(&points);
+        i64::try_from(above / below).unwrap()
+    }
+
+    /// The share of some points of each part that is back, as a fraction.
+    fn exact(&self, points: &[i64]) -> (i128, i128) {
         let (mut above, mut below) = (0_i128, 1_i128);
-        for part in &self.parts {
+        for (part, points) in self.parts.iter().zip(points) {
             let (back, all) = part.back();
             if back > 0 {
-                above = above * all + i128::from(of(part)) * back * below;
+                above = above * all + i128::from(*points) * back * below;
                 below *= all;
             }
         }
-        i64::try_from(above / below).unwrap()
+        (above, below)
     }
 }
 

@@ -6,11 +6,10 @@ use super::{Find, StoredCoupon, cause_name, columns, looked_up, stock};
 use crate::clock::Stamp;
 use crate::domain::ledger::Account;
 use crate::domain::program::{POINTS, Rules};
-use crate::domain::split::{Split, apportion};
+use crate::domain::split::{Payer, Split};
 use crate::store::ledger::{Books, because};
 use crate::store::{Query, StoreError, Tx, params};
 use app::api::{CouponLine, Explanation, Fact, GivenBackCause, Settles, TransferId};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts of a command: the books that are opened for one coupon beside an order's own,
 const COUPON: &str = "coupon";
@@ -223,50 +222,16 @@ pub(super) async fn spend_hold<T: Tx>(
 /// Writes down on which parts of an order its points fall.
 pub(in crate::store) fn record(split: &mut Split, paid_by: &[PaidBy]) {
     for PaidBy { points, lines } in paid_by {
-        let on_line = |part: &crate::domain::split::Part| -> i64 {
-            let own = lines
-                .iter()
-                .filter(|line| part.line.as_ref() == Some(&line.id));
-            own.map(|line| line.amount).sum()
-        };
-        let mut weights: Vec<i64> = split.parts.iter().map(on_line).collect();
-        if weights.iter().all(|weight| *weight == 0) {
-            weights = split.parts.iter().map(|part| part.price).collect();
-        }
-        for (part, share) in split.parts.iter_mut().zip(apportion(*points, &weights)) {
-            part.spent += share;
-        }
+        let payer = Payer::new(split, *points, lines, 0);
+        split.pay(&payer);
     }
-}
-
-/// How points that come back fall on the coupons that paid: on each asset in proportion, since they are of different
-/// worth, and within one on the first that has some left.
-fn shares(coupons: &[StoredCoupon], points: i64) -> Vec<i64> {
-    let left = |coupon: &StoredCoupon| coupon.wanted - coupon.returned;
-    let assets: BTreeSet<&str> = coupons.iter().map(|coupon| &*coupon.asset).collect();
-    let of_asset = |asset: &&str| -> i64 {
-        let own = coupons.iter().filter(|coupon| coupon.asset == **asset);
-        own.map(left).sum()
-    };
-    let weights: Vec<i64> = assets.iter().map(of_asset).collect();
-    let points = points.min(weights.iter().sum());
-    let parts = apportion(points, &weights);
-    let mut rest: BTreeMap<&str, i64> = assets.into_iter().zip(parts).collect();
-    let share = |coupon: &StoredCoupon| {
-        rest.get_mut(coupon.asset.as_str()).map_or(0, |rest| {
-            let share = left(coupon).min(*rest);
-            *rest -= share;
-            share
-        })
-    };
-    coupons.iter().map(share).collect()
 }
 
 /// Gives points back that an order was paid with.
 pub(in crate::store) async fn give_back<T: Tx>(
     tx: &mut T,
     (rules, stamp): (&Rules, &Stamp),
-    order: &str,
+    (order, split): (&str, &Split),
     points: i64,
     cause: GivenBackCause,
 ) -> Result<(), StoreError> {
@@ -287,7 +252,17 @@ pub(in crate::store) async fn give_back<T: Tx>(
             coupons.push(coupon);
         }
     }
-    let shares = shares(&coupons, points);
+    let payer = |coupon: &StoredCoupon| {
+        let StoredCoupon {
+            wanted,
+            lines,
+            returned,
+            ..
+        } = coupon;
+        Payer::new(split, *wanted, lines, *returned)
+    };
+    let payers: Vec<Payer> = coupons.iter().map(payer).collect();
+    let shares = split.fall_on(&payers, points);
     for (n, (coupon, points)) in coupons.iter().zip(shares).enumerate() {
         if cause == GivenBackCause::OrderCancelled {
             tx.later(OVER, params![coupon.id]).await?;
@@ -392,67 +367,4 @@ pub(in crate::store) async fn end_unpaid<T: Tx>(
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::reward::Reward;
-    use app::api::{CouponState, Localized, MemberId, RedemptionId};
-
-    fn paid(asset: &str, wanted: i64, returned: i64) -> StoredCoupon {
-        let name = Localized::default();
-        let reward = Reward::plain("r".into(), name.clone(), wanted, wanted, 30);
-        StoredCoupon {
-            code: String::new(),
-            shown: None,
-            id: RedemptionId([0; 16]),
-            member: MemberId([0; 16]),
-            reward: "r".into(),
-            name,
-            points: wanted,
-            amount: wanted,
-            currency: "RUB".into(),
-            terms: reward.terms(crate::domain::reward::Spending::default(), wanted),
-            asset: asset.into(),
-            wanted,
-            shipping: 0,
-            connection: None,
-            outside: None,
-            created_at: 0,
-            cause: None,
-            state: CouponState::Used,
-            hold: TransferId([0; 16]),
-            order: None,
-            reserved_at: None,
-            taken: TransferId([0; 16]),
-            returned,
-            lines: Vec::new(),
-            expires_at: 0,
-        }
-    }
-
-    #[test]
-    fn what_comes_back_falls_on_each_asset_in_proportion() {
-        let coupons = [
-            paid(POINTS, 60, 0),
-            paid("RUB", 500, 0),
-            paid(POINTS, 40, 0),
-        ];
-        assert_eq!(shares(&coupons, 300), [50, 250, 0]);
-        assert_eq!(shares(&coupons, 600), [60, 500, 40]);
-        assert_eq!(
-            shares(&coupons, 601),
-            [60, 500, 40],
-            "never more than was spent"
-        );
-        assert_eq!(shares(&coupons, 0), [0, 0, 0]);
-        assert_eq!(shares(&[], 5), [0; 0]);
-        let later = [
-            paid(POINTS, 60, 60),
-            paid("RUB", 500, 250),
-            paid(POINTS, 40, 0),
-        ];
-        assert_eq!(shares(&later, 290), [0, 250, 40], "all that is left");
-    }
 }

@@ -373,7 +373,14 @@ async fn give_back<T: Tx>(
     };
     let Some(member) = member else {
         undone.save(tx, (rules, stamp), &split).await?;
-        coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await?;
+        coupons::give_back(
+            tx,
+            (rules, stamp),
+            (&order.id, &split),
+            returned,
+            effect.cause,
+        )
+        .await?;
         return Ok(0);
     };
     let mut books = Books::open(tx, rules, stamp, member).await?;
@@ -399,7 +406,14 @@ async fn give_back<T: Tx>(
         });
     }
     books.close(tx).await?;
-    coupons::give_back(tx, (rules, stamp), &order.id, returned, effect.cause).await?;
+    coupons::give_back(
+        tx,
+        (rules, stamp),
+        (&order.id, &split),
+        returned,
+        effect.cause,
+    )
+    .await?;
     Ok(moved)
 }
 
