@@ -198,6 +198,7 @@ impl Programme {
                         self.saw("an order needed fewer points", true);
                         self.give_back(coupon.member, now, &mut coupon.taken, rest);
                     }
+                    self.forgive(coupon.member);
                 } else {
                     self.saw("a code was used late", true);
                     coupon.taken = self.take_from_lots(coupon.member, coupon.wanted);
@@ -237,10 +238,8 @@ impl Programme {
             }
         }
         assert_eq!(rest, 0, "more goes back than was spent");
-        self.saw(
-            "points went back to one of several codes",
-            parts.len() > 1 && parts.contains(&0) && points > 0,
-        );
+        let several = used.len() > 1 && points > 0;
+        self.saw("points went back to several codes", several);
         for (coupon, part) in used.iter().zip(parts) {
             let mut coupon = self.coupons.remove(&coupon.code).unwrap();
             coupon.returned += part;

@@ -132,14 +132,21 @@ impl Programme {
         moved
     }
 
-    /// A programme may choose that nobody owes it anything.
+    /// A programme may choose that nobody owes it anything but what they have set aside, which may come back.
     pub(super) fn forgive(&mut self, who: usize) {
-        let owes = self.members[who].available < 0;
-        self.saw("debt", owes);
-        self.saw("debt forgiven", owes && self.rules.forgives);
-        if owes && self.rules.forgives {
-            self.members[who].available = 0;
+        let member = &mut self.members[who];
+        let owed = -member.available;
+        let beyond = owed - member.reserved;
+        let forgives = self.rules.forgives && beyond > 0;
+        if forgives {
+            member.available += beyond;
         }
+        self.saw("debt", owed > 0);
+        self.saw("debt forgiven", forgives);
+        self.saw(
+            "debt kept for what is set aside",
+            self.rules.forgives && owed > 0 && beyond < owed,
+        );
     }
 
     /// Points come back into the lots they were taken from, the longest-lived first; a lot that has run

@@ -132,7 +132,7 @@ fn open<'a>(book: &Book, transfer: &'a Transfer, opened: i64) -> Option<(Transfe
         _ => {
             let found = book.lot(transfer.id);
             // A debt that is forgiven leaves nothing, and opens no lot.
-            let forgives = movement.from == Account::Adjusted && transfer.balance_after == 0;
+            let forgives = movement.from == Account::Adjusted && transfer.balance_after <= 0;
             if forgives && found.is_none() {
                 return None;
             }

@@ -207,16 +207,17 @@ pub(super) async fn spend_hold<T: Tx>(
     let (hold, rest) = (coupon.hold, coupon.points - coupon.wanted);
     let explanation = redeemed(coupon);
     books.spend(tx, hold, coupon.wanted, &explanation).await?;
-    if rest == 0 {
-        return Ok(());
+    if rest > 0 {
+        let explanation = because(Fact::GivenBack {
+            reward: coupon.name.clone(),
+            cause: GivenBackCause::Unneeded,
+            order: coupon.order.clone(),
+        });
+        let from = Account::Reserved;
+        books.give_back(tx, from, hold, rest, &explanation).await?;
     }
-    let explanation = because(Fact::GivenBack {
-        reward: coupon.name.clone(),
-        cause: GivenBackCause::Unneeded,
-        order: coupon.order.clone(),
-    });
-    let from = Account::Reserved;
-    books.give_back(tx, from, hold, rest, &explanation).await
+    // What was set aside can pay no debt any more.
+    books.forgive(tx).await
 }
 
 /// Writes down on which parts of an order its points fall.

@@ -265,10 +265,11 @@ impl Books<'_> {
         }
     }
 
-    /// Forgives a debt, where the programme does.
+    /// Forgives a debt, where the programme does: as far as what is set aside for coupons could not pay it. That may
+    /// come back, and whoever was forgiven all of it before would have it twice.
     pub(in crate::store) async fn forgive<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        let owed = self.owed();
-        if self.rules.program.debt == Debt::Carry || owed == 0 {
+        let owed = self.owed() - self.account.reserved;
+        if self.rules.program.debt == Debt::Carry || owed <= 0 {
             return Ok(());
         }
         let explanation = because(Fact::DebtWrittenOff);
