@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{DAY, Instant};
+use super::Instant;
 use app::api::{Expiry, TransferId};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
@@ -122,7 +122,10 @@ fn local(at: Instant, zone: &TimeZone) -> Option<Zoned> {
 /// Until when points can be spent that come back into a lot that has run out meanwhile: the end of the
 /// day, `days` from now.
 pub fn grace(now: Instant, days: u32, zone: &TimeZone) -> Option<Instant> {
-    end_of_day(now + i64::from(days) * DAY, 0, zone)
+    // Days of the calendar: one with a change of the clocks has another number of hours.
+    let today = local(now, zone)?.date();
+    let last = today.checked_add(Span::new().try_days(days).ok()?).ok()?;
+    after(last, zone)
 }
 
 /// Puts lots in the order in which they are spent: what runs out first goes first.

@@ -28,6 +28,12 @@ pub(crate) fn end_of_day(at: Micros, months: i64, zone: &str) -> Micros {
     first_moment(day.tomorrow().unwrap(), zone)
 }
 
+/// The first moment after the day that is so many days after `at`.
+pub(super) fn end_of_grace(at: Micros, days: i64, zone: &str) -> Micros {
+    let day = local(at, zone).date() + days.days();
+    first_moment(day.tomorrow().unwrap(), zone)
+}
+
 /// When points run out that can be spent from `at` on.
 pub(super) fn end(rule: Expiry, at: Micros, zone: &str) -> End {
     match rule {

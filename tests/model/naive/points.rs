@@ -1,7 +1,7 @@
 //! Points come in, are spent, taken back, given back.
 
-use super::calendar::{self, DAY};
-use super::{End, Hold, Lot, Micros, Number, Programme, end_of_day};
+use super::calendar::{self, end_of_grace};
+use super::{End, Hold, Lot, Micros, Number, Programme};
 use app::api::Expiry;
 
 /// What was taken from each lot and has not come back.
@@ -154,9 +154,9 @@ impl Programme {
     pub(super) fn give_back(&mut self, who: usize, at: Micros, taken: &mut Taken, points: i64) {
         let grace = match self.rules.expiry {
             Expiry::Never => End::Never,
-            _ => End::At(end_of_day(
-                at + self.rules.grace_days * DAY,
-                0,
+            _ => End::At(end_of_grace(
+                at,
+                self.rules.grace_days,
                 self.members[who].zone,
             )),
         };

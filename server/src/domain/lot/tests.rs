@@ -206,6 +206,17 @@ fn the_last_day_is_named_and_a_grace_ends_with_its_day() {
     let grace = |days| grace(at("2027-01-15T22:00:00Z"), days, &moscow).map(text);
     assert_eq!(grace(0).as_deref(), Some("2027-01-16T21:00:00Z"));
     assert_eq!(grace(30).as_deref(), Some("2027-02-15T21:00:00Z"));
+    // Just after midnight, before the clocks go back in one of these nights, and before they go forward.
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    for (now, end) in [
+        ("2026-10-09T22:30:00Z", "2026-11-09T23:00:00Z"),
+        ("2027-03-09T22:30:00Z", "2027-04-08T22:00:00Z"),
+    ] {
+        assert_eq!(
+            super::grace(at(now), 30, &berlin).map(text).as_deref(),
+            Some(end)
+        );
+    }
 }
 
 #[test]
