@@ -189,6 +189,13 @@ fn names_of_a_line_are_texts() {
 }
 
 #[test]
+fn an_order_has_fifty_codes_at_most() {
+    let codes = |count: usize| fields(&with(&json!({ "coupon_codes": vec!["A"; count] })));
+    assert!(codes(50).is_empty());
+    assert_eq!(codes(51), ["coupon_codes"]);
+}
+
+#[test]
 fn no_order_was_placed_in_the_future() {
     let order = with(&json!({ "at": "2026-11-21T12:00:00Z" }));
     let told: Timestamp = order.at.parse().unwrap();

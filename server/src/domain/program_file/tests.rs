@@ -1,5 +1,7 @@
 //! Every fault names its line, its field and a remedy.
 
+mod own;
+
 use super::{Fault, parse};
 use crate::demo::PROGRAM;
 use crate::domain::program::Purchase;

@@ -154,3 +154,22 @@ fn made_codes_could_have_been_chosen_and_have_no_look_alikes() {
     }
     assert_eq!(made(&chance[..15]).len(), 1, "only whole ones");
 }
+
+#[test]
+fn waiting_and_the_gifts_time_are_counted_in_days() {
+    let rule = rule(&[], 0);
+    assert_eq!(rule.due_at(DAY), 15 * DAY);
+    assert_eq!(rule.ends_at(DAY), 31 * DAY);
+}
+
+#[test]
+fn made_codes_begin_with_a_letter_and_use_all_that_can_be_read() {
+    let made = made(&(0..=u8::MAX).collect::<Vec<_>>());
+    assert!(
+        made.iter()
+            .all(|code| code.starts_with(|first: char| first.is_ascii_lowercase()))
+    );
+    let used: std::collections::BTreeSet<char> =
+        made.iter().flat_map(|code| code.chars()).collect();
+    assert_eq!(used.len(), 31, "{used:?}");
+}

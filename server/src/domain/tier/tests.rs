@@ -455,3 +455,15 @@ fn only_the_tier_that_is_reached_welcomes_or_each_that_is_passed() {
     program.tiers[2].entry_points = 0;
     assert_eq!(ids(&program, "bronze", "gold"), ["silver"]);
 }
+
+#[test]
+fn counters_are_added_each_to_its_own() {
+    let counters = |points_earned, amount_spent, orders| Counters {
+        points_earned,
+        amount_spent,
+        orders,
+    };
+    let mut sum = counters(5, 700, 2);
+    sum += counters(3, -200, -1);
+    assert_eq!(sum, counters(8, 500, 1));
+}
