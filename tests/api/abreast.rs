@@ -3,11 +3,16 @@
 //! could see the other.
 
 use crate::support::rules::PLAIN;
-use crate::support::sql::{assert_books_balance, count};
+use crate::support::sql::{Read, assert_books_balance, count};
 use crate::support::together::{request, together};
 use crate::support::world::{World, on_both_databases, paid};
+use app::api::MemberId;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use server::clock::Stamp;
+use server::connections::Account;
+use server::store::accounts::{Link, Linked};
+use std::sync::Arc;
 
 /// How often each pair meets.
 const ROUNDS: usize = 5;
@@ -95,5 +100,39 @@ on_both_databases! { quiet
         let store = &world.app.store;
         assert_eq!(count(store, "select count(*) from coupon where state = 'reserved'").await, 0);
         assert_books_balance(store).await;
+    }
+
+    async fn two_accounts_of_one_member(world: World) {
+        let loaded = world.app.programs.by_slug("demo").await.unwrap().unwrap();
+        let store = &world.app.store;
+        for n in 0..PAIRS {
+            world.member(&n.to_string()).await;
+        }
+        let members = store.read(Read("select id from member", Vec::new())).await.unwrap();
+        for round in 0..ROUNDS {
+            let mut shown = Vec::new();
+            for (n, row) in members.iter().enumerate() {
+                let member: MemberId = row.get(0).unwrap();
+                for place in 0..2 {
+                    let id = format!("{round}-{n}-{place}");
+                    let link = Link {
+                        rules: Arc::clone(&loaded.rules),
+                        member,
+                        service: "github",
+                        digest: id.clone().into_bytes(),
+                        account: Account { id: id.clone(), handle: id, created_at: None },
+                        task: None,
+                        stamp: Stamp::at(world.now()),
+                    };
+                    let store = store.clone();
+                    shown.push(tokio::spawn(async move { store.write(link).await }));
+                }
+            }
+            for shown in shown {
+                assert_eq!(shown.await.unwrap().unwrap(), Linked::Done);
+            }
+        }
+        let connected = "select count(*) from outside_account where unlinked_at is null";
+        assert_eq!(usize::try_from(count(store, connected).await), Ok(PAIRS));
     }
 }

@@ -140,6 +140,8 @@ impl Command for Link {
             where outside_account.member_id = excluded.member_id";
         const OTHERS: &str = "update outside_account set unlinked_at = $1
             where member_id = $2 and service = $3 and digest <> $4 and unlinked_at is null";
+        // Two accounts that are shown at the same moment would not see each other, and both would stay.
+        events::lock(tx, self.member).await?;
         let (now, digest) = (self.stamp.at, self.digest.clone());
         let row = params![
             self.rules.id,

@@ -4,7 +4,7 @@
 //! other, and is where they sign in. Until the panel asks for its session nothing of it is anybody's.
 
 use super::accounts::LINKING_LIFE;
-use super::{Command, Query, StoreError, Tx, codes, members, params};
+use super::{Command, Query, StoreError, Tx, codes, events, members, params};
 use crate::domain::identity::{Shopper, SignedIn};
 use crate::domain::{HOUR, Instant};
 use app::api::{MemberId, ProgramId};
@@ -284,6 +284,8 @@ pub(super) async fn connect<T: Tx>(
             created_there_at, linked_at, unlinked_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (program_id, service, digest) do nothing";
+    // Another account that is shown at the same moment would not be seen.
+    events::lock(tx, member).await?;
     let has_other = tx
         .query_one(OTHER, params![member, &account.service])
         .await?;
