@@ -152,8 +152,8 @@ fn a_follow_is_known_by_its_service() {
         ("linkedin", "", "linkedin-engagement"),
         ("instagram", "", ""),
         ("instagram", "RU", "meta-russia"),
-        ("x", "", ""),
-        ("x", "RU", "x-russia"),
+        ("x-com", "", ""),
+        ("x-com", "RU", "x-russia"),
         ("bluesky", "", ""),
         ("vk", "RU", ""),
     ] {

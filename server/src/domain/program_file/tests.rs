@@ -1,6 +1,7 @@
 //! Every fault names its line, its field and a remedy.
 
 mod own;
+mod tasks;
 
 use super::{Fault, parse};
 use crate::demo::PROGRAM;

@@ -86,7 +86,7 @@ pub(super) const X_IN_RUSSIA: Rule = Rule {
         audience: &["RU"],
         signs: &[
             Sign {
-                services: &["x", "twitter"],
+                services: &["x-com"],
                 hosts: &["x.com", "twitter.com", "t.co"],
                 ..ELSEWHERE
             },

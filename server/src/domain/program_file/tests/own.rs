@@ -5,12 +5,12 @@ use super::*;
 use crate::domain::program::Program;
 
 /// The demo's file with more at its end.
-fn with(more: &str) -> Result<Program, Vec<Fault>> {
+pub(super) fn with(more: &str) -> Result<Program, Vec<Fault>> {
     parse(&format!("{PROGRAM}\n{more}"))
 }
 
 /// The demo's file with one task more, of which these keys and tables are said.
-fn task(kind: &str, keys: &str, tables: &str) -> String {
+pub(super) fn task(kind: &str, keys: &str, tables: &str) -> String {
     format!(
         "[[task]]\nid = \"own\"\nkind = \"{kind}\"\npoints = 10\n{keys}\n[task.title]\nen = \"T\"\nru = \"З\"\n{tables}\n"
     )
@@ -23,7 +23,7 @@ fn question(id: &str, kind: &str, more: &str) -> String {
 }
 
 /// The fields at fault, without what all of them begin with.
-fn fields(of: &str, more: &str) -> String {
+pub(super) fn fields(of: &str, more: &str) -> String {
     let faults = with(more).err().unwrap_or_default();
     let fields = faults.iter().map(|fault| {
         let own = fault.field.strip_prefix(of).unwrap_or(&fault.field);
