@@ -5,8 +5,10 @@ use crate::crypto::MasterKey;
 use crate::store::mail::SealedMail;
 use app::text::Mail;
 use lettre::message::{Mailbox, MultiPart, SinglePart, header};
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long connecting to a mail server may take.
@@ -77,7 +79,9 @@ impl MailError {
 /// The way to the mail server.
 #[derive(Clone)]
 pub struct Mailer {
-    smtp: AsyncSmtpTransport<Tokio1Executor>,
+    server: AsyncSmtpTransportBuilder,
+    /// Its open connections.
+    smtp: Arc<Mutex<AsyncSmtpTransport<Tokio1Executor>>>,
     from: Mailbox,
     patience: Duration,
 }
@@ -99,11 +103,22 @@ impl Mailer {
             setting: "LAUREL_MAIL_FROM",
             remedy: "write it as Shop <loyalty@shop.example>".into(),
         })?;
-        Ok(Some(Self {
-            smtp: smtp.timeout(Some(CONNECT_MAX)).build(),
+        let smtp = smtp.timeout(Some(CONNECT_MAX));
+        Ok(Some(Self::over(smtp, from, SEND_MAX)))
+    }
+
+    fn over(server: AsyncSmtpTransportBuilder, from: Mailbox, patience: Duration) -> Self {
+        let smtp = Arc::new(Mutex::new(server.clone().build()));
+        Self {
+            server,
+            smtp,
             from,
-            patience: SEND_MAX,
-        }))
+            patience,
+        }
+    }
+
+    fn smtp(&self) -> MutexGuard<'_, AsyncSmtpTransport<Tokio1Executor>> {
+        self.smtp.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends a mail from the outbox.
@@ -135,8 +150,13 @@ impl Mailer {
             )
             .map_err(|_| MailError::Address)?;
         // The library's own limit is for connecting alone.
-        let sent = tokio::time::timeout(self.patience, self.smtp.send(message)).await;
-        sent.map_err(|_| MailError::Silent)??;
+        let smtp = self.smtp().clone();
+        let Ok(sent) = tokio::time::timeout(self.patience, smtp.send(message)).await else {
+            // A connection that was left in the middle would take a late answer for that to the next mail.
+            *self.smtp() = self.server.clone().build();
+            return Err(MailError::Silent);
+        };
+        sent?;
         Ok(())
     }
 }
@@ -151,11 +171,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let smtp = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1");
-        let mailer = Mailer {
-            smtp: smtp.port(port).build(),
-            from: "Shop <loyalty@shop.example>".parse().unwrap(),
-            patience: Duration::from_millis(100),
-        };
+        let from = "Shop <loyalty@shop.example>".parse().unwrap();
+        let mailer = Mailer::over(smtp.port(port), from, Duration::from_millis(100));
         let master = MasterKey::new([7; 32]);
         let mail = Mail {
             subject: "A code".into(),
@@ -163,10 +180,16 @@ mod tests {
             html: "123456".into(),
         };
         let sealed = seal(&master, [1; 16], "anna@example.com", "Shop", mail);
-        // It takes the connection, and says nothing.
-        let (sent, _taken) = tokio::join!(mailer.send(&master, &sealed), listener.accept());
-        let error = sent.unwrap_err();
-        assert!(matches!(error, MailError::Silent), "{error}");
-        assert!(!error.is_permanent());
+        // It takes each connection, and says nothing; the second mail comes over another one.
+        let mut taken = Vec::new();
+        for _ in 0..2 {
+            let both = async { tokio::join!(mailer.send(&master, &sealed), listener.accept()) };
+            let both = tokio::time::timeout(Duration::from_secs(30), both);
+            let (sent, connection) = both.await.unwrap();
+            let error = sent.unwrap_err();
+            assert!(matches!(error, MailError::Silent), "{error}");
+            assert!(!error.is_permanent());
+            taken.push(connection.unwrap());
+        }
     }
 }

@@ -123,7 +123,7 @@ pub enum Window {
 pub enum Debt {
     /// The balance falls below zero, and later earnings pay it first.
     Carry,
-    /// It is forgiven at once.
+    /// It is forgiven, but for what is set aside for coupons: that may come back, and pays it then.
     WriteOff,
 }
 

@@ -107,7 +107,7 @@ fn spent(debt: Debt) -> &'static str {
             "If you have spent it by then, the balance can go below zero, and what you earn next pays that first."
         }
         Debt::WriteOff => {
-            "If you have spent it by then, what is missing is forgiven: nothing that you earn later goes towards it."
+            "If you have spent it by then, what is missing is forgiven, but for what you have set aside under a code."
         }
     }
 }

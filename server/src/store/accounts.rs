@@ -252,11 +252,12 @@ impl Command for Unlink {
         const IDENTITY: &str = "delete from identity where member_id = $1 and kind = $2
             and exists (select other.member_id from identity other
                 where other.member_id = $1 and other.kind <> $2)";
+        // From here on one at a time, or of two ways in each might go because of the other.
+        events::lock(tx, self.member).await?;
         let row = params![self.now, self.member, self.service];
         if tx.execute(SQL, row).await? == 0 {
             return Ok(false);
         }
-        // From here on one at a time, or of two ways in each might go because of the other.
         events::append(tx, self.member, self.now, &News::of(EventKind::Profile)).await?;
         // Whoever lets an account go may have lost it: its next holder must not come in as them.
         tx.execute(IDENTITY, params![self.member, self.service])

@@ -6,7 +6,8 @@ use crate::domain::{DAY, Instant};
 use app::api::ProgramId;
 
 /// Whoever comes second waits here until the first has committed, and sees what that did with the next statement.
-/// Taken before the locks of rows.
+/// Taken before rows are locked, where that can be; where not, two who wait for each other are found, and one of them
+/// runs again.
 pub(super) async fn lock<T: Tx>(
     tx: &mut T,
     program: ProgramId,

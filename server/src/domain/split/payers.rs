@@ -31,6 +31,7 @@ impl Payer {
         }
     }
 
+    #[cfg(test)]
     fn left(&self) -> i64 {
         self.spent.iter().sum::<i64>() - self.returned
     }
@@ -44,23 +45,24 @@ impl Split {
         }
     }
 
-    /// How `points` that come back fall on those who paid: to each what is refunded of the parts that were theirs, less
-    /// what they have. What rounding leaves goes to the first who is owed some of it, in the order of `payers`.
+    /// How `points` that come back fall on those who paid: to each about what is refunded of the parts that were theirs,
+    /// less what they have; with the whole order to each all of it. What rounding leaves goes to the first who is owed some of it, in the order of `payers`.
     pub fn fall_on(&self, payers: &[Payer], points: i64) -> Vec<i64> {
         let due = |payer: &Payer| self.fine(&payer.spent) + LOST;
         let whole = |payer: &Payer| {
             let due = i64::try_from(due(payer) / FINE).unwrap_or(i64::MAX);
-            (due - payer.returned).clamp(0, payer.left())
+            (due - payer.returned).max(0)
         };
         let a_part = |payer: &Payer| {
+            // What is not above what rounding may lose is no part of a point.
             let has_part = due(payer) % FINE > LOST && due(payer) / FINE >= payer.returned.into();
             whole(payer) + i64::from(has_part)
         };
-        let mut rest = points;
+        let mut rest = points.max(0);
         let mut shares = vec![0; payers.len()];
-        for most in [&whole as &dyn Fn(&Payer) -> i64, &a_part, &Payer::left] {
+        for most in [&whole as &dyn Fn(&Payer) -> i64, &a_part] {
             for (share, payer) in shares.iter_mut().zip(payers) {
-                let more = (most(payer).min(payer.left()) - *share).clamp(0, rest);
+                let more = (most(payer) - *share).clamp(0, rest);
                 *share += more;
                 rest -= more;
             }

@@ -253,16 +253,10 @@ pub(in crate::store) async fn give_back<T: Tx>(
             coupons.push(coupon);
         }
     }
-    let payer = |coupon: &StoredCoupon| {
-        let StoredCoupon {
-            wanted,
-            lines,
-            returned,
-            ..
-        } = coupon;
-        Payer::new(split, *wanted, lines, *returned)
-    };
-    let payers: Vec<Payer> = coupons.iter().map(payer).collect();
+    let payers = coupons.iter();
+    let payers: Vec<Payer> = payers
+        .map(|paid| Payer::new(split, paid.wanted, &paid.lines, paid.returned))
+        .collect();
     let shares = split.fall_on(&payers, points);
     for (n, (coupon, points)) in coupons.iter().zip(shares).enumerate() {
         if cause == GivenBackCause::OrderCancelled {

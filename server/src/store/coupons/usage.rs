@@ -59,7 +59,8 @@ impl Command for Use {
                 and (select due_at from hold where transfer_id = hold_id) > $4
             for no key update"
         );
-        // Two codes that are wanted for one order at the same moment would not see each other.
+        // Two codes that are wanted for one order at the same moment would not see each other, and neither would see the
+        // order if that is told just now.
         let program = self.rules.id;
         busy::lock_order(tx, program, &self.order, self.stamp.at).await?;
         let key = params![program, &self.code, &self.order, self.stamp.at];

@@ -102,7 +102,7 @@ struct Untold<'a> {
 
 impl Untold<'_> {
     /// It has been told.
-    fn is_told(mut self) {
+    fn told(mut self) {
         self.waiting = Waiting::default();
     }
 }
@@ -173,7 +173,7 @@ async fn tell(client: &Client, bell: &Bell) -> Result<Infallible, Error> {
         // What the connection before this one did not tell is told first.
         while let Some((payload, untold)) = bell.take() {
             client.execute(TELL, &[&CHANNEL, &payload]).await?;
-            untold.is_told();
+            untold.told();
             tokio::time::sleep(GATHER).await;
         }
         bell.rung.notified().await;
@@ -215,7 +215,7 @@ mod tests {
         drop(untold);
         let (payload, untold) = bell.take().unwrap();
         assert_eq!(payload, anna.to_string());
-        untold.is_told();
+        untold.told();
         assert!(bell.take().is_none());
     }
 
@@ -226,7 +226,7 @@ mod tests {
         bell.announce(vec![anna]);
         let (_, untold) = bell.take().unwrap();
         bell.announce(vec![anna]);
-        untold.is_told();
+        untold.told();
         assert!(bell.take().is_some());
     }
 }
