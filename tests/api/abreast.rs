@@ -3,7 +3,7 @@
 //! could see the other.
 
 use crate::support::rules::PLAIN;
-use crate::support::sql::{Read, assert_books_balance, count};
+use crate::support::sql::{Read, Write, assert_books_balance, count};
 use crate::support::together::{request, together};
 use crate::support::world::{World, on_both_databases, paid};
 use app::api::MemberId;
@@ -50,6 +50,21 @@ on_both_databases! { quiet
         assert_eq!(count(store, "select count(*) from refund where not applied").await, 0);
         assert_eq!(count(store, "select count(*) from shop_order where refunded <> 120000").await, 0);
         assert_books_balance(store).await;
+    }
+
+    async fn a_refund_that_lay_there_beside_its_order_is_applied_when_it_is_told_again(world: World) {
+        world.member("42").await;
+        world.rule(&PLAIN.file()).await;
+        let refund = json!({ "id": "R", "order_id": "B", "amount": 120_000, "at": "2026-11-22T12:00:00Z" });
+        let tell = async || world.post("/api/v1/programs/demo/refunds", &world.api_key, &refund).await;
+        assert_eq!(tell().await.0, StatusCode::ACCEPTED);
+        world.order(&paid("A", "42", 240_000)).await;
+        // As neither saw the other before both took a name.
+        let store = &world.app.store;
+        store.write(Write("update shop_order set id = 'B' where id = 'A'", Vec::new())).await.unwrap();
+        let (status, told) = tell().await;
+        assert_eq!((status, &told["applied"], &told["reversed"]), (StatusCode::OK, &json!(true), &json!(60)), "{told}");
+        assert_eq!(tell().await, (status, told));
     }
 
     async fn a_guests_order_and_the_guest_who_joins(world: World) {
