@@ -1,53 +1,15 @@
 //! Русский.
 
 mod elsewhere;
+mod forms;
 mod voices;
 
 use super::problem::Problems;
 use super::sentence::listed;
 use super::words::{Confirm, GivenBack, Mails, Reasons, Rules, States, Text};
 use crate::api::{Debt, Expiry, Metric, Window};
-use icu_plurals::{PluralCategory, PluralRules, PluralRulesOptions};
-
-thread_local! {
-    // The rules cannot be shared between threads; making them costs next to nothing.
-    static RULES: PluralRules = PluralRules::try_new(
-        icu_locale_core::locale!("ru").into(),
-        PluralRulesOptions::default(),
-    )
-    .expect("the compiled plural rules have Russian");
-}
-
-fn category(n: u64) -> PluralCategory {
-    RULES.with(|rules| rules.category_for(n))
-}
-
-fn counted(n: i64, one: &str, few: &str, many: &str) -> String {
-    let word = match category(n.unsigned_abs()) {
-        PluralCategory::One => one,
-        PluralCategory::Few => few,
-        _ => many,
-    };
-    format!("{}\u{a0}{word}", RU.number(n))
-}
-
-/// In quotation marks. Those that it has itself become the inner ones, which look different.
-fn quoted(text: &str) -> String {
-    let inner = text.replace('«', "„").replace('»', "“");
-    format!("«{inner}»")
-}
-
-fn days(n: u32) -> String {
-    counted(i64::from(n), "день", "дня", "дней")
-}
-
-fn orders(n: i64) -> String {
-    counted(n, "заказ", "заказа", "заказов")
-}
-
-fn months(n: i64) -> String {
-    counted(n, "месяц", "месяца", "месяцев")
-}
+use forms::{category, counted, days, months, orders, quoted};
+use icu_plurals::PluralCategory;
 
 /// For how long a tier is kept.
 fn again(window: Window) -> String {
