@@ -130,3 +130,27 @@ fn the_public_view_tells_what_takes_points_away_and_who_a_campaign_is_for() {
     assert_eq!(view.campaigns[0].name, "Снег");
     assert_eq!(view.campaigns[0].tiers, ["gold"]);
 }
+
+#[test]
+fn connections_and_rewards_are_found_by_their_names() {
+    let own = "[[connection]]\nid = \"one\"\nkind = \"bluesky\"\n\
+        [[connection]]\nid = \"two\"\nkind = \"bluesky\"\n[connection.settings]\n\
+        directory = \"https://plc.example/\"\n";
+    let source = [crate::demo::PROGRAM, crate::demo::REWARDS, own].concat();
+    let program = program_file::parse(&source).unwrap();
+    let two = program.connection("two").unwrap();
+    assert_eq!(two.id, "two");
+    assert_eq!(two.setting("directory"), Some("https://plc.example/"));
+    assert_eq!(two.setting("appview"), None);
+    assert_eq!(
+        two.base("directory", "https://usual.example"),
+        "https://plc.example"
+    );
+    assert_eq!(
+        two.base("appview", "https://usual.example/"),
+        "https://usual.example"
+    );
+    assert!(program.connection("three").is_none());
+    assert_eq!(program.reward("off-300").unwrap().id, "off-300");
+    assert!(program.reward("off-301").is_none());
+}

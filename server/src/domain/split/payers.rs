@@ -166,6 +166,22 @@ mod tests {
     }
 
     #[test]
+    fn whole_points_come_before_parts_of_one() {
+        let mut order = split(&[(100, 100)]);
+        let mut payers = [1, 1, 4].map(|points| paid(&mut order, points, &[]));
+        assert_eq!(back(&mut order, &mut payers, 50, &[]), [1, 0, 2]);
+    }
+
+    #[test]
+    fn whoever_had_a_part_rounded_up_is_not_given_it_again() {
+        let mut order = split(&[(100, 100)]);
+        let mut payers = [5, 20, 20].map(|points| paid(&mut order, points, &[]));
+        // 0.65, 2.6 and 2.6 of them; then 0.9, 3.6 and 3.6.
+        assert_eq!(back(&mut order, &mut payers, 13, &[]), [1, 2, 2]);
+        assert_eq!(back(&mut order, &mut payers, 5, &[]), [0, 2, 1]);
+    }
+
+    #[test]
     fn what_came_back_to_another_before_is_made_up_for() {
         let mut order = split(&[(1_000, 700), (1_000, 700)]);
         let mut anna = paid(&mut order, 300, &[("a", 300)]);

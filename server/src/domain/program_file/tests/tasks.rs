@@ -145,6 +145,8 @@ fn pages_are_secure_and_are_looked_at_for_a_while() {
         (page(good, "seconds = 601"), "seconds"),
         (page("http://shop.example", ""), "url"),
         (page("https://shop.example/a b", ""), "url"),
+        (page("https://shop.example/<b>", ""), "url"),
+        (page("https://shop.example/\\u0001", ""), "url"),
         ("hold_days = 7".to_owned(), "url"),
         (format!("url = \"{good}\""), "hold_days"),
     ] {
@@ -219,7 +221,20 @@ fn what_the_guard_says_can_be_noted_where_it_is_advice() {
     assert_eq!(visit("instagram.com", note), "task[4] task[4].guard_note");
     assert_eq!(told("daily", ""), "");
     assert_eq!(told("daily", note), "task[4].guard_note");
-    // A follow by its page.
+    // A follow is known by its connection, wherever that leads.
+    let ours = "[[connection]]\nid = \"xx\"\nkind = \"x-com\"\n[connection.settings]\nclient_id = \"c\"\n\
+        calls_a_month = \"1000\"\nweb = \"https://social.example\"\n";
+    let follow = task(
+        "follow",
+        "connection = \"xx\"\ntarget = \"@morningroast\"",
+        "",
+    );
+    let faults = check(&[&*russia, CONNECTIONS, ours, &follow].concat());
+    let fields = faults.err().unwrap_or_default().into_iter();
+    assert_eq!(
+        fields.map(|fault| fault.field).collect::<Vec<_>>(),
+        ["task[4]"]
+    );
     let follow = "connection = \"sky\"\ntarget = \"shop.example\"";
     let source = [&*russia, CONNECTIONS, &task("follow", follow, "")].concat();
     assert!(check(&source).is_ok());
