@@ -371,49 +371,35 @@ async fn give_back<T: Tx>(
         refunded,
         counts,
     };
-    let Some(member) = member else {
-        undone.save(tx, (rules, stamp), &split).await?;
-        coupons::give_back(
-            tx,
-            (rules, stamp),
-            (&order.id, &split),
-            returned,
-            effect.cause,
-        )
-        .await?;
-        return Ok(0);
-    };
-    let mut books = Books::open(tx, rules, stamp, member).await?;
-    books.settle(tx).await?;
     let mut moved = 0;
-    if let Some(original) = ledgered.transfer {
-        let reverse = Reverse {
-            original,
-            points: effect.refunded.reversed,
-            explanation: &because(effect.fact.clone()),
-        };
-        moved = books.reverse(tx, &reverse).await?;
+    if let Some(member) = member {
+        let mut books = Books::open(tx, rules, stamp, member).await?;
+        books.settle(tx).await?;
+        if let Some(original) = ledgered.transfer {
+            let reverse = Reverse {
+                original,
+                points: effect.refunded.reversed,
+                explanation: &because(effect.fact.clone()),
+            };
+            moved = books.reverse(tx, &reverse).await?;
+        }
+        split.moved += moved;
+        // Between what was due before it and the tier that follows from it, since both look at the order
+        // where tiers have windows.
+        undone.save(tx, (rules, stamp), &split).await?;
+        if ledgered.counts {
+            books.count(Counters {
+                amount_spent: -effect.refunded.amount,
+                orders: if is_whole { -1 } else { 0 },
+                ..Counters::default()
+            });
+        }
+        books.close(tx).await?;
+    } else {
+        undone.save(tx, (rules, stamp), &split).await?;
     }
-    split.moved += moved;
-    // Between what was due before it and the tier that follows from it, since both look at the order
-    // where tiers have windows.
-    undone.save(tx, (rules, stamp), &split).await?;
-    if ledgered.counts {
-        books.count(Counters {
-            amount_spent: -effect.refunded.amount,
-            orders: if is_whole { -1 } else { 0 },
-            ..Counters::default()
-        });
-    }
-    books.close(tx).await?;
-    coupons::give_back(
-        tx,
-        (rules, stamp),
-        (&order.id, &split),
-        returned,
-        effect.cause,
-    )
-    .await?;
+    let paid = (&*order.id, &split);
+    coupons::give_back(tx, (rules, stamp), paid, returned, effect.cause).await?;
     Ok(moved)
 }
 
