@@ -166,11 +166,12 @@ async fn open_session(
     shopper: Shopper,
 ) -> Result<Opened, Error> {
     let (at, rules) = (app.clock.now(), &program.rules);
-    let brings = BringsAddress {
-        program: rules.id,
-        shopper: &shopper,
+    let joins = match BringsAddress::of(rules.id, &shopper) {
+        _ if rules.program.auto_join => true,
+        Some(brings) => app.store.read(brings).await?,
+        None => false,
     };
-    if rules.program.auto_join || app.store.read(brings).await? {
+    if joins {
         app.store.write(joining(app, program, &shopper)).await?;
     }
     let digest = sha256(bearer.as_bytes());

@@ -120,6 +120,11 @@ pub struct Shopper {
 }
 
 impl Shopper {
+    /// The address, if it is proven.
+    pub fn proven_email(&self) -> Option<&str> {
+        self.email.as_deref().filter(|_| self.email_verified)
+    }
+
     /// Whether anything is proven that a member can be known by.
     pub fn is_proven(&self) -> bool {
         self.customer.is_some() || self.email_verified || self.account.is_some()

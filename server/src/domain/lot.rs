@@ -88,8 +88,13 @@ pub fn expiry(rule: Expiry, at: Instant, zone: &TimeZone) -> (Option<Instant>, O
 
 /// The end of the day that is `months` calendar months after `at`.
 fn end_of_day(at: Instant, months: i64, zone: &TimeZone) -> Option<Instant> {
-    let day = local(at, zone)?.date();
-    let day = day.checked_add(Span::new().try_months(months).ok()?).ok()?;
+    end_after(at, Span::new().try_months(months).ok()?, zone)
+}
+
+/// The end of the day that is so much of the calendar after `at`: a day with a change of the clocks has another number
+/// of hours.
+fn end_after(at: Instant, span: Span, zone: &TimeZone) -> Option<Instant> {
+    let day = local(at, zone)?.date().checked_add(span).ok()?;
     after(day, zone)
 }
 
@@ -122,10 +127,7 @@ fn local(at: Instant, zone: &TimeZone) -> Option<Zoned> {
 /// Until when points can be spent that come back into a lot that has run out meanwhile: the end of the
 /// day, `days` from now.
 pub fn grace(now: Instant, days: u32, zone: &TimeZone) -> Option<Instant> {
-    // Days of the calendar: one with a change of the clocks has another number of hours.
-    let today = local(now, zone)?.date();
-    let last = today.checked_add(Span::new().try_days(days).ok()?).ok()?;
-    after(last, zone)
+    end_after(now, Span::new().try_days(days).ok()?, zone)
 }
 
 /// Puts lots in the order in which they are spent: what runs out first goes first.

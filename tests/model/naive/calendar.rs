@@ -4,7 +4,7 @@ use super::End;
 use app::api::{Expiry, Window};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _, Zoned};
+use jiff::{Span, Timestamp, ToSpan as _, Zoned};
 
 /// Microseconds since 1970 in UTC.
 pub(crate) type Micros = i64;
@@ -24,13 +24,12 @@ fn first_moment(day: Date, zone: &str) -> Micros {
 
 /// The first moment after the day that is so many months after `at`.
 pub(crate) fn end_of_day(at: Micros, months: i64, zone: &str) -> Micros {
-    let day = local(at, zone).date() + months.months();
-    first_moment(day.tomorrow().unwrap(), zone)
+    end_after(at, months.months(), zone)
 }
 
-/// The first moment after the day that is so many days after `at`.
-pub(super) fn end_of_grace(at: Micros, days: i64, zone: &str) -> Micros {
-    let day = local(at, zone).date() + days.days();
+/// The first moment after the day that is so much of the calendar after `at`.
+pub(super) fn end_after(at: Micros, span: Span, zone: &str) -> Micros {
+    let day = local(at, zone).date() + span;
     first_moment(day.tomorrow().unwrap(), zone)
 }
 

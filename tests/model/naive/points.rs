@@ -1,8 +1,9 @@
 //! Points come in, are spent, taken back, given back.
 
-use super::calendar::{self, end_of_grace};
+use super::calendar;
 use super::{End, Hold, Lot, Micros, Number, Programme};
 use app::api::Expiry;
+use jiff::ToSpan as _;
 
 /// What was taken from each lot and has not come back.
 pub(crate) type Taken = Vec<(Number, i64)>;
@@ -152,13 +153,11 @@ impl Programme {
     /// Points come back into the lots they were taken from, the longest-lived first; a lot that has run
     /// out meanwhile gets a few days of grace. What is owed is paid first.
     pub(super) fn give_back(&mut self, who: usize, at: Micros, taken: &mut Taken, points: i64) {
-        let grace = match self.rules.expiry {
-            Expiry::Never => End::Never,
-            _ => End::At(end_of_grace(
-                at,
-                self.rules.grace_days,
-                self.members[who].zone,
-            )),
+        let grace = if self.rules.expiry == Expiry::Never {
+            End::Never
+        } else {
+            let days = self.rules.grace_days.days();
+            End::At(calendar::end_after(at, days, self.members[who].zone))
         };
         let member = &mut self.members[who];
         member.available += points;

@@ -30,11 +30,6 @@ impl Payer {
             returned,
         }
     }
-
-    #[cfg(test)]
-    fn left(&self) -> i64 {
-        self.spent.iter().sum::<i64>() - self.returned
-    }
 }
 
 impl Split {
@@ -46,23 +41,22 @@ impl Split {
     }
 
     /// How `points` that come back fall on those who paid: to each about what is refunded of the parts that were theirs,
-    /// less what they have; with the whole order to each all of it. What rounding leaves goes to the first who is owed some of it, in the order of `payers`.
+    /// less what they have; with the whole order to each all of it. What rounding leaves goes to the first who is owed
+    /// some of it, in the order of `payers`.
     pub fn fall_on(&self, payers: &[Payer], points: i64) -> Vec<i64> {
-        let due = |payer: &Payer| self.fine(&payer.spent) + LOST;
-        let whole = |payer: &Payer| {
-            let due = i64::try_from(due(payer) / FINE).unwrap_or(i64::MAX);
-            (due - payer.returned).max(0)
-        };
-        let a_part = |payer: &Payer| {
+        // Whole points, and then one more where there is a part of one.
+        let owed = |payer: &Payer| {
+            let due = self.fine(&payer.spent) + LOST;
+            let whole = i64::try_from(due / FINE).unwrap_or(i64::MAX) - payer.returned;
             // What is not above what rounding may lose is no part of a point.
-            let has_part = due(payer) % FINE > LOST && due(payer) / FINE >= payer.returned.into();
-            whole(payer) + i64::from(has_part)
+            [whole, whole + i64::from(due % FINE > LOST)]
         };
+        let owed: Vec<[i64; 2]> = payers.iter().map(owed).collect();
         let mut rest = points.max(0);
         let mut shares = vec![0; payers.len()];
-        for most in [&whole as &dyn Fn(&Payer) -> i64, &a_part] {
-            for (share, payer) in shares.iter_mut().zip(payers) {
-                let more = (most(payer) - *share).clamp(0, rest);
+        for round in 0..2 {
+            for (share, owed) in shares.iter_mut().zip(&owed) {
+                let more = (owed[round] - *share).clamp(0, rest);
                 *share += more;
                 rest -= more;
             }
@@ -107,6 +101,11 @@ mod tests {
         payer
     }
 
+    /// How many of somebody's points have not come back.
+    fn left(payer: &Payer) -> i64 {
+        payer.spent.iter().sum::<i64>() - payer.returned
+    }
+
     fn named(id: &str, amount: i64) -> RefundLine {
         let id = id.into();
         RefundLine { id, amount }
@@ -124,7 +123,7 @@ mod tests {
         assert_eq!(shares.iter().sum::<i64>(), points);
         for (payer, share) in payers.iter_mut().zip(&shares) {
             payer.returned += share;
-            assert!(*share >= 0 && payer.left() >= 0);
+            assert!(*share >= 0 && left(payer) >= 0);
         }
         shares
     }
@@ -216,7 +215,7 @@ mod tests {
                 }
             }
             back(&mut order, &mut payers, i64::MAX, &[]);
-            prop_assert!(payers.iter().all(|payer| payer.left() == 0));
+            prop_assert!(payers.iter().all(|payer| left(payer) == 0));
         }
     }
 }

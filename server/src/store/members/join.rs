@@ -1,6 +1,6 @@
 //! Joining: a shopper becomes a member, once, and is known by all that they proved.
 
-use super::{find, identities};
+use super::{by_address, find, identities};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules};
@@ -128,12 +128,7 @@ impl Join {
 
     /// Whether the address that the shopper proved is this member's. Another's stays another's.
     async fn has_address<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
-        let by_address = Shopper {
-            customer: None,
-            account: None,
-            ..self.shopper.clone()
-        };
-        Ok(find(tx, self.rules.id, &by_address).await? == Some(member))
+        Ok(by_address(tx, self.rules.id, &self.shopper).await? == Some(member))
     }
 
     async fn undo<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
@@ -172,11 +167,7 @@ impl Join {
                 points_earned, amount_spent, orders, events)
             values ($1, $2, 0, 0, 0, 0, $3, 0, 0, 0, 0)";
         const PERSON: &str = "insert into person (member_id, name, email) values ($1, $2, $3)";
-        let email = self
-            .shopper
-            .email
-            .clone()
-            .filter(|_| self.shopper.email_verified);
+        let email = self.shopper.proven_email();
         tx.later(ACCOUNT, params![member, POINTS, self.stamp.at])
             .await?;
         tx.later(PERSON, params![member, self.shopper.name.clone(), email])
@@ -191,9 +182,7 @@ impl Join {
         member: MemberId,
         is_new: bool,
     ) -> Result<(), StoreError> {
-        let email = self.shopper.email.as_deref();
-        let email = email.filter(|_| self.shopper.email_verified);
-        let orders = match email {
+        let orders = match self.shopper.proven_email() {
             Some(email) => {
                 // An order that is told at this moment would not see the member, nor the member it.
                 busy::lock_guest(tx, self.rules.id, email, self.stamp.at).await?;

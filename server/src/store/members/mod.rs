@@ -51,25 +51,39 @@ pub(super) async fn find<T: Tx>(
 /// Whether a shopper is a member who comes with a proven address that is nobody's yet: orders of a guest may wait
 /// for it.
 pub struct BringsAddress<'a> {
-    /// The programme.
-    pub program: ProgramId,
-    /// Who comes.
-    pub shopper: &'a Shopper,
+    program: ProgramId,
+    shopper: &'a Shopper,
+}
+
+impl<'a> BringsAddress<'a> {
+    /// The question about whoever comes to a programme; none about who has proven no address.
+    pub fn of(program: ProgramId, shopper: &'a Shopper) -> Option<Self> {
+        shopper.proven_email()?;
+        Some(Self { program, shopper })
+    }
 }
 
 impl Query for BringsAddress<'_> {
     type Output = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
-        let by_address = Shopper {
-            customer: None,
-            account: None,
-            ..self.shopper.clone()
-        };
-        Ok(!identities(&by_address).is_empty()
-            && find(tx, self.program, &by_address).await?.is_none()
+        Ok(by_address(tx, self.program, self.shopper).await?.is_none()
             && find(tx, self.program, self.shopper).await?.is_some())
     }
+}
+
+/// The member whose address it is that a shopper has proven.
+async fn by_address<T: Tx>(
+    tx: &mut T,
+    program: ProgramId,
+    shopper: &Shopper,
+) -> Result<Option<MemberId>, StoreError> {
+    let by_address = Shopper {
+        customer: None,
+        account: None,
+        ..shopper.clone()
+    };
+    find(tx, program, &by_address).await
 }
 
 /// Whether somebody is a member of a programme.
@@ -96,14 +110,13 @@ pub(super) fn named(member: &MemberRef) -> Shopper {
 
 /// What a shopper is known by: its kind, and its value.
 pub(super) fn identities(shopper: &Shopper) -> Vec<(&str, &str)> {
-    let email = shopper.email.as_deref().filter(|_| shopper.email_verified);
     let customer = shopper.customer.as_deref().map(|id| ("customer", id));
     let account = shopper.account.as_ref();
     let account = account.map(|account| (account.service.as_str(), account.id.as_str()));
     customer
         .into_iter()
         .chain(account)
-        .chain(email.map(|email| ("email", email)))
+        .chain(shopper.proven_email().map(|email| ("email", email)))
         .collect()
 }
 

@@ -67,23 +67,23 @@ impl Command for Refund {
             false,
             self.stamp.at,
         ];
-        tx.execute(INSERT, row).await?;
-        let Some(stored) = self.stored(tx).await? else {
-            return Ok(RefundOutcome::Differs);
-        };
-        if stored.applied {
-            return Ok(RefundOutcome::Kept(stored));
+        if tx.execute(INSERT, row).await? == 0 {
+            let (digest, stored) = self.stored(tx).await?;
+            if digest != self.digest {
+                return Ok(RefundOutcome::Differs);
+            }
+            if stored.applied {
+                return Ok(RefundOutcome::Kept(stored));
+            }
         }
         apply(tx, &self.rules, &self.stamp, refund).await?;
-        let stored = self.stored(tx).await?;
-        let stored = stored.ok_or_else(|| StoreError::internal("a refund became another"))?;
-        Ok(RefundOutcome::Kept(stored))
+        Ok(RefundOutcome::Kept(self.stored(tx).await?.1))
     }
 }
 
 impl Refund {
-    /// Where the refund stands; nothing if another was sent under its number before.
-    async fn stored<T: Tx>(&self, tx: &mut T) -> Result<Option<StoredRefund>, StoreError> {
+    /// What was sent under its number: the digest, and where it stands.
+    async fn stored<T: Tx>(&self, tx: &mut T) -> Result<(Vec<u8>, StoredRefund), StoreError> {
         const STORED: &str =
             "select id, order_id, applied, amount, reversed, given_back, digest from refund
             where program_id = $1 and id = $2";
@@ -91,17 +91,15 @@ impl Refund {
             .query_one(STORED, params![self.rules.id, &self.refund.id])
             .await?;
         let row = row.ok_or_else(|| StoreError::internal("a refund went away"))?;
-        if row.get::<Vec<u8>>(6)? != self.digest {
-            return Ok(None);
-        }
-        Ok(Some(StoredRefund {
+        let stored = StoredRefund {
             id: row.get(0)?,
             order_id: row.get(1)?,
             applied: row.get(2)?,
             amount: row.get(3)?,
             reversed: row.get(4)?,
             given_back: row.get(5)?,
-        }))
+        };
+        Ok((row.get(6)?, stored))
     }
 }
 
