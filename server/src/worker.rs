@@ -35,6 +35,9 @@ const TICK_EVERY: Duration = Duration::from_secs(1);
 const DUE_MAX: i64 = 100;
 /// What is settled at the same time.
 const AT_ONCE: usize = 16;
+/// How long after an import members are looked at, in microseconds: by then every server works by the new rules, and
+/// none undoes by old ones what was decided by them.
+const KNOWN_AFTER: i64 = 10_000_000;
 /// Ticks between two clean-ups.
 const SWEEP_TICKS: u64 = 60;
 
@@ -232,7 +235,7 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
         }
         let looked = due
             .into_iter()
-            .map(|(program, member)| look_at(Arc::clone(app), program, member));
+            .map(|(program, member)| look_at(Arc::clone(app), (program, member), false));
         let failed = stream::iter(looked).buffer_unordered(AT_ONCE);
         // Whoever could not be looked at is still due, and must not be met again and again.
         let failed = failed.filter(|done| future::ready(!done)).count().await;
@@ -241,12 +244,15 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Looks at all members of a programme whose new rules review tiers at other times: a page of them after
-/// the other, so that it may take as long as it takes.
+/// Looks at all members of a programme whose new rules give tiers to others, or review them at other times: a page of
+/// them after the other, so that it may take as long as it takes.
 async fn revise(app: &Arc<App>) -> Result<(), StoreError> {
     while !*app.stopping.borrow() {
-        let limit = DUE_MAX;
-        let mut batches = app.store.read(ledger::ToRevise { limit }).await?;
+        let next = ledger::ToRevise {
+            before: app.clock.now() - KNOWN_AFTER,
+            limit: DUE_MAX,
+        };
+        let mut batches = app.store.read(next).await?;
         // Rules that this server does not know yet will be known at the next tick.
         batches.retain(|batch| {
             let loaded = app.programs.by_id(batch.program);
@@ -257,7 +263,8 @@ async fn revise(app: &Arc<App>) -> Result<(), StoreError> {
         }
         for batch in batches {
             let members = batch.members.iter();
-            let looks = members.map(|member| look_at(Arc::clone(app), batch.program, *member));
+            let looks =
+                members.map(|member| look_at(Arc::clone(app), (batch.program, *member), true));
             let looks: Vec<_> = looks.collect();
             // Whoever could not be looked at is told of in the log, and is looked at when something
             // happens to them.
@@ -271,13 +278,14 @@ async fn revise(app: &Arc<App>) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn look_at(app: Arc<App>, program: ProgramId, member: MemberId) -> bool {
+async fn look_at(app: Arc<App>, (program, member): (ProgramId, MemberId), revises: bool) -> bool {
     let Some(loaded) = app.programs.by_id(program) else {
         return false;
     };
     let look = ledger::Look {
         rules: Arc::clone(&loaded.rules),
         member,
+        revises,
         stamp: app.clock.stamp(),
     };
     let outcome = app.store.write(look).await;

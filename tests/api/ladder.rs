@@ -4,7 +4,7 @@
 use crate::support::rules::{PLAIN, Rules, WELCOME};
 use crate::support::sql::{assert_books_balance, count};
 use crate::support::steps::{Steps, table};
-use crate::support::world::{on_both_databases, paid};
+use crate::support::world::{World, on_both_databases, paid};
 
 const ROLLING: Rules = Rules {
     tables: "[ladder]\nwindow = \"rolling\"\nmonths = 12\n",
@@ -145,6 +145,16 @@ table! {
         months 10                           | 1000   0   0 silver
         months 2                            | 1000   0   0 bronze
     ";
+    a_grace_lifts_to_no_tier_that_no_window_reaches, GRACE, "
+        order A 10000
+        hold passes                         |  500   0   0 silver
+        order B 6400
+        hold passes                         |  900   0   0 silver
+        months 12
+        order C 27200
+        hold passes                         | 2600   0   0 silver
+        months 2                            | 2600   0   0 silver
+    ";
     a_grace_saves_nobody_by_what_had_lifted_them, GRACE, "
         order A 10000
         hold passes                         |  500   0   0 silver
@@ -238,10 +248,49 @@ table! {
     ";
 }
 
+const TOLD: &str = "select count(*) from event where kind = 'tier'";
 const WAITING: &str = "select count(*) from program where looked_at_until is not null";
 
 mod new_rules {
     use super::*;
+
+    /// What was earned stays, and a refund takes it as it would have before.
+    async fn ask_for_more(world: &World, rules: Rules) {
+        let mut member = Steps::begin(world, rules, "Europe/Moscow").await;
+        let orders = "order A 10000
+            hold passes                         |  600   0   0 silver
+            order B 1600
+            hold passes                         |  700   0   0 silver";
+        member.all(orders).await;
+        let more = rules
+            .file()
+            .replace("threshold = 500\n", "threshold = 1000\n");
+        world.rule(&more).await;
+        let refunds = "days 0                   |  700   0   0 silver
+            refund B 16                         |  699   0   0 silver
+            refund B 1584                       |  600   0   0 silver
+            refund A 20                         |  499   0   0 bronze
+            refund A 9980                       |    0   0   0 bronze";
+        member.all(refunds).await;
+        assert_books_balance(&world.app.store).await;
+    }
+
+    async fn ask_for_less(world: &World, rules: Rules) {
+        let mut member = Steps::begin(world, rules, "Europe/Moscow").await;
+        member
+            .all("order A 9000\nhold passes | 450 0 0 bronze")
+            .await;
+        let less = rules
+            .file()
+            .replace("threshold = 500\n", "threshold = 450\n");
+        world.rule(&less).await;
+        let steps = "days 0                      |  550   0   0 silver
+            days 1                              |  550   0   0 silver
+            refund A 20                         |  449   0   0 bronze
+            refund A 8980                       |    0   0   0 bronze";
+        member.all(steps).await;
+        assert_books_balance(&world.app.store).await;
+    }
 
     on_both_databases! { quiet
         async fn a_window_ends_for_those_too_who_do_nothing(world: World) {
@@ -267,6 +316,44 @@ mod new_rules {
             world.rule(&PLAIN.file()).await;
             member.all("order C 40000\nhold passes | 4000 0 0 gold\nmonths 24 | 4000 0 0 gold").await;
             assert_books_balance(store).await;
+        }
+
+        async fn that_ask_for_more_keep_what_was_earned_for_life(world: World) {
+            ask_for_more(&world, WELCOME).await;
+        }
+
+        async fn that_ask_for_more_keep_what_was_earned_in_a_window(world: World) {
+            ask_for_more(&world, WELCOMES_IN_WINDOWS).await;
+        }
+
+        async fn that_ask_for_less_lift_whoever_is_there_already_for_life(world: World) {
+            ask_for_less(&world, WELCOME).await;
+        }
+
+        async fn that_ask_for_less_lift_whoever_is_there_already_in_a_window(world: World) {
+            ask_for_less(&world, WELCOMES_IN_WINDOWS).await;
+        }
+
+        async fn that_name_a_tier_anew_leave_it_to_whoever_has_it(world: World) {
+            let store = &world.app.store;
+            let mut member = Steps::begin(&world, WELCOMES_IN_WINDOWS, "Europe/Moscow").await;
+            member.all("order A 36000\nhold passes | 1900 0 0 silver").await;
+            let told = count(store, TOLD).await;
+            let renamed = WELCOMES_IN_WINDOWS.file().replace("\"silver\"", "\"steel\"");
+            world.rule(&renamed).await;
+            member.all("days 0 | 1900 0 0 steel").await;
+            assert_eq!(count(store, TOLD).await, told);
+            member.all("order B 3200\nhold passes | 2300 0 0 gold\nrefund B 3200 | 1900 0 0 steel").await;
+            member.all("refund A 27000 | 450 0 0 bronze").await;
+            assert_books_balance(store).await;
+        }
+
+        async fn are_known_to_whoever_comes_before_everybody_is_looked_at(world: World) {
+            let mut member = Steps::begin(&world, WELCOMES, "Europe/Moscow").await;
+            member.all("order A 36000\nhold passes | 1900 0 0 silver").await;
+            world.rule(&WELCOMES.file().replace("\"silver\"", "\"steel\"")).await;
+            world.adjust("42", 10).await;
+            member.all("take 10 | 1900 0 0 steel").await;
         }
 
         async fn a_window_that_is_long_over_has_ended_when_it_did(world: World) {

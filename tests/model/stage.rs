@@ -174,6 +174,7 @@ impl Stage {
                 let look = Look {
                     rules,
                     member: *member,
+                    revises: false,
                     stamp,
                 };
                 (*member, real.run(look, crash_at).await.map(|()| true))

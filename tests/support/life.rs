@@ -422,6 +422,7 @@ impl Life {
                 let look = Look {
                     rules: self.rules.clone(),
                     member,
+                    revises: false,
                     stamp: self.stamp(),
                 };
                 self.write(look).await;

@@ -82,6 +82,7 @@ pub async fn settle(app: &App, program: &Loaded, found: &StoredMember) -> bool {
     let look = Look {
         rules: Arc::clone(&program.rules),
         member,
+        revises: false,
         stamp,
     };
     let outcome = app.store.write(look).await;

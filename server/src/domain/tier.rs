@@ -8,6 +8,7 @@
 //! the review N months later they keep the tier by what came since. A year has its first moment, and
 //! ends just before the next.
 
+mod successor;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use app::api::{Keep, Metric, NextTier, Standing, Window};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use std::ops::AddAssign;
+pub use successor::{has, successor};
 
 /// A member's counters. They only ever count what is final: points when they become available,
 /// money when it was paid.
@@ -126,21 +128,25 @@ pub fn reached(program: &Program, value: i64) -> &Tier {
     reached.unwrap_or(&program.tiers[0])
 }
 
+/// The higher of two tiers.
+pub fn higher<'a>(one: &'a Tier, other: &'a Tier) -> &'a Tier {
+    if other.threshold > one.threshold {
+        other
+    } else {
+        one
+    }
+}
+
 /// The tier with this id, or the first one if the rules no longer have it.
 pub fn by_id<'a>(program: &'a Program, id: &str) -> &'a Tier {
     let found = program.tiers.iter().find(|tier| tier.id == id);
     found.unwrap_or(&program.tiers[0])
 }
 
-/// The window that ends now: what counts towards the next tier. A grace makes the one longer that had
-/// ended.
-pub fn window_now(program: &Program, held: &Held, now: Instant, zone: &TimeZone) -> Stretch {
-    let window = program.ladder.window;
+/// The window that ends now: what counts towards the next tier.
+pub fn window_now(program: &Program, now: Instant, zone: &TimeZone) -> Stretch {
     Stretch {
-        from: match held.grace_from {
-            Some(end) => reviewed_from(window, held, end, zone),
-            None => window_start(window, now, zone),
-        },
+        from: window_start(program.ladder.window, now, zone),
         until: Instant::MAX,
     }
 }
@@ -163,13 +169,18 @@ pub fn window_since(program: &Program, held: &Held, zone: &TimeZone) -> Stretch 
     }
 }
 
-/// The window that a review looks at, which ends when it falls due.
-pub fn window_ended(program: &Program, held: &Held, zone: &TimeZone) -> Option<Stretch> {
+/// The window that the next review looks at: what counts towards keeping the tier. A grace makes the one longer
+/// that had ended. None where tiers are for life.
+pub fn window_kept(program: &Program, held: &Held, zone: &TimeZone) -> Option<Stretch> {
     let window = program.ladder.window;
-    let end = window_end(window, held.since, zone)?;
+    let end = held.grace_from;
+    let end = end.or_else(|| window_end(window, held.since, zone))?;
     Some(Stretch {
         from: reviewed_from(window, held, end, zone),
-        until: last_of(window, end) + 1,
+        until: match held.grace_from {
+            Some(_) => Instant::MAX,
+            None => last_of(window, end) + 1,
+        },
     })
 }
 
@@ -190,39 +201,37 @@ fn last_of(window: Window, end: Instant) -> Instant {
     }
 }
 
-/// After something was counted: the member rises at once where the metric says so.
-pub fn rise(program: &Program, held: &Held, value: i64, now: Instant) -> Held {
+/// After something was counted: the member rises at once where the metric of the window that ends now says so.
+/// `in_grace` is that of the longer one, while there is a grace: it saves the tier and lifts to no other.
+pub fn rise(
+    program: &Program,
+    held: &Held,
+    value: i64,
+    in_grace: Option<i64>,
+    now: Instant,
+) -> Held {
     let reached = reached(program, value);
     let has = by_id(program, &held.tier);
     let rises = reached.threshold > has.threshold;
-    let saved = held.grace_from.is_some() && reached.threshold >= has.threshold;
+    let saved = in_grace.is_some_and(|value| value >= has.threshold);
     if !rises && !saved {
         return held.clone();
     }
     Held {
-        tier: reached.id.clone(),
+        tier: if rises { &reached.id } else { &has.id }.clone(),
         // What the longer window of the grace saved, no other window explains.
-        kept: if saved {
-            has.id.clone()
-        } else {
-            held.kept.clone()
-        },
+        kept: if saved { &has.id } else { &held.kept }.clone(),
         since: now,
         grace_from: None,
         manual: held.manual.clone(),
     }
 }
 
-/// After something was taken back: the member falls to what is still deserved, by what counts now or by
-/// what had counted when the tier was reached, but never below what an earlier window left.
-pub fn fall(program: &Program, held: &Held, value: i64, value_since: i64) -> Held {
+/// After something was taken back: the member falls to what is still deserved, but never below what an
+/// earlier window left.
+pub fn fall(program: &Program, held: &Held, deserved: &Tier) -> Held {
     let kept = by_id(program, &held.kept);
-    let deserved = reached(program, value.max(value_since));
-    let floor = if kept.threshold > deserved.threshold {
-        kept
-    } else {
-        deserved
-    };
+    let floor = higher(kept, deserved);
     if floor.threshold >= by_id(program, &held.tier).threshold {
         return held.clone();
     }

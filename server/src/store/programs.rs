@@ -2,7 +2,8 @@
 
 use super::{Command, Query, Row, StoreError, Tx, params};
 use crate::clock::Stamp;
-use crate::domain::program_file;
+use crate::domain::program::{Program, Rules};
+use crate::domain::{Instant, program_file, tier};
 use app::api::{MemberId, ProgramId};
 
 /// A programme as it is stored: its current rules unread.
@@ -29,8 +30,8 @@ impl StoredProgram {
     }
 }
 
-/// Stores a checked programme file. The same file again makes no new version. One that changes when tiers
-/// are reviewed has all members looked at, since nothing else would tell those who do nothing.
+/// Stores a checked programme file. The same file again makes no new version. One that changes who has which tier, or
+/// when tiers are reviewed, has all members looked at, since nothing else would tell those who do nothing.
 pub struct Import {
     /// Its slug.
     pub slug: String,
@@ -81,7 +82,7 @@ impl Command for Import {
             )
             .await?;
             tx.execute(RAISE, params![stored.version, id]).await?;
-            if current.is_some_and(|before| reviews(&before) != reviews(&self.source)) {
+            if current.is_some_and(|before| tiers(&before) != tiers(&self.source)) {
                 tx.execute(LOOK, params![MemberId([0; 16]), id]).await?;
             }
         }
@@ -89,13 +90,60 @@ impl Command for Import {
     }
 }
 
-/// What of a file says when tiers are reviewed; nothing of one that is no programme.
-fn reviews(source: &str) -> Option<impl PartialEq + use<>> {
+/// What of a file says who has which tier, and when that is reviewed; nothing of one that is no programme.
+fn tiers(source: &str) -> Option<impl PartialEq + use<>> {
     let program = program_file::parse(source).ok()?;
     let tiers = program.tiers.into_iter();
-    let tiers: Vec<_> = tiers.map(|tier| (tier.id, tier.threshold > 0)).collect();
+    let tiers: Vec<_> = tiers.map(|tier| (tier.id, tier.threshold)).collect();
     let ladder = program.ladder;
-    Some((ladder.window, ladder.grace_days, program.time_zone, tiers))
+    let reviews = (ladder.window, ladder.grace_days, program.time_zone);
+    Some((program.metric, tiers, reviews))
+}
+
+/// The rules of a programme at an earlier moment, if they were others than these.
+pub(super) async fn rules_at<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    at: Instant,
+) -> Result<Option<Program>, StoreError> {
+    const SQL: &str = "select version from program_version
+        where program_id = $1 and created_at <= $2 order by version desc limit 1";
+    let row = tx.query_one(SQL, params![rules.id, at]).await?;
+    match row {
+        Some(row) => rules_of(tx, rules, row.get(0)?).await,
+        None => Ok(None),
+    }
+}
+
+/// The rules of a version, if that is not the version of these.
+pub(super) async fn rules_of<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    version: i64,
+) -> Result<Option<Program>, StoreError> {
+    const SQL: &str = "select source from program_version where program_id = $1 and version = $2";
+    if version == rules.version {
+        return Ok(None);
+    }
+    let row = tx.query_one(SQL, params![rules.id, version]).await?;
+    let source: Option<String> = row.map(|row| row.get(0)).transpose()?;
+    // What is no programme any more was one when it was stored.
+    Ok(source.and_then(|source| program_file::parse(&source).ok()))
+}
+
+/// The last rules before these that had a tier.
+pub(super) async fn rules_with<T: Tx>(
+    tx: &mut T,
+    rules: &Rules,
+    tier: &str,
+) -> Result<Option<Program>, StoreError> {
+    for version in (1..rules.version).rev() {
+        let then = rules_of(tx, rules, version).await?;
+        if let Some(then) = then.filter(|then| tier::has(then, tier)) {
+            return Ok(Some(then));
+        }
+    }
+    Ok(None)
 }
 
 /// The current rules of the programme with this slug.

@@ -1,7 +1,7 @@
 //! Refunds of what was paid with points: they come back by the line that they paid, and what of them has
 //! run out meanwhile gets a grace.
 
-use crate::support::rules::{A_YEAR, PLAIN};
+use crate::support::rules::{A_YEAR, PLAIN, WRITES_OFF};
 use crate::support::steps::table;
 
 table! {
@@ -19,6 +19,15 @@ table! {
         order A 2100 code                   | 100 105   0
         refund A 700                        | 200  70   0
         cancel A                            | 400   0   0
+    ";
+    what_it_was_paid_with_comes_back_before_a_debt_is_written_off, WRITES_OFF, "
+        give 300
+        redeem 300
+        order A 2100 code
+        hold passes
+        take 105                            |   0   0   0
+        refund A 700                        |  65   0   0
+        cancel A                            | 195   0   0
     ";
     points_come_back_by_the_line_they_paid, PLAIN, "
         give 300

@@ -244,12 +244,12 @@ impl Programme {
         let earning = order.earning;
         self.saw("a refund took points", taken);
         self.saw("a refund gave points", given);
+        self.give_back_spent(name, moved.2, cancel, now);
         if let Some(who) = member {
             moved.1 = earning.map_or(0, |earning| self.reverse(who, earning, moved.1));
             self.orders.get_mut(name).unwrap().taken_back += moved.1;
             self.move_tier(who, before.unwrap(), now);
         }
-        self.give_back_spent(name, moved.2, cancel, now);
         moved
     }
 

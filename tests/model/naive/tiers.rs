@@ -118,14 +118,15 @@ impl Programme {
         }
     }
 
-    /// What counts towards the tier now: the window up to now, or the one that had ended, which a grace
-    /// makes longer.
+    /// What counts towards a higher tier now.
     fn value_now(&self, who: usize, now: Micros) -> i64 {
-        let from = match self.members[who].standing.grace_from {
-            Some(end) => self.reviewed(who, end).0,
-            None => self.window_start(now),
-        };
-        self.within(who, from, Micros::MAX)
+        self.within(who, self.window_start(now), Micros::MAX)
+    }
+
+    /// What counts towards the tier that had not been deserved at the window's end: a grace makes that window longer.
+    fn value_in_grace(&self, who: usize) -> Option<i64> {
+        let end = self.members[who].standing.grace_from?;
+        Some(self.within(who, self.reviewed(who, end).0, Micros::MAX))
     }
 
     /// After something happened: the tier follows the metric if that has moved.
@@ -143,24 +144,23 @@ impl Programme {
         let (rules, standing) = (&self.rules, &self.members[who].standing);
         let value = self.value_now(who, now);
         let end = window_after(rules.window, standing.since, rules.zone);
-        let keeps = match end.filter(|_| standing.grace_from.is_none()) {
-            Some(end) => {
-                let (from, until) = self.reviewed(who, end);
-                self.within(who, from, until)
-            }
-            None => value,
-        };
+        let of_window = end.map(|end| {
+            let (from, until) = self.reviewed(who, end);
+            self.within(who, from, until)
+        });
+        let keeps = self.value_in_grace(who).or(of_window).unwrap_or(value);
         (value, keeps)
     }
 
     fn rise(&mut self, who: usize, now: Micros) {
-        let reached = self.reached(self.value_now(who, now));
-        let standing = &mut self.members[who].standing;
-        let has = standing.tier;
-        let saved = standing.grace_from.is_some() && reached >= has;
-        if reached <= has && !saved {
+        let has = self.members[who].standing.tier;
+        let reached = self.reached(self.value_now(who, now)).max(has);
+        let in_grace = self.value_in_grace(who);
+        let saved = in_grace.is_some_and(|value| self.reached(value) >= has);
+        if reached == has && !saved {
             return;
         }
+        let standing = &mut self.members[who].standing;
         *self.seen.entry("a tier was reached").or_insert(0) += 1;
         *self
             .seen
@@ -169,7 +169,6 @@ impl Programme {
         if saved {
             standing.kept = has;
         }
-        let standing = &mut self.members[who].standing;
         (standing.tier, standing.since, standing.grace_from) = (reached, now, None);
         let each = self.rules.entry_of_each;
         for tier in has + 1..=reached {

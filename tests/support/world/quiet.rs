@@ -4,6 +4,7 @@
 use super::{Database, World};
 use app::api::{MemberId, ProgramId};
 use server::api::router;
+use server::domain::Instant;
 use server::domain::program_file;
 use server::store::{coupons, ledger};
 use std::net::SocketAddr;
@@ -69,39 +70,44 @@ impl World {
             };
             done.unwrap();
         }
-        self.revise().await;
+        self.revise(now).await;
         let look = ledger::ToLook {
             now,
             limit: MANY,
             skip: 0,
         };
         for (program, member) in store.read(look).await.unwrap() {
-            self.look(program, member).await;
+            self.look(program, member, false).await;
         }
     }
 
-    /// Looks at everybody whose rules review tiers at other times now, one by one.
-    async fn revise(&self) {
+    /// Looks at everybody whose new rules give tiers to others or review them at other times, one by one.
+    async fn revise(&self, now: Instant) {
         let store = &self.app.store;
         loop {
-            let next = store.read(ledger::ToRevise { limit: 1 }).await.unwrap();
+            let next = ledger::ToRevise {
+                before: now,
+                limit: 1,
+            };
+            let next = store.read(next).await.unwrap();
             if next.is_empty() {
                 return;
             }
             for batch in next {
                 for member in &batch.members {
-                    self.look(batch.program, *member).await;
+                    self.look(batch.program, *member, true).await;
                 }
                 store.write(ledger::Revised { batch }).await.unwrap();
             }
         }
     }
 
-    async fn look(&self, program: ProgramId, member: MemberId) {
+    async fn look(&self, program: ProgramId, member: MemberId, revises: bool) {
         let loaded = self.app.programs.by_id(program).unwrap();
         let look = ledger::Look {
             rules: Arc::clone(&loaded.rules),
             member,
+            revises,
             stamp: self.app.clock.stamp(),
         };
         self.app.store.write(look).await.unwrap();

@@ -151,33 +151,36 @@ fn windows_are_counted_in_the_programmes_zone() {
     let moscow = demo().zone();
     let (rolling, year) = (ladder(ROLLING, false, 30), ladder(Window::Year, false, 30));
     let now = at("2028-02-29T12:00:00Z");
-    let from = |program: &Program, held: &Held| text(window_now(program, held, now, &moscow).from);
+    let from = |program: &Program| text(window_now(program, now, &moscow).from);
+    let kept =
+        |program: &Program, held: &Held| text(window_kept(program, held, &moscow).unwrap().from);
     let silver = held("silver");
     let graced = Held {
         grace_from: Some(at("2027-12-31T21:00:00Z")),
         ..silver.clone()
     };
-    assert_eq!(from(&rolling, &silver), "2027-02-28T12:00:00.000001Z");
-    assert_eq!(from(&year, &silver), "2027-12-31T21:00:00Z");
+    assert_eq!(from(&rolling), "2027-02-28T12:00:00.000001Z");
+    assert_eq!(from(&year), "2027-12-31T21:00:00Z");
     assert_eq!(
-        from(&year, &graced),
+        kept(&year, &graced),
         "2026-12-31T21:00:00Z",
         "the year that the grace makes longer"
     );
     assert_eq!(
-        from(&rolling, &graced),
+        kept(&rolling, &graced),
         "2027-03-01T09:00:00.000001Z",
         "all that came since"
     );
-    let for_life = window_now(&demo(), &silver, now, &moscow);
+    assert_eq!(
+        window_kept(&rolling, &graced, &moscow).unwrap().until,
+        Instant::MAX
+    );
+    let for_life = window_now(&demo(), now, &moscow);
     assert_eq!(
         (for_life.from, for_life.until),
         (Instant::MIN, Instant::MAX)
     );
-    assert_eq!(
-        window_now(&rolling, &silver, now, &moscow).until,
-        Instant::MAX
-    );
+    assert_eq!(window_now(&rolling, now, &moscow).until, Instant::MAX);
 
     let since = |program: &Program| window_since(program, &silver, &moscow);
     assert_eq!(text(since(&year).from), "2026-12-31T21:00:00Z");
@@ -206,7 +209,7 @@ fn windows_are_counted_in_the_programmes_zone() {
     );
 
     let ended = |program: &Program| {
-        window_ended(program, &silver, &moscow).map(|window| [window.from, window.until].map(text))
+        window_kept(program, &silver, &moscow).map(|window| [window.from, window.until].map(text))
     };
     assert_eq!(ended(&demo()), None);
     assert_eq!(
@@ -229,7 +232,7 @@ fn a_rolling_window_is_counted_on_from_where_it_began_however_long_the_months_ar
         ..held("silver")
     };
     // Six months before the end of February is the 28th of August.
-    let ended = window_ended(&program, &august, &utc).unwrap();
+    let ended = window_kept(&program, &august, &utc).unwrap();
     assert_eq!(
         [ended.from, ended.until].map(text),
         ["2027-08-31T09:00:00.000001Z", "2028-02-29T09:00:00.000001Z"]
@@ -238,8 +241,10 @@ fn a_rolling_window_is_counted_on_from_where_it_began_however_long_the_months_ar
         grace_from: Some(at("2028-02-29T09:00:00Z")),
         ..august
     };
-    let now = window_now(&program, &graced, at("2028-03-05T09:00:00Z"), &utc);
-    assert_eq!(now.from, ended.from);
+    assert_eq!(
+        window_kept(&program, &graced, &utc).unwrap().from,
+        ended.from
+    );
 }
 
 #[test]
@@ -253,7 +258,7 @@ fn a_member_rises_at_once_and_never_falls_by_earning() {
         ("silver", 500, "silver"),
         ("gold", 500, "gold"),
     ] {
-        let risen = rise(&demo, &held(has), value, 7);
+        let risen = rise(&demo, &held(has), value, None, 7);
         assert_eq!(risen.tier, expected, "{has} with {value}");
         let since = if has == expected { held(has).since } else { 7 };
         assert_eq!(
@@ -267,7 +272,7 @@ fn a_member_rises_at_once_and_never_falls_by_earning() {
         ..held("bronze")
     };
     assert_eq!(
-        rise(&demo, &manual, 500, 7).manual,
+        rise(&demo, &manual, 500, None, 7).manual,
         manual.manual,
         "beside what was given by hand"
     );
@@ -280,8 +285,8 @@ fn whoever_earns_what_was_missing_is_saved_from_the_end_of_the_grace() {
         grace_from: Some(5),
         ..held("silver")
     };
-    assert_eq!(rise(&program, &graced, 499, 7), graced);
-    let saved = rise(&program, &graced, 500, 7);
+    assert_eq!(rise(&program, &graced, 499, Some(499), 7), graced);
+    let saved = rise(&program, &graced, 0, Some(500), 7);
     assert_eq!(
         saved,
         Held {
@@ -291,7 +296,12 @@ fn whoever_earns_what_was_missing_is_saved_from_the_end_of_the_grace() {
             ..graced.clone()
         }
     );
-    let risen = rise(&program, &graced, 2_000, 7);
+    assert_eq!(
+        rise(&program, &graced, 1_999, Some(2_000), 7),
+        saved,
+        "no window reaches Gold"
+    );
+    let risen = rise(&program, &graced, 2_000, Some(2_000), 7);
     assert_eq!(
         risen,
         Held {
@@ -307,30 +317,26 @@ fn whoever_earns_what_was_missing_is_saved_from_the_end_of_the_grace() {
 #[test]
 fn what_lifted_a_member_is_taken_away_and_what_an_earlier_window_left_is_not() {
     let demo = demo();
-    for (has, kept, value, value_since, expected) in [
-        ("gold", "bronze", 2_000, 0, "gold"),
-        ("gold", "bronze", 0, 2_000, "gold"),
-        ("gold", "bronze", 1_999, 1_999, "silver"),
-        ("gold", "bronze", 499, 0, "bronze"),
-        ("gold", "silver", 0, 0, "silver"),
-        ("gold", "gold", 0, 0, "gold"),
-        ("silver", "silver", 0, 0, "silver"),
-        ("silver", "bronze", -5, -5, "bronze"),
-        ("bronze", "bronze", 5_000, 0, "bronze"),
+    for (has, kept, deserved, expected) in [
+        ("gold", "bronze", "gold", "gold"),
+        ("gold", "bronze", "silver", "silver"),
+        ("gold", "bronze", "bronze", "bronze"),
+        ("gold", "silver", "bronze", "silver"),
+        ("gold", "gold", "bronze", "gold"),
+        ("silver", "silver", "bronze", "silver"),
+        ("silver", "bronze", "bronze", "bronze"),
+        ("bronze", "bronze", "gold", "bronze"),
     ] {
         let before = Held {
             kept: kept.into(),
             ..held(has)
         };
-        let fallen = fall(&demo, &before, value, value_since);
+        let fallen = fall(&demo, &before, by_id(&demo, deserved));
         let expected = Held {
             tier: expected.into(),
             ..before.clone()
         };
-        assert_eq!(
-            fallen, expected,
-            "{has} kept {kept} with {value} and {value_since}"
-        );
+        assert_eq!(fallen, expected, "{has} kept {kept} deserving {deserved}");
     }
 }
 
@@ -350,8 +356,8 @@ fn where_there_is_nothing_left_to_lose_there_is_no_grace() {
         grace_from: None,
         ..graced.clone()
     };
-    assert_eq!(fall(&program, &graced, 500, 0), to_silver);
-    assert_eq!(fall(&program, &graced, 0, 0), to_bronze);
+    assert_eq!(fall(&program, &graced, &program.tiers[1]), to_silver);
+    assert_eq!(fall(&program, &graced, &program.tiers[0]), to_bronze);
     let bronze = Held {
         grace_from: Some(5),
         ..held("bronze")

@@ -215,6 +215,8 @@ pub struct Look {
     pub rules: Arc<Rules>,
     /// The member.
     pub member: MemberId,
+    /// Whether the rules are new, so that the metric may say more than it did.
+    pub revises: bool,
     /// When.
     pub stamp: Stamp,
 }
@@ -227,6 +229,9 @@ impl Command for Look {
             where member_id = $1 and asset <> $2 and look_at <= $3 order by asset";
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         books.settle(tx).await?;
+        if self.revises {
+            books.rise(tx).await?;
+        }
         books.close(tx).await?;
         let others = params![self.member, POINTS, self.stamp.at];
         for (n, row) in tx.query(OTHERS, others).await?.iter().enumerate() {

@@ -1,11 +1,14 @@
-//! After a new version of the rules has changed when tiers are reviewed, every member is looked at once,
-//! a few at a time and in the order of their ids.
+//! After a new version of the rules has changed who has which tier, or when that is reviewed, every member is looked
+//! at once, a few at a time and in the order of their ids.
 
+use crate::domain::Instant;
 use crate::store::{Command, Query, StoreError, Tx, params};
 use app::api::{MemberId, ProgramId};
 
 /// The next members to look at of each programme that has some.
 pub struct ToRevise {
+    /// Of those whose rules are from before this moment: all servers know them.
+    pub before: Instant,
     /// At most so many of each.
     pub limit: i64,
 }
@@ -27,12 +30,13 @@ impl Query for ToRevise {
     type Output = Vec<Batch>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        const PROGRAMS: &str = "select id, version, looked_at_until from program
-            where looked_at_until is not null order by id";
+        const PROGRAMS: &str = "select p.id, p.version, p.looked_at_until from program p
+                join program_version v on v.program_id = p.id and v.version = p.version
+            where p.looked_at_until is not null and v.created_at <= $1 order by p.id";
         const MEMBERS: &str =
             "select id from member where program_id = $1 and id > $2 order by id limit $3";
         let mut batches = Vec::new();
-        for row in tx.query(PROGRAMS, &[]).await? {
+        for row in tx.query(PROGRAMS, params![self.before]).await? {
             let (program, after): (ProgramId, MemberId) = (row.get(0)?, row.get(2)?);
             let next = params![program, after, self.limit];
             let members = tx.query(MEMBERS, next).await?;

@@ -30,6 +30,9 @@ impl Books<'_> {
     /// Lets everything happen that has fallen due.
     pub(in crate::store) async fn settle<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         let now = self.stamp.at;
+        if self.are_points() && !self.held.is_of(&self.rules.program) {
+            self.adopt(tx).await?;
+        }
         let review_at = self.before.review_at.filter(|_| self.are_points());
         let due = [self.account.look_at, review_at];
         if due.into_iter().flatten().all(|at| at > now) {

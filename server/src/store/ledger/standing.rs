@@ -7,7 +7,7 @@ use crate::domain::ledger::Account;
 use crate::domain::program::Program;
 use crate::domain::tier::{self, Counters, Held, Manual, Stretch};
 use crate::store::events::News;
-use crate::store::{StoreError, Tx, params};
+use crate::store::{StoreError, Tx, params, programs};
 use app::api::{EventKind, Fact, MemberId, Metric, ProofLevel, TransferId, Window};
 
 /// The metric of some stretch of time. Lifetime counts are on the member's row.
@@ -44,44 +44,83 @@ impl Books<'_> {
         self.held.manual = manual;
     }
 
-    async fn value<T: Tx>(&mut self, tx: &mut T, stretch: Stretch) -> Result<i64, StoreError> {
+    /// The metric of some rules over a stretch of time.
+    async fn value<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        program: &Program,
+        stretch: Stretch,
+    ) -> Result<i64, StoreError> {
         // What this command did to the lots has to be in the database to be counted there.
-        if self.rules.program.ladder.window != Window::Lifetime {
+        if program.ladder.window != Window::Lifetime {
             self.lots.flush(tx, self.member).await?;
         }
-        value_in(
-            tx,
-            &self.rules.program,
-            self.member,
-            self.counters(),
-            stretch,
-        )
-        .await
+        value_in(tx, program, self.member, self.counters(), stretch).await
     }
 
     /// Moves the member to the tier that follows from what was counted since this was last called.
     pub(super) async fn move_tier<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
-        let rules = self.rules;
-        let program = &rules.program;
-        let zone = program.zone();
+        let program = &self.rules.program;
         let counted = self.counters().value(program.metric);
         let metric = counted - self.followed;
         self.followed = counted;
-        if metric == 0 {
-            return Ok(());
+        match metric {
+            0 => Ok(()),
+            1.. => self.rise(tx).await,
+            _ => self.fall(tx).await,
         }
-        let window = tier::window_now(program, &self.held, self.now(), &zone);
-        let value = self.value(tx, window).await?;
-        if metric > 0 {
-            let risen = tier::rise(program, &self.held, value, self.now());
-            self.welcome(tx, &risen).await?;
-            self.held = risen;
-        } else {
-            let since = tier::window_since(program, &self.held, &zone);
-            let value_since = self.value(tx, since).await?;
-            let fallen = tier::fall(program, &self.held, value, value_since);
-            self.unwelcome(tx, &fallen).await?;
-            self.held = fallen;
+    }
+
+    /// Lifts the member to where the metric says.
+    pub(super) async fn rise<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let program = &self.rules.program;
+        let (now, zone) = (self.now(), program.zone());
+        let window = tier::window_now(program, now, &zone);
+        let value = self.value(tx, program, window).await?;
+        let longer = self.held.grace_from.is_some();
+        let longer = longer.then(|| tier::window_kept(program, &self.held, &zone));
+        let in_grace = match longer.flatten() {
+            Some(longer) => Some(self.value(tx, program, longer).await?),
+            None => None,
+        };
+        let risen = tier::rise(program, &self.held, value, in_grace, now);
+        self.welcome(tx, &risen).await?;
+        self.held = risen;
+        Ok(())
+    }
+
+    /// Lowers the member to what is still deserved: by what counts now, or by what had counted when the tier was
+    /// reached, and by the rules of then where those were others.
+    async fn fall<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let program = &self.rules.program;
+        let zone = program.zone();
+        let window = tier::window_now(program, self.now(), &zone);
+        let value = self.value(tx, program, window).await?;
+        let since = tier::window_since(program, &self.held, &zone);
+        let value_since = self.value(tx, program, since).await?;
+        let mut deserved = tier::reached(program, value.max(value_since));
+        if deserved.threshold < tier::by_id(program, &self.held.tier).threshold
+            && let Some(then) = programs::rules_at(tx, self.rules, self.held.since).await?
+        {
+            let since = tier::window_since(&then, &self.held, &then.zone());
+            let reached = tier::reached(&then, self.value(tx, &then, since).await?);
+            deserved = tier::higher(deserved, tier::successor(&then, &reached.id, program));
+        }
+        let fallen = tier::fall(program, &self.held, deserved);
+        self.unwelcome(tx, &fallen).await?;
+        self.held = fallen;
+        Ok(())
+    }
+
+    /// Names the tiers anew that new rules do not have any more.
+    pub(super) async fn adopt<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let program = &self.rules.program;
+        for id in self.held.tiers_mut().chain([&mut self.told_tier]) {
+            if !tier::has(program, id)
+                && let Some(then) = programs::rules_with(tx, self.rules, id).await?
+            {
+                id.clone_from(&tier::successor(&then, id, program).id);
+            }
         }
         Ok(())
     }
@@ -91,12 +130,9 @@ impl Books<'_> {
         let rules = self.rules;
         let program = &rules.program;
         let zone = program.zone();
-        let ended = match self.held.grace_from {
-            Some(_) => Some(tier::window_now(program, &self.held, self.now(), &zone)),
-            None => tier::window_ended(program, &self.held, &zone),
-        };
+        let ended = tier::window_kept(program, &self.held, &zone);
         let ended = ended.ok_or_else(|| StoreError::internal("a review of no window"))?;
-        let value = self.value(tx, ended).await?;
+        let value = self.value(tx, program, ended).await?;
         let reviewed = tier::review(program, &self.held, value, self.now(), &zone);
         if reviewed == self.held {
             // It would fall due again and again.
@@ -143,7 +179,7 @@ impl Books<'_> {
     /// counted when it happened was not undone, and its welcome stays.
     async fn unwelcome<T: Tx>(&mut self, tx: &mut T, fallen: &Held) -> Result<(), StoreError> {
         const ENTERED: &str =
-            "select e.tier, e.transfer_id, t.amount, t.created_at from tier_entry e
+            "select e.tier, e.transfer_id, t.amount, t.created_at, t.version from tier_entry e
                 join transfer t on t.id = e.transfer_id
             where e.member_id = $1 and not e.undone order by e.tier";
         const UNDO: &str = "update tier_entry set undone = $1 where member_id = $2 and tier = $3";
@@ -155,15 +191,16 @@ impl Books<'_> {
         }
         for row in tx.query(ENTERED, params![self.member]).await? {
             let id: String = row.get(0)?;
-            let Some(tier) = program.tiers.iter().find(|tier| tier.id == id) else {
-                continue;
-            };
-            if tier.threshold <= floor {
+            // By the rules that welcomed.
+            let then = programs::rules_of(tx, rules, row.get(4)?).await?;
+            let then = then.as_ref().unwrap_or(program);
+            if !tier::has(then, &id) || tier::successor(then, &id, program).threshold <= floor {
                 continue;
             }
-            let window = tier::window_until(program, row.get(3)?, &program.zone());
-            if program.ladder.window != Window::Lifetime
-                && self.value(tx, window).await? >= tier.threshold
+            let tier = tier::by_id(then, &id);
+            let window = tier::window_until(then, row.get(3)?, &then.zone());
+            if then.ladder.window != Window::Lifetime
+                && self.value(tx, then, window).await? >= tier.threshold
             {
                 continue;
             }

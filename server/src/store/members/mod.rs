@@ -245,14 +245,10 @@ impl Get<'_> {
             return Ok((value, value));
         }
         let zone = program.zone();
-        let now = tier::window_now(program, held, self.now, &zone);
+        let now = tier::window_now(program, self.now, &zone);
         let value = value_in(tx, program, self.member, counters, now).await?;
-        let ended = match held.grace_from {
-            Some(_) => None,
-            None => tier::window_ended(program, held, &zone),
-        };
-        let keeps = match ended {
-            Some(ended) => value_in(tx, program, self.member, counters, ended).await?,
+        let keeps = match tier::window_kept(program, held, &zone) {
+            Some(kept) => value_in(tx, program, self.member, counters, kept).await?,
             None => value,
         };
         Ok((value, keeps))

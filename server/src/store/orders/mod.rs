@@ -8,7 +8,7 @@ pub use refund::{Refund, RefundOutcome, StoredRefund};
 
 use super::coupons;
 use super::ledger::{Books, Credit, Reverse, because, from_json, json};
-use super::{Command, Query, Row, StoreError, Tx, busy, members, params, referrals};
+use super::{Command, Query, Row, StoreError, Tx, busy, events, members, params, referrals};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::ledger::Account;
@@ -350,8 +350,8 @@ struct Effect {
     cause: GivenBackCause,
 }
 
-/// Takes back what the given-back money had earned, and gives back the points it had been paid with.
-/// Answers how many were really taken back.
+/// Gives back the points that the given-back money stands for, and takes back what it had earned. Answers how
+/// many were really taken back.
 async fn give_back<T: Tx>(
     tx: &mut T,
     (rules, stamp): (&Rules, &Stamp),
@@ -371,6 +371,12 @@ async fn give_back<T: Tx>(
         refunded,
         counts,
     };
+    // Before anything is taken back: where debts are written off, what comes back here pays them first.
+    if let Some(member) = member {
+        events::lock(tx, member).await?;
+    }
+    let paid = (&*order.id, &split);
+    coupons::give_back(tx, (rules, stamp), paid, returned, effect.cause).await?;
     let mut moved = 0;
     if let Some(member) = member {
         let mut books = Books::open(tx, rules, stamp, member).await?;
@@ -398,8 +404,6 @@ async fn give_back<T: Tx>(
     } else {
         undone.save(tx, (rules, stamp), &split).await?;
     }
-    let paid = (&*order.id, &split);
-    coupons::give_back(tx, (rules, stamp), paid, returned, effect.cause).await?;
     Ok(moved)
 }
 
