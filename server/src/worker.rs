@@ -12,8 +12,7 @@ use crate::mailer::MailError;
 use crate::pulls;
 use crate::shop_codes;
 use crate::store::{
-    StoreError, accounts, attempts, busy, codes, coupons, ledger, mail, owners, referrals, seal,
-    sessions,
+    StoreError, accounts, attempts, codes, coupons, ledger, mail, owners, referrals, seal, sessions,
 };
 use app::api::{MemberId, ProgramId, ReferralId};
 use futures_util::{StreamExt, future, stream};
@@ -134,7 +133,6 @@ async fn tick(app: Arc<App>, count: u64) -> Result<(), StoreError> {
         outcomes.push(app.store.write(codes::Sweep { now }).await);
         outcomes.push(app.store.write(accounts::Sweep { now }).await);
         outcomes.push(app.store.write(owners::Sweep { now }).await);
-        outcomes.push(app.store.write(busy::Sweep { now }).await);
         outcomes.push(app.store.write(referrals::Forget { now }).await);
     }
     outcomes.into_iter().collect()

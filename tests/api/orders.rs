@@ -195,6 +195,38 @@ on_both_databases! {
         assert_books_balance(store).await;
     }
 
+    async fn more_guests_orders_than_are_claimed_at_once_come_with_the_next_token(world: World) {
+        world.member("42").await;
+        for n in 0..51 {
+            let mut order = paid(&format!("G{n}"), "", 2_000);
+            order["customer"] = json!({ "email": "anna@example.com" });
+            world.order(&order).await;
+        }
+        let mut claims = world.claims("42");
+        claims["email"] = json!("anna@example.com");
+        claims["email_verified"] = json!(true);
+        for (name, held) in [("Anna", 50), ("Anna B.", 51), ("Anna C.", 51)] {
+            claims["name"] = json!(name);
+            let bearer = world.session_of(&world.sign(&claims)).await;
+            let (_, me) = world.get("/api/v1/me", &bearer).await;
+            assert_eq!(me["balance"], balance(50, held), "as {name}");
+        }
+    }
+
+    async fn whoever_is_found_by_their_address_is_known_by_the_shops_number_too_from_then_on(world: World) {
+        let join = json!({ "email": "anna@example.com" });
+        world.post("/api/v1/programs/demo/members", &world.api_key, &join).await;
+        assert_eq!(world.order(&paid("1043", "42", 240_000)).await.1["reason"], "no_member");
+        let mut claims = world.claims("42");
+        claims["email"] = json!("anna@example.com");
+        claims["email_verified"] = json!(true);
+        let bearer = world.session_of(&world.sign(&claims)).await;
+        let (_, told) = world.order(&paid("1044", "42", 240_000)).await;
+        assert_eq!(told["points"], 120);
+        let (_, me) = world.get("/api/v1/me", &bearer).await;
+        assert_eq!(told["member"], me["id"]);
+    }
+
     async fn an_order_by_a_proven_address_is_the_members(world: World) {
         let mut claims = world.claims("42");
         claims["email"] = json!("Anna@Example.com");

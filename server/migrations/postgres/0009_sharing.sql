@@ -125,13 +125,3 @@ create index referral_member on referral (friend_id, id) where friend_id is not 
 create index referral_ended on referral (updated_at, id)
     where friend_email is not null and stage in ('lapsed', 'refused', 'reversed');
 create index referral_source on referral (created_at, id) where source is not null;
-
--- Names whose work is done one after the other: who has the row works. Nothing is remembered here.
-create table busy (
-    program_id uuid not null,
-    name text not null,
-    at bigint not null,
-    primary key (program_id, name)
-);
-
-create index busy_at on busy (at);

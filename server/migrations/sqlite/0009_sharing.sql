@@ -132,16 +132,6 @@ create index referral_ended on referral (updated_at, id)
     where friend_email is not null and stage in ('lapsed', 'refused', 'reversed');
 create index referral_source on referral (created_at, id) where source is not null;
 
--- Names whose work is done one after the other: who has the row works. Nothing is remembered here.
-create table busy (
-    program_id blob not null,
-    name text not null,
-    at integer not null,
-    primary key (program_id, name)
-) strict, without rowid;
-
-create index busy_at on busy (at);
-
 -- Without numbers the planner takes the programme for as good a key as any other, and walks through all of its coupons
 -- and orders where an index leads to one. Nobody counts them: these say only which key is good. The first line makes
 -- the table, the last has this connection read it; others read it when they open.

@@ -11,7 +11,7 @@ use crate::domain::identity::Shopper;
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::codes::{Tried, Try};
-use crate::store::members::{BringsAddress, Join};
+use crate::store::members::{BringsMore, Join};
 use crate::store::sessions::{Close, Find, Open, Renew, StoredSession};
 use crate::store::sign_ins::{Look, Standing, Use};
 use crate::token::{self, TokenError};
@@ -166,7 +166,7 @@ async fn open_session(
     shopper: Shopper,
 ) -> Result<Opened, Error> {
     let (at, rules) = (app.clock.now(), &program.rules);
-    let joins = match BringsAddress::of(rules.id, &shopper) {
+    let joins = match BringsMore::of(rules.id, &shopper) {
         _ if rules.program.auto_join => true,
         Some(brings) => app.store.read(brings).await?,
         None => false,

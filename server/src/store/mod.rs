@@ -15,7 +15,7 @@ pub mod accounts;
 pub mod adjustments;
 pub mod attempts;
 pub mod audit;
-pub mod busy;
+mod busy;
 pub mod checks;
 pub mod codes;
 pub mod connections;
@@ -148,6 +148,11 @@ pub trait Tx: Send {
             let rows = self.query(first.0, first.1).await?;
             Ok((rows, self.query(second.0, second.1).await?))
         }
+    }
+
+    /// Waits for whoever took the same name before, until they have committed. Where there is one writer, nobody has.
+    fn take_name(&mut self, _name: &str) -> impl Future<Output = Result<(), StoreError>> + Send {
+        std::future::ready(Ok(()))
     }
 
     /// Whether a command may take it that its request has not come before. If it has, whatever was done is undone,

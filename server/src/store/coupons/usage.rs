@@ -62,7 +62,7 @@ impl Command for Use {
         // Two codes that are wanted for one order at the same moment would not see each other, and neither would see the
         // order if that is told just now.
         let program = self.rules.id;
-        busy::lock_order(tx, program, &self.order, self.stamp.at).await?;
+        busy::lock_order(tx, program, &self.order).await?;
         let key = params![program, &self.code, &self.order, self.stamp.at];
         let row = tx.query_one(LOCK, key).await?;
         let Some(coupon) = row.as_ref().map(StoredCoupon::read).transpose()? else {

@@ -1,6 +1,6 @@
 //! Joining: a shopper becomes a member, once, and is known by all that they proved.
 
-use super::{by_address, find, identities};
+use super::{find, identities, owner};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules};
@@ -128,7 +128,10 @@ impl Join {
 
     /// Whether the address that the shopper proved is this member's. Another's stays another's.
     async fn has_address<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<bool, StoreError> {
-        Ok(by_address(tx, self.rules.id, &self.shopper).await? == Some(member))
+        match self.shopper.proven_email() {
+            Some(email) => Ok(owner(tx, self.rules.id, "email", email).await? == Some(member)),
+            None => Ok(false),
+        }
     }
 
     async fn undo<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<(), StoreError> {
@@ -185,7 +188,7 @@ impl Join {
         let orders = match self.shopper.proven_email() {
             Some(email) => {
                 // An order that is told at this moment would not see the member, nor the member it.
-                busy::lock_guest(tx, self.rules.id, email, self.stamp.at).await?;
+                busy::lock_guest(tx, self.rules.id, email).await?;
                 orders::of_guest(tx, self.rules.id, email).await?
             }
             None => Vec::new(),

@@ -7,7 +7,7 @@ pub use join::Join;
 use super::attempts::{self, StoredAttempt};
 use super::events::{self, News};
 use super::ledger::{Books, read_counters, read_held, value_in};
-use super::{Command, Query, StoreError, Tx, accounts, params, reviews, sign_ins};
+use super::{Command, Query, StoreError, Tx, accounts, orders, params, reviews, sign_ins};
 use crate::clock::Stamp;
 use crate::domain::identity::Shopper;
 use crate::domain::program::{POINTS, Rules, zone};
@@ -26,20 +26,17 @@ const TIME_ZONE_STANDS: i64 = 30 * DAY;
 /// a proven address. The account comes first: the address that a service tells with it may change.
 pub(super) async fn find<T: Tx>(
     tx: &mut T,
-    rules_id: app::api::ProgramId,
+    program: ProgramId,
     shopper: &Shopper,
 ) -> Result<Option<MemberId>, StoreError> {
-    const SQL: &str =
-        "select member_id from identity where program_id = $1 and kind = $2 and value = $3";
     for (kind, value) in identities(shopper) {
-        let row = tx.query_one(SQL, params![rules_id, kind, value]).await?;
-        if let Some(row) = row {
-            return Ok(Some(row.get(0)?));
+        if let Some(member) = owner(tx, program, kind, value).await? {
+            return Ok(Some(member));
         }
         // Who has shown that an account is theirs, for a task, and still says so, is who signs in with it.
         let account = shopper.account.as_ref();
         if let Some(account) = account.filter(|account| account.service == kind) {
-            let owner = sign_ins::owner(tx, rules_id, account).await?;
+            let owner = sign_ins::owner(tx, program, account).await?;
             if let Some(owner) = owner.filter(|owner| owner.is_connected) {
                 return Ok(Some(owner.member));
             }
@@ -48,42 +45,53 @@ pub(super) async fn find<T: Tx>(
     Ok(None)
 }
 
-/// Whether a shopper is a member who comes with a proven address that is nobody's yet: orders of a guest may wait
-/// for it.
-pub struct BringsAddress<'a> {
+/// Whether a shopper is a member to whom joining again would bring something: they have proven what is nobody's yet,
+/// or orders of a guest still wait for their address.
+pub struct BringsMore<'a> {
     program: ProgramId,
     shopper: &'a Shopper,
 }
 
-impl<'a> BringsAddress<'a> {
-    /// The question about whoever comes to a programme; none about who has proven no address.
+impl<'a> BringsMore<'a> {
+    /// The question about whoever comes to a programme; none about who has proven one thing alone, which is what a
+    /// member is found by.
     pub fn of(program: ProgramId, shopper: &'a Shopper) -> Option<Self> {
-        shopper.proven_email()?;
-        Some(Self { program, shopper })
+        (identities(shopper).len() > 1).then_some(Self { program, shopper })
     }
 }
 
-impl Query for BringsAddress<'_> {
+impl Query for BringsMore<'_> {
     type Output = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool, StoreError> {
-        Ok(by_address(tx, self.program, self.shopper).await?.is_none()
-            && find(tx, self.program, self.shopper).await?.is_some())
+        let Some(member) = find(tx, self.program, self.shopper).await? else {
+            return Ok(false);
+        };
+        for (kind, value) in identities(self.shopper) {
+            if owner(tx, self.program, kind, value).await?.is_none() {
+                return Ok(true);
+            }
+        }
+        match self.shopper.proven_email() {
+            Some(email) if owner(tx, self.program, "email", email).await? == Some(member) => {
+                orders::wait_for(tx, self.program, email).await
+            }
+            _ => Ok(false),
+        }
     }
 }
 
-/// The member whose address it is that a shopper has proven.
-async fn by_address<T: Tx>(
+/// The member who is known by an identity.
+async fn owner<T: Tx>(
     tx: &mut T,
     program: ProgramId,
-    shopper: &Shopper,
+    kind: &str,
+    value: &str,
 ) -> Result<Option<MemberId>, StoreError> {
-    let by_address = Shopper {
-        customer: None,
-        account: None,
-        ..shopper.clone()
-    };
-    find(tx, program, &by_address).await
+    const SQL: &str =
+        "select member_id from identity where program_id = $1 and kind = $2 and value = $3";
+    let row = tx.query_one(SQL, params![program, kind, value]).await?;
+    row.map(|row| row.get(0)).transpose()
 }
 
 /// Whether somebody is a member of a programme.

@@ -3,7 +3,7 @@
 mod guest;
 mod refund;
 
-pub(super) use guest::{claim, of_guest};
+pub(super) use guest::{claim, of_guest, wait_for};
 pub use refund::{Refund, RefundOutcome, StoredRefund};
 
 use super::coupons;
@@ -84,7 +84,7 @@ impl Command for Record {
             "select digest, status from shop_order where program_id = $1 and id = $2";
         let order = &self.order;
         // A refund or a code that is told at this moment would not see the order, nor the order it.
-        busy::lock_order(tx, self.rules.id, &order.id, self.stamp.at).await?;
+        busy::lock_order(tx, self.rules.id, &order.id).await?;
         let member = self.buyer(tx).await?;
         if let Some(codes) = self.insert(tx, member).await? {
             match (order.status, member) {
@@ -179,7 +179,7 @@ impl Record {
             return Ok(member);
         };
         // Whoever joins under this address just now looks for orders of it, and would not see this one.
-        busy::lock_guest(tx, self.rules.id, email, self.stamp.at).await?;
+        busy::lock_guest(tx, self.rules.id, email).await?;
         members::find(tx, self.rules.id, &shopper).await
     }
 

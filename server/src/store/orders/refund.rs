@@ -57,7 +57,7 @@ impl Command for Refund {
             values ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7) on conflict (program_id, id) do nothing";
         let refund = &self.refund;
         // An order that is told at this moment would not see the refund, nor the refund it.
-        busy::lock_order(tx, self.rules.id, &refund.order_id, self.stamp.at).await?;
+        busy::lock_order(tx, self.rules.id, &refund.order_id).await?;
         let row = params![
             self.rules.id,
             &refund.id,

@@ -13,7 +13,7 @@
 
 use super::joined::{Later, join};
 use super::value::{as_sql, owned};
-use crate::store::{Row, StoreError, Tx, Value};
+use crate::store::{Row, StoreError, Tx, Value, params};
 use app::api::MemberId;
 use deadpool_postgres::ClientWrapper;
 use futures_util::FutureExt;
@@ -232,6 +232,12 @@ impl Tx for Pipeline<'_> {
         why: &'static str,
     ) -> Result<(), StoreError> {
         self.queue(sql, params, Some(why));
+        Ok(())
+    }
+
+    async fn take_name(&mut self, name: &str) -> Result<(), StoreError> {
+        const SQL: &str = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
+        self.execute(SQL, params![name]).await?;
         Ok(())
     }
 

@@ -72,12 +72,11 @@ async fn lock_friend<T: Tx>(
     tx: &mut T,
     program: ProgramId,
     (mailbox, member): (Option<&str>, Option<MemberId>),
-    now: Instant,
 ) -> Result<(), StoreError> {
     let mailbox = mailbox.map(|it| format!("friend:{it}"));
     let member = member.map(|it| format!("friend:{it}"));
     for name in mailbox.into_iter().chain(member) {
-        busy::lock(tx, program, &name, now).await?;
+        busy::lock(tx, program, &name).await?;
     }
     Ok(())
 }

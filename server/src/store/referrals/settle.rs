@@ -54,7 +54,7 @@ impl Command for Settle {
         };
         if let (None, Some(friend)) = (due.friend, friend) {
             // Only now it is known who that is; a deadlock with whoever takes the order after it is run again.
-            lock_friend(tx, self.rules.id, (None, Some(friend)), self.stamp.at).await?;
+            lock_friend(tx, self.rules.id, (None, Some(friend))).await?;
         }
         if let Some(reason) = self.refusal(tx, &due, &bought, friend).await? {
             return self.refuse(tx, reason).await;
@@ -99,9 +99,9 @@ impl Settle {
     /// Whoever settles another friend who has the same address or is the same member waits here, and so does whoever
     /// settles another friend of the advocate: how many count already says what this one is worth.
     async fn lock<T: Tx>(&self, tx: &mut T, due: &Due) -> Result<(), StoreError> {
-        let (program, now) = (self.rules.id, self.stamp.at);
-        lock_friend(tx, program, (due.mailbox.as_deref(), due.friend), now).await?;
-        busy::lock(tx, program, &format!("advocate:{}", due.advocate), now).await
+        let program = self.rules.id;
+        lock_friend(tx, program, (due.mailbox.as_deref(), due.friend)).await?;
+        busy::lock(tx, program, &format!("advocate:{}", due.advocate)).await
     }
 
     /// The order that counts. Whoever gives money of it back waits here, or has done it before.

@@ -156,10 +156,10 @@ impl UseGift {
 
     /// Two gifts that are wanted for one order, or by one friend, at the same moment would not see each other.
     async fn lock<T: Tx>(&self, tx: &mut T, friend: &Friend<'_>) -> Result<(), StoreError> {
-        let (program, now) = (self.rules.id, self.stamp.at);
-        busy::lock_order(tx, program, &self.order, now).await?;
+        let program = self.rules.id;
+        busy::lock_order(tx, program, &self.order).await?;
         let friend = (friend.mailbox.as_deref(), friend.member);
-        lock_friend(tx, program, friend, now).await
+        lock_friend(tx, program, friend).await
     }
 
     /// Why a gift is not for whoever orders.
