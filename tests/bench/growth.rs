@@ -7,7 +7,6 @@ use super::load::{self, Requests};
 use super::members::{Crowd, open_sessions};
 use super::table::{Goal, Row};
 use super::{reads, write};
-use std::fs::File;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -62,13 +61,6 @@ impl Town {
         }
     }
 
-    /// Has the whole file in memory, as a machine would that serves nothing else: one that takes memory back from what
-    /// is seldom used would have a million members wait for its disk.
-    fn warm(&self) {
-        let mut file = File::open(self.house.file()).unwrap();
-        std::io::copy(&mut file, &mut std::io::sink()).unwrap();
-    }
-
     fn p99(&self, rate: f64, requests: &impl Requests) -> f64 {
         load::open(self.laurel.address, CLIENTS, rate, TIME, requests).quantile(0.99)
     }
@@ -86,7 +78,6 @@ pub(crate) fn rows() -> Vec<Row> {
     let (mut read, mut written) = ([const { Vec::new() }; 2], [const { Vec::new() }; 2]);
     for run in 0..=RUNS {
         for (at, town) in towns.iter().enumerate() {
-            town.warm();
             let took = (
                 town.p99(READS, &reading[at]),
                 town.p99(WRITES, &writing[at]),
