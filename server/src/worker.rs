@@ -34,8 +34,8 @@ const TICK_EVERY: Duration = Duration::from_secs(1);
 const DUE_MAX: i64 = 100;
 /// What is settled at the same time.
 const AT_ONCE: usize = 16;
-/// How long after an import members are looked at, in microseconds: by then every server works by the new rules, and
-/// none undoes by old ones what was decided by them.
+/// How long after an import members are looked at, in microseconds: by then every server that keeps up works by the new
+/// rules, and none undoes by old ones what was decided by them.
 const KNOWN_AFTER: i64 = 10_000_000;
 /// Ticks between two clean-ups.
 const SWEEP_TICKS: u64 = 60;
@@ -236,7 +236,10 @@ async fn look(app: &Arc<App>) -> Result<(), StoreError> {
             .map(|(program, member)| look_at(Arc::clone(app), (program, member), false));
         let failed = stream::iter(looked).buffer_unordered(AT_ONCE);
         // Whoever could not be looked at is still due, and must not be met again and again.
-        let failed = failed.filter(|done| future::ready(!done)).count().await;
+        let failed = failed
+            .filter(|done| future::ready(done.is_err()))
+            .count()
+            .await;
         skip += i64::try_from(failed).unwrap_or(0);
     }
     Ok(())
@@ -264,22 +267,30 @@ async fn revise(app: &Arc<App>) -> Result<(), StoreError> {
             let looks =
                 members.map(|member| look_at(Arc::clone(app), (batch.program, *member), true));
             let looks: Vec<_> = looks.collect();
-            // Whoever could not be looked at is told of in the log, and is looked at when something
-            // happens to them.
-            stream::iter(looks)
+            let looks: Vec<_> = stream::iter(looks)
                 .buffer_unordered(AT_ONCE)
-                .for_each(|_| future::ready(()))
+                .collect()
                 .await;
+            // A busy store is asked again at the next tick. Who cannot be looked at otherwise is told of in the log,
+            // and is looked at when something happens to them.
+            let busy =
+                |look: &Result<(), StoreError>| matches!(look, Err(StoreError::Unavailable(_)));
+            if looks.iter().any(busy) {
+                return Ok(());
+            }
             app.store.write(ledger::Revised { batch }).await?;
         }
     }
     Ok(())
 }
 
-async fn look_at(app: Arc<App>, (program, member): (ProgramId, MemberId), revises: bool) -> bool {
-    let Some(loaded) = app.programs.by_id(program) else {
-        return false;
-    };
+async fn look_at(
+    app: Arc<App>,
+    (program, member): (ProgramId, MemberId),
+    revises: bool,
+) -> Result<(), StoreError> {
+    let loaded = app.programs.by_id(program);
+    let loaded = loaded.ok_or_else(|| StoreError::internal("a programme went away"))?;
     let look = ledger::Look {
         rules: Arc::clone(&loaded.rules),
         member,
@@ -290,5 +301,5 @@ async fn look_at(app: Arc<App>, (program, member): (ProgramId, MemberId), revise
     if let Err(error) = &outcome {
         tracing::error!(member.id = %member, %error, "member {member} was not looked at");
     }
-    outcome.is_ok()
+    outcome
 }

@@ -155,6 +155,16 @@ table! {
         hold passes                         | 2600   0   0 silver
         months 2                            | 2600   0   0 silver
     ";
+    a_refund_in_a_grace_takes_no_more_than_its_end_would, GRACE, "
+        order A 40000
+        hold passes                         | 2000   0   0 gold
+        order B 12000
+        hold passes                         | 2900   0   0 gold
+        months 12                           | 2900   0   0 gold
+        days 20                             | 2900   0   0 gold
+        refund A 40000                      |  900   0   0 silver
+        months 2                            |  900   0   0 silver
+    ";
     a_grace_saves_nobody_by_what_had_lifted_them, GRACE, "
         order A 10000
         hold passes                         |  500   0   0 silver
@@ -346,6 +356,24 @@ mod new_rules {
             member.all("order B 3200\nhold passes | 2300 0 0 gold\nrefund B 3200 | 1900 0 0 steel").await;
             member.all("refund A 27000 | 450 0 0 bronze").await;
             assert_books_balance(store).await;
+        }
+
+        async fn that_end_windows_which_are_over_leave_what_the_one_deserves_that_ends_now(world: World) {
+            let mut member = Steps::begin(&world, PLAIN, "Europe/Moscow").await;
+            member.all("order A 40000\nhold passes\nmonths 25 | 2000 0 0 gold\norder B 8000\nhold passes\nmonths 4 | 2600 0 0 gold").await;
+            world.rule(&STEP_BY_STEP.file()).await;
+            member.all("days 0 | 2600 0 0 silver\ndays 1 | 2600 0 0 silver").await;
+            assert_books_balance(&world.app.store).await;
+        }
+
+        async fn do_not_welcome_anew_by_another_name(world: World) {
+            let mut member = Steps::begin(&world, WELCOMES_IN_WINDOWS, "Europe/Moscow").await;
+            member.all("order A 10000\nhold passes | 600 0 0 silver").await;
+            world.rule(&WELCOMES_IN_WINDOWS.file().replace("\"silver\"", "\"steel\"")).await;
+            let (_, me) = world.get("/api/v1/programs/demo/members?customer=42", &world.api_key).await;
+            assert_eq!(me["items"][0]["standing"]["tier"]["id"], "steel", "{me}");
+            member.all("months 12 | 600 0 0 bronze\norder B 10000\nhold passes | 1100 0 0 steel").await;
+            assert_books_balance(&world.app.store).await;
         }
 
         async fn are_known_to_whoever_comes_before_everybody_is_looked_at(world: World) {

@@ -65,6 +65,11 @@ impl<T: Tx> Tx for FaultyTx<'_, T> {
         self.tx.later(sql, params).await
     }
 
+    async fn take_name(&mut self, name: &str) -> Result<(), StoreError> {
+        // No step: on SQLite it is nothing.
+        self.tx.take_name(name).await
+    }
+
     fn may_assume_new(&self) -> bool {
         // With a fail point the statements are the same ones on both databases.
         self.fail_at.is_none() && self.tx.may_assume_new()

@@ -71,11 +71,12 @@ pub async fn up_to_date(
 }
 
 /// Lets happen what has fallen due for a member who is about to be shown, since the worker may not have
-/// come to them yet. Answers whether something has, and they are to be read again.
+/// come to them yet; and gives them the tier that stands in the place of one that new rules do not have. Answers whether something has, and they are to be read again.
 ///
 /// One who cannot be settled now is shown as they were: that is late, and not wrong.
 pub async fn settle(app: &App, program: &Loaded, found: &StoredMember) -> bool {
-    if found.due_at.is_none_or(|at| at > app.clock.now()) {
+    let is_due = found.due_at.is_some_and(|at| at <= app.clock.now());
+    if !is_due && found.held_tier.is_of(program.program()) {
         return false;
     }
     let (member, stamp) = (found.id, app.clock.stamp());

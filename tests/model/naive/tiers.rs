@@ -204,7 +204,8 @@ impl Programme {
         let since = self.members[who].standing.since;
         let last = since - i64::from(!self.is_rolling());
         let value_since = self.within(who, self.window_start(last), since + 1);
-        let deserved = self.reached(self.value_now(who, now).max(value_since));
+        let value = self.value_now(who, now).max(value_since);
+        let deserved = self.reached(value.max(self.value_in_grace(who).unwrap_or(value)));
         let standing = &mut self.members[who].standing;
         let to = deserved.max(standing.kept);
         if to >= standing.tier {

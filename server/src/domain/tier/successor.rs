@@ -22,31 +22,34 @@ impl Held {
     }
 }
 
-/// What a tier of the rules of `then` is under others: itself while it is there, else what now stands between the
-/// neighbours that remain, be it higher than it was; if nothing does, the lower neighbour.
+/// What a tier of the rules of `then` is under others: itself while it is there, else what now stands in its place
+/// between the neighbours that remain, be it higher than it was; if nothing does, the lower neighbour.
 pub fn successor<'a>(then: &Program, id: &str, now: &'a Program) -> &'a Tier {
     let place = |tier: &Tier| now.tiers.iter().position(|now| now.id == tier.id);
-    let at = then.tiers.iter().position(|tier| tier.id == id);
-    let Some(at) = at else {
+    let Some(at) = then.tiers.iter().position(|tier| tier.id == id) else {
         return &now.tiers[0];
     };
-    let below = then.tiers[..=at].iter().rev().find_map(place);
     if let Some(same) = place(&then.tiers[at]) {
         return &now.tiers[same];
     }
-    let above = then.tiers[at..].iter().find_map(place);
-    let between = below.map_or(0, |below| below + 1)..above.unwrap_or(now.tiers.len());
-    let between = now.tiers.get(between).unwrap_or_default();
+    let remains = |tier: &Tier| has(now, &tier.id);
+    let low = then.tiers[..at].iter().rposition(remains);
+    let high = then.tiers[at..].iter().position(remains);
+    let gone = low.map_or(0, |low| low + 1)..high.map_or(then.tiers.len(), |high| at + high);
+    let below = low.and_then(|low| place(&then.tiers[low]));
+    let above = then.tiers.get(gone.end).and_then(place);
+    let came = below.map_or(0, |below| below + 1)..above.unwrap_or(now.tiers.len());
+    let came = now.tiers.get(came).unwrap_or_default();
+    let in_place = came
+        .get(at - gone.start)
+        .filter(|_| came.len() == gone.len());
+    // Thresholds of another metric say nothing.
     let threshold = then.tiers[at].threshold;
-    let as_high = between
-        .iter()
-        .rev()
-        .find(|tier| tier.threshold <= threshold);
+    let as_high = came.iter().rev().find(|tier| tier.threshold <= threshold);
+    let as_high = as_high.filter(|_| then.metric == now.metric);
     let lower = below.map(|below| &now.tiers[below]);
-    as_high
-        .or(between.first())
-        .or(lower)
-        .unwrap_or(&now.tiers[0])
+    let found = in_place.or(as_high).or(came.first()).or(lower);
+    found.unwrap_or(&now.tiers[0])
 }
 
 #[cfg(test)]
@@ -114,8 +117,16 @@ mod tests {
                 ["bronze", "steel", "gold"],
             ),
             (
+                vec![("bronze", 0), ("steel", 900), ("ruby", 3_000)],
+                ["bronze", "steel", "ruby"],
+            ),
+            (
+                vec![("one", 0), ("two", 400), ("three", 2_000), ("four", 3_000)],
+                ["one", "two", "three"],
+            ),
+            (
                 vec![("one", 0), ("two", 400), ("three", 3_000)],
-                ["one", "two", "two"],
+                ["one", "two", "three"],
             ),
             (
                 vec![("gold", 0), ("bronze", 10)],
@@ -129,6 +140,15 @@ mod tests {
             }
             assert_eq!(successor(&then, "nobody", &now).id, now.tiers[0].id);
         }
+    }
+
+    #[test]
+    fn thresholds_of_another_metric_are_not_compared() {
+        let then = rules(&[("bronze", 0), ("silver", 500)]);
+        let mut now = rules(&[("bronze", 0), ("steel", 2), ("ruby", 5)]);
+        assert_eq!(successor(&then, "silver", &now).id, "ruby");
+        now.metric = app::api::Metric::Orders;
+        assert_eq!(successor(&then, "silver", &now).id, "steel");
     }
 
     #[test]

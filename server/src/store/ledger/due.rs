@@ -228,9 +228,12 @@ impl Command for Look {
         const OTHERS: &str = "select asset from account
             where member_id = $1 and asset <> $2 and look_at <= $3 order by asset";
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
-        books.settle(tx).await?;
         if self.revises {
+            books.adopt(tx).await?;
+            books.settle_all(tx).await?;
             books.rise(tx).await?;
+        } else {
+            books.settle(tx).await?;
         }
         books.close(tx).await?;
         let others = params![self.member, POINTS, self.stamp.at];

@@ -30,14 +30,18 @@ impl Books<'_> {
     /// Lets everything happen that has fallen due.
     pub(in crate::store) async fn settle<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         let now = self.stamp.at;
-        if self.are_points() && !self.held.is_of(&self.rules.program) {
-            self.adopt(tx).await?;
-        }
+        self.adopt(tx).await?;
         let review_at = self.before.review_at.filter(|_| self.are_points());
         let due = [self.account.look_at, review_at];
         if due.into_iter().flatten().all(|at| at > now) {
             return Ok(());
         }
+        self.settle_all(tx).await
+    }
+
+    /// The same where new rules may have something fall due that was stored for another day.
+    pub(super) async fn settle_all<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        let now = self.stamp.at;
         self.lots.load(tx, self.member).await?;
         let mut holds = Waiting::of(tx, (self.member, self.asset)).await?;
         while let Some((at, due)) = self.next_due(holds.front()).filter(|(at, _)| *at <= now) {

@@ -77,16 +77,21 @@ impl Books<'_> {
         let (now, zone) = (self.now(), program.zone());
         let window = tier::window_now(program, now, &zone);
         let value = self.value(tx, program, window).await?;
-        let longer = self.held.grace_from.is_some();
-        let longer = longer.then(|| tier::window_kept(program, &self.held, &zone));
-        let in_grace = match longer.flatten() {
-            Some(longer) => Some(self.value(tx, program, longer).await?),
-            None => None,
-        };
+        let in_grace = self.value_in_grace(tx).await?;
         let risen = tier::rise(program, &self.held, value, in_grace, now);
         self.welcome(tx, &risen).await?;
         self.held = risen;
         Ok(())
+    }
+
+    /// The metric of the window that a grace makes longer.
+    async fn value_in_grace<T: Tx>(&mut self, tx: &mut T) -> Result<Option<i64>, StoreError> {
+        let program = &self.rules.program;
+        let longer = tier::window_kept(program, &self.held, &program.zone());
+        match longer.filter(|_| self.held.grace_from.is_some()) {
+            Some(longer) => self.value(tx, program, longer).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Lowers the member to what is still deserved: by what counts now, or by what had counted when the tier was
@@ -98,6 +103,8 @@ impl Books<'_> {
         let value = self.value(tx, program, window).await?;
         let since = tier::window_since(program, &self.held, &zone);
         let value_since = self.value(tx, program, since).await?;
+        // Nor lower than the end of a grace would.
+        let value = value.max(self.value_in_grace(tx).await?.unwrap_or(value));
         let mut deserved = tier::reached(program, value.max(value_since));
         if deserved.threshold < tier::by_id(program, &self.held.tier).threshold
             && let Some(then) = programs::rules_at(tx, self.rules, self.held.since).await?
@@ -115,6 +122,9 @@ impl Books<'_> {
     /// Names the tiers anew that new rules do not have any more.
     pub(super) async fn adopt<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         let program = &self.rules.program;
+        if !self.are_points() || self.held.is_of(program) {
+            return Ok(());
+        }
         for id in self.held.tiers_mut().chain([&mut self.told_tier]) {
             if !tier::has(program, id)
                 && let Some(then) = programs::rules_with(tx, self.rules, id).await?
@@ -150,7 +160,15 @@ impl Books<'_> {
         const NAME: &str =
             "update tier_entry set transfer_id = $1 where member_id = $2 and tier = $3";
         let rules = self.rules;
-        for tier in tier::welcomed(&rules.program, &self.held.tier, &risen.tier) {
+        let welcomed = tier::welcomed(&rules.program, &self.held.tier, &risen.tier);
+        if welcomed.is_empty() {
+            return Ok(());
+        }
+        let before = self.welcomed_before(tx).await?;
+        for tier in welcomed {
+            if before.contains(&tier.id) {
+                continue;
+            }
             let entered = tx
                 .execute(ENTER, params![self.member, &tier.id, false])
                 .await?;
@@ -173,6 +191,24 @@ impl Books<'_> {
             tx.later(NAME, params![id, self.member, &tier.id]).await?;
         }
         Ok(())
+    }
+
+    /// The tiers that welcomed the member when they had other names.
+    async fn welcomed_before<T: Tx>(&self, tx: &mut T) -> Result<Vec<String>, StoreError> {
+        const ENTERED: &str = "select e.tier, t.version from tier_entry e
+                join transfer t on t.id = e.transfer_id
+            where e.member_id = $1 and not e.undone order by e.tier";
+        let program = &self.rules.program;
+        let mut before = Vec::new();
+        for row in tx.query(ENTERED, params![self.member]).await? {
+            let id: String = row.get(0)?;
+            if !tier::has(program, &id)
+                && let Some(then) = programs::rules_of(tx, self.rules, row.get(1)?).await?
+            {
+                before.push(tier::successor(&then, &id, program).id.clone());
+            }
+        }
+        Ok(before)
     }
 
     /// Takes the welcome back where a refund undid the upgrade. An upgrade that is still deserved by what
@@ -199,9 +235,7 @@ impl Books<'_> {
             }
             let tier = tier::by_id(then, &id);
             let window = tier::window_until(then, row.get(3)?, &then.zone());
-            if then.ladder.window != Window::Lifetime
-                && self.value(tx, then, window).await? >= tier.threshold
-            {
+            if self.value(tx, then, window).await? >= tier.threshold {
                 continue;
             }
             let explanation = because(Fact::TierEntryUndone {

@@ -53,10 +53,11 @@ pub struct BringsMore<'a> {
 }
 
 impl<'a> BringsMore<'a> {
-    /// The question about whoever comes to a programme; none about who has proven one thing alone, which is what a
-    /// member is found by.
+    /// The question about whoever comes to a programme; none about who has proven one thing alone that no order waits
+    /// for.
     pub fn of(program: ProgramId, shopper: &'a Shopper) -> Option<Self> {
-        (identities(shopper).len() > 1).then_some(Self { program, shopper })
+        let more = identities(shopper).len() > 1 || shopper.proven_email().is_some();
+        more.then_some(Self { program, shopper })
     }
 }
 
