@@ -71,7 +71,8 @@ pub async fn up_to_date(
 }
 
 /// Lets happen what has fallen due for a member who is about to be shown, since the worker may not have
-/// come to them yet; and gives them the tier that stands in the place of one that new rules do not have. Answers whether something has, and they are to be read again.
+/// come to them yet; and gives them the tier that stands in the place of one that new rules do not have.
+/// Answers whether anything has happened, and they are to be read again.
 ///
 /// One who cannot be settled now is shown as they were: that is late, and not wrong.
 pub async fn settle(app: &App, program: &Loaded, found: &StoredMember) -> bool {

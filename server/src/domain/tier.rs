@@ -12,13 +12,14 @@ mod successor;
 #[cfg(test)]
 mod tests;
 
+pub use successor::{has, successor};
+
 use super::program::{Ladder, Program, Tier};
 use super::{DAY, Instant};
 use app::api::{Keep, Metric, NextTier, Standing, Window};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use std::ops::AddAssign;
-pub use successor::{has, successor};
 
 /// A member's counters. They only ever count what is final: points when they become available,
 /// money when it was paid.
@@ -218,7 +219,7 @@ pub fn rise(
         return held.clone();
     }
     Held {
-        tier: if rises { &reached.id } else { &has.id }.clone(),
+        tier: higher(has, reached).id.clone(),
         // What the longer window of the grace saved, no other window explains.
         kept: if saved { &has.id } else { &held.kept }.clone(),
         since: now,

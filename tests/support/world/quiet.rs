@@ -4,8 +4,7 @@
 use super::{Database, World};
 use app::api::{MemberId, ProgramId};
 use server::api::router;
-use server::domain::Instant;
-use server::domain::program_file;
+use server::domain::{Instant, program_file};
 use server::store::{coupons, ledger};
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -215,7 +215,7 @@ pub struct Look {
     pub rules: Arc<Rules>,
     /// The member.
     pub member: MemberId,
-    /// Whether the rules are new, so that the metric may say more than it did.
+    /// Whether the rules are new.
     pub revises: bool,
     /// When.
     pub stamp: Stamp,
@@ -229,9 +229,7 @@ impl Command for Look {
             where member_id = $1 and asset <> $2 and look_at <= $3 order by asset";
         let mut books = Books::open(tx, &self.rules, &self.stamp, self.member).await?;
         if self.revises {
-            books.adopt(tx).await?;
-            books.settle_all(tx).await?;
-            books.rise(tx).await?;
+            books.revise(tx).await?;
         } else {
             books.settle(tx).await?;
         }

@@ -10,6 +10,7 @@ mod moves;
 mod revise;
 mod settle;
 mod standing;
+mod welcome;
 
 pub(super) use books::{Books, read_counters, read_held};
 pub(super) use due::owner;

@@ -39,8 +39,15 @@ impl Books<'_> {
         self.settle_all(tx).await
     }
 
-    /// The same where new rules may have something fall due that was stored for another day.
-    pub(super) async fn settle_all<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+    /// The same under new rules, by which something may have fallen due that was stored for another day, and the metric
+    /// may say more than it did.
+    pub(super) async fn revise<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
+        self.adopt(tx).await?;
+        self.settle_all(tx).await?;
+        self.rise(tx).await
+    }
+
+    async fn settle_all<T: Tx>(&mut self, tx: &mut T) -> Result<(), StoreError> {
         let now = self.stamp.at;
         self.lots.load(tx, self.member).await?;
         let mut holds = Waiting::of(tx, (self.member, self.asset)).await?;

@@ -1,14 +1,12 @@
 //! A member's tier, as what they do moves it.
 
-use super::moves::because;
-use super::{Books, Credit, Reverse};
+use super::Books;
 use crate::domain::Instant;
-use crate::domain::ledger::Account;
 use crate::domain::program::Program;
 use crate::domain::tier::{self, Counters, Held, Manual, Stretch};
 use crate::store::events::News;
 use crate::store::{StoreError, Tx, params, programs};
-use app::api::{EventKind, Fact, MemberId, Metric, ProofLevel, TransferId, Window};
+use app::api::{EventKind, MemberId, Metric, Window};
 
 /// The metric of some stretch of time. Lifetime counts are on the member's row.
 pub(in crate::store) async fn value_in<T: Tx>(
@@ -45,7 +43,7 @@ impl Books<'_> {
     }
 
     /// The metric of some rules over a stretch of time.
-    async fn value<T: Tx>(
+    pub(super) async fn value<T: Tx>(
         &mut self,
         tx: &mut T,
         program: &Program,
@@ -87,8 +85,10 @@ impl Books<'_> {
     /// The metric of the window that a grace makes longer.
     async fn value_in_grace<T: Tx>(&mut self, tx: &mut T) -> Result<Option<i64>, StoreError> {
         let program = &self.rules.program;
-        let longer = tier::window_kept(program, &self.held, &program.zone());
-        match longer.filter(|_| self.held.grace_from.is_some()) {
+        if self.held.grace_from.is_none() {
+            return Ok(None);
+        }
+        match tier::window_kept(program, &self.held, &program.zone()) {
             Some(longer) => self.value(tx, program, longer).await.map(Some),
             None => Ok(None),
         }
@@ -149,106 +149,6 @@ impl Books<'_> {
             return Err(StoreError::internal("a review that decides nothing"));
         }
         self.held = reviewed;
-        Ok(())
-    }
-
-    /// Welcomes a member who rises with points, once for each tier.
-    async fn welcome<T: Tx>(&mut self, tx: &mut T, risen: &Held) -> Result<(), StoreError> {
-        const ENTER: &str = "insert into tier_entry (member_id, tier, undone) values ($1, $2, $3)
-            on conflict (member_id, tier) do update set undone = excluded.undone
-            where tier_entry.undone";
-        const NAME: &str =
-            "update tier_entry set transfer_id = $1 where member_id = $2 and tier = $3";
-        let rules = self.rules;
-        let welcomed = tier::welcomed(&rules.program, &self.held.tier, &risen.tier);
-        if welcomed.is_empty() {
-            return Ok(());
-        }
-        let before = self.welcomed_before(tx).await?;
-        for tier in welcomed {
-            if before.contains(&tier.id) {
-                continue;
-            }
-            let entered = tx
-                .execute(ENTER, params![self.member, &tier.id, false])
-                .await?;
-            if entered == 0 {
-                continue;
-            }
-            let explanation = because(Fact::TierEntry {
-                tier: tier.name.clone(),
-            });
-            let credit = Credit {
-                from: Account::Issued,
-                points: tier.entry_points,
-                proof: Some(ProofLevel::Verified),
-                evidence: None,
-                explanation: &explanation,
-                available_at: None,
-                counts: false,
-            };
-            let id = self.credit(tx, &credit).await?;
-            tx.later(NAME, params![id, self.member, &tier.id]).await?;
-        }
-        Ok(())
-    }
-
-    /// The tiers that welcomed the member when they had other names.
-    async fn welcomed_before<T: Tx>(&self, tx: &mut T) -> Result<Vec<String>, StoreError> {
-        const ENTERED: &str = "select e.tier, t.version from tier_entry e
-                join transfer t on t.id = e.transfer_id
-            where e.member_id = $1 and not e.undone order by e.tier";
-        let program = &self.rules.program;
-        let mut before = Vec::new();
-        for row in tx.query(ENTERED, params![self.member]).await? {
-            let id: String = row.get(0)?;
-            if !tier::has(program, &id)
-                && let Some(then) = programs::rules_of(tx, self.rules, row.get(1)?).await?
-            {
-                before.push(tier::successor(&then, &id, program).id.clone());
-            }
-        }
-        Ok(before)
-    }
-
-    /// Takes the welcome back where a refund undid the upgrade. An upgrade that is still deserved by what
-    /// counted when it happened was not undone, and its welcome stays.
-    async fn unwelcome<T: Tx>(&mut self, tx: &mut T, fallen: &Held) -> Result<(), StoreError> {
-        const ENTERED: &str =
-            "select e.tier, e.transfer_id, t.amount, t.created_at, t.version from tier_entry e
-                join transfer t on t.id = e.transfer_id
-            where e.member_id = $1 and not e.undone order by e.tier";
-        const UNDO: &str = "update tier_entry set undone = $1 where member_id = $2 and tier = $3";
-        let rules = self.rules;
-        let program = &rules.program;
-        let floor = tier::by_id(program, &fallen.tier).threshold;
-        if floor >= tier::by_id(program, &self.held.tier).threshold {
-            return Ok(());
-        }
-        for row in tx.query(ENTERED, params![self.member]).await? {
-            let id: String = row.get(0)?;
-            // By the rules that welcomed.
-            let then = programs::rules_of(tx, rules, row.get(4)?).await?;
-            let then = then.as_ref().unwrap_or(program);
-            if !tier::has(then, &id) || tier::successor(then, &id, program).threshold <= floor {
-                continue;
-            }
-            let tier = tier::by_id(then, &id);
-            let window = tier::window_until(then, row.get(3)?, &then.zone());
-            if self.value(tx, then, window).await? >= tier.threshold {
-                continue;
-            }
-            let explanation = because(Fact::TierEntryUndone {
-                tier: tier.name.clone(),
-            });
-            let reverse = Reverse {
-                original: row.get::<TransferId>(1)?,
-                points: row.get(2)?,
-                explanation: &explanation,
-            };
-            self.reverse(tx, &reverse).await?;
-            tx.later(UNDO, params![true, self.member, id]).await?;
-        }
         Ok(())
     }
 

@@ -37,18 +37,6 @@ pub(in crate::store) async fn of_guest<T: Tx>(
     rows.iter().map(read).collect()
 }
 
-/// Whether there are such orders.
-pub(in crate::store) async fn wait_for<T: Tx>(
-    tx: &mut T,
-    program: ProgramId,
-    email: &str,
-) -> Result<bool, StoreError> {
-    const SQL: &str = "select id from shop_order
-        where program_id = $1 and email = $2 and member_id is null and status = 'paid' limit 1";
-    let row = tx.query_one(SQL, params![program, email]).await?;
-    Ok(row.is_some())
-}
-
 /// Gives a guest's order to a member: it earns by the rules of today and waits as if it had been
 /// theirs from the beginning; what was refunded of it meanwhile is taken back at once.
 pub(in crate::store) async fn claim<T: Tx>(

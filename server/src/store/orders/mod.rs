@@ -3,7 +3,7 @@
 mod guest;
 mod refund;
 
-pub(super) use guest::{claim, of_guest, wait_for};
+pub(super) use guest::{claim, of_guest};
 pub use refund::{Refund, RefundOutcome, StoredRefund};
 
 use super::coupons;
