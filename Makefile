@@ -73,6 +73,7 @@ fuzz: rust ## Feed random input to what reads strangers' bytes for SECONDS=600 e
 	@$(MAKE) --no-print-directory -j 2 $(patsubst tests/fuzz/targets/%.rs,fuzz-%,$(wildcard tests/fuzz/targets/*.rs))
 
 bench: $(SITE) test-needs ## Measure; print a table and write target/bench.json (ONLY="reads sqlite")
+	$(call system-package,vmtouch,command -v vmtouch,vmtouch)
 	# Ten thousand streams are as many open files.
 	ulimit -n 65536 2> /dev/null || ulimit -n "$$(ulimit -H -n)"; cargo bench -p tests -- $(ONLY)
 

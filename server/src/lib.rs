@@ -23,6 +23,7 @@ pub mod mailer;
 pub mod picture;
 pub mod programs;
 pub mod pulls;
+pub mod renewals;
 pub mod shop_codes;
 pub mod site;
 pub mod store;
@@ -71,6 +72,8 @@ pub struct App {
     pub proxies: Vec<IpNet>,
     /// Request counters.
     pub limits: Limits,
+    /// Sessions that were used.
+    pub renewals: renewals::Renewals,
     /// The built site.
     pub site: Site,
     /// The style sheet, without comments and blanks.
@@ -128,6 +131,7 @@ impl App {
             public_url,
             proxies,
             limits: Limits::new(config.rate_limit),
+            renewals: renewals::Renewals::default(),
             site,
             css,
             outside: connections::Outside::new(config.allow_private),

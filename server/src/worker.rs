@@ -10,6 +10,7 @@ use crate::checks;
 use crate::error::Error;
 use crate::mailer::MailError;
 use crate::pulls;
+use crate::renewals;
 use crate::shop_codes;
 use crate::store::{
     StoreError, accounts, attempts, codes, coupons, ledger, mail, owners, referrals, seal, sessions,
@@ -51,6 +52,7 @@ pub fn start(app: &Arc<App>) -> Workers {
     }
     set.spawn(every(Arc::clone(app), TICK_EVERY, tick));
     set.spawn(every(Arc::clone(app), SEAL_EVERY, seal_transfers));
+    set.spawn(renewals::run(Arc::clone(app)));
     set.spawn(checks::run(Arc::clone(app)));
     set.spawn(every(Arc::clone(app), PULL_EVERY, pull));
     set.spawn(shop_codes::run(Arc::clone(app)));

@@ -2,10 +2,12 @@
 //! programme and its own pages alone (contract §4).
 
 use crate::support::trust::{TEA, TEA_ORIGIN, ask, forge};
+use crate::support::sql::one;
 use crate::support::world::{Database, World, on_both_databases};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use server::domain::MINUTE;
+use server::renewals;
 use server::store::keys::KeyKind;
 
 /// Whether the bearer opens anything.
@@ -69,6 +71,7 @@ on_both_databases! {
         for _ in 0..3 {
             world.pass(14 * MINUTE);
             assert!(stands(&world, &bearer).await);
+            renewals::write_down(&world.app).await;
         }
         world.pass(15 * MINUTE);
         assert!(!stands(&world, &bearer).await, "a quarter of an hour without use");
@@ -76,6 +79,28 @@ on_both_databases! {
         assert_eq!(status, StatusCode::UNAUTHORIZED, "what is over is not renewed");
         assert_eq!(world.session_of(&token).await, bearer, "the token still stands");
         assert!(stands(&world, &bearer).await);
+    }
+
+    async fn nobody_who_uses_a_session_waits_for_its_renewal(world: World) {
+        const EXPIRES: &str = "select expires_at from session";
+        let bearer = world.member("42").await;
+        let opened: i64 = one(&world.app.store, EXPIRES).await;
+        world.pass(5 * MINUTE);
+        let used = world.now();
+        for _ in 0..2 {
+            assert!(stands(&world, &bearer).await);
+            assert_eq!(one::<i64>(&world.app.store, EXPIRES).await, opened, "not written yet");
+        }
+        // It counts from the use, however late it is written, and has not ended meanwhile.
+        world.pass(11 * MINUTE);
+        renewals::write_down(&world.app).await;
+        assert_eq!(one::<i64>(&world.app.store, EXPIRES).await, used + 15 * MINUTE);
+        assert!(stands(&world, &bearer).await);
+        // Whoever signs out meanwhile stays signed out.
+        let (status, _) = world.send(Method::DELETE, "/api/v1/sessions/current", &bearer, None, None).await;
+        assert_eq!(status, StatusCode::NO_CONTENT);
+        renewals::write_down(&world.app).await;
+        assert!(!stands(&world, &bearer).await);
     }
 
     async fn a_session_ends_after_twelve_hours_however_much_it_is_used(world: World) {

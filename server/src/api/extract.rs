@@ -301,7 +301,7 @@ impl FromRequestParts<Arc<App>> for Session {
         let find = find_session(app, parts)?;
         let (digest, now) = (find.digest, find.now);
         let stored = app.store.read(find).await?;
-        Self::let_in(app, parts, digest, now, stored).await
+        Self::let_in(app, parts, digest, now, stored)
     }
 }
 
@@ -314,7 +314,7 @@ fn find_session(app: &App, parts: &Parts) -> Result<sessions::Find, Error> {
 }
 
 impl Session {
-    async fn let_in(
+    fn let_in(
         app: &App,
         parts: &Parts,
         digest: Digest,
@@ -329,7 +329,7 @@ impl Session {
             .ok_or_else(Error::unauthorized)?;
         check_origin(app, &program, &parts.headers)?;
         if stored.wants_renewal(now) {
-            app.store.write(sessions::Renew { digest, at: now }).await?;
+            app.renewals.note(digest, now);
         }
         Ok(Self {
             stored,
@@ -407,7 +407,7 @@ impl FromRequestParts<Arc<App>> for MemberState {
             programs: &app.programs,
         };
         let (session, stored) = app.store.read(find).await?.unzip();
-        let session = Session::let_in(app, parts, digest, now, session).await?;
+        let session = Session::let_in(app, parts, digest, now, session)?;
         match (stored.flatten(), session.stored.member) {
             (Some(stored), _) => {
                 let stored = me::up_to_date(app, &session.program, stored).await?;

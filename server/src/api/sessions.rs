@@ -231,8 +231,7 @@ pub async fn open(
 pub async fn renew(State(app): Shared, session: Session) -> Result<StatusCode, Error> {
     app.store
         .write(Renew {
-            digest: session.digest,
-            at: app.clock.now(),
+            used: vec![(session.digest, app.clock.now())],
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)

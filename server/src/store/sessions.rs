@@ -11,8 +11,9 @@ use app::api::{MemberId, ProgramId};
 pub const IDLE: i64 = 15 * MINUTE;
 /// How long it lasts in any case.
 pub const LIFE: i64 = 12 * HOUR;
-/// A session that was renewed less than this ago is not renewed again.
-const RENEW_AFTER: i64 = 2 * MINUTE;
+/// A session that was renewed less than this ago is not renewed again: each renewal is a write. An open panel asks for
+/// one by itself after ten minutes at the latest (`app::islands::session`), which is to be in time.
+const RENEW_AFTER: i64 = 4 * MINUTE;
 
 /// A digest of a session's bearer: all that is stored of it.
 pub type Digest = [u8; 32];
@@ -157,12 +158,10 @@ fn read(row: &Row) -> Result<StoredSession, StoreError> {
     })
 }
 
-/// Lets a session last longer, never beyond its end.
+/// Lets sessions last longer, never beyond their ends.
 pub struct Renew {
-    /// Of its bearer.
-    pub digest: Digest,
-    /// When.
-    pub at: Instant,
+    /// Which were used and when, by rising digests: two servers that renew the same ones then never wait for each other.
+    pub used: Vec<(Digest, Instant)>,
 }
 
 impl Command for Renew {
@@ -172,8 +171,10 @@ impl Command for Renew {
         const SQL: &str =
             "update session set expires_at = case when ends_at < $1 then ends_at else $1 end
             where digest = $2 and expires_at > $3 and not closed";
-        tx.execute(SQL, params![self.at + IDLE, self.digest.to_vec(), self.at])
-            .await?;
+        for &(digest, at) in &self.used {
+            tx.later(SQL, params![at + IDLE, digest.to_vec(), at])
+                .await?;
+        }
         Ok(())
     }
 }

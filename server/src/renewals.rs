@@ -1,0 +1,68 @@
+//! Sessions last longer by being used, and nobody who uses one waits until that is written down.
+//!
+//! What was used is noted in memory, and written a moment later, many in one transaction. What is lost with a server
+//! that is killed in that moment is noted again by the next use: until then the session lasts as long as it did.
+
+use crate::App;
+use crate::domain::Instant;
+use crate::error::Error;
+use crate::store::sessions::{Digest, Renew};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// How long a first use waits for others that are written with it.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How many are written in one transaction: less than a millisecond of the writer's time.
+const AT_ONCE: usize = 64;
+
+/// What has been used on this server and is not written down yet.
+#[derive(Debug, Default)]
+pub struct Renewals {
+    used: Mutex<BTreeMap<Digest, Instant>>,
+    bell: Notify,
+}
+
+impl Renewals {
+    /// Notes that a session was used at this moment.
+    pub fn note(&self, session: Digest, at: Instant) {
+        self.with(|used| used.insert(session, at));
+        self.bell.notify_one();
+    }
+
+    fn with<O>(&self, act: impl FnOnce(&mut BTreeMap<Digest, Instant>) -> O) -> O {
+        act(&mut self.used.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Writes down what was used, until the server stops.
+pub(crate) async fn run(app: Arc<App>) {
+    let mut stopping = app.stopping.subscribe();
+    loop {
+        let ends = tokio::select! {
+            () = app.renewals.bell.notified() => false,
+            _ = stopping.wait_for(|stopping| *stopping) => true,
+        };
+        if !ends {
+            tokio::time::sleep(PAUSE).await;
+        }
+        write_down(&app).await;
+        if ends {
+            return;
+        }
+    }
+}
+
+/// Writes down what has been used so far. What the store does not take is forgotten, and noted again by the next use.
+pub async fn write_down(app: &App) {
+    let used: Vec<_> = app.renewals.with(std::mem::take).into_iter().collect();
+    for used in used.chunks(AT_ONCE) {
+        let used = used.to_vec();
+        if let Err(error) = app.store.write(Renew { used }).await {
+            // The store says what is wrong.
+            let _told = Error::from(error);
+            return;
+        }
+    }
+}
