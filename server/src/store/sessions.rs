@@ -158,7 +158,7 @@ fn read(row: &Row) -> Result<StoredSession, StoreError> {
     })
 }
 
-/// Lets sessions last longer, never beyond their ends.
+/// Lets sessions last longer, never beyond their ends. A use that is written late takes nothing from a later one.
 pub struct Renew {
     /// Which were used and when, by rising digests: two servers that renew the same ones then never wait for each other.
     pub used: Vec<(Digest, Instant)>,
@@ -170,7 +170,7 @@ impl Command for Renew {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<(), StoreError> {
         const SQL: &str =
             "update session set expires_at = case when ends_at < $1 then ends_at else $1 end
-            where digest = $2 and expires_at > $3 and not closed";
+            where digest = $2 and expires_at > $3 and expires_at < $1 and not closed";
         for &(digest, at) in &self.used {
             tx.later(SQL, params![at + IDLE, digest.to_vec(), at])
                 .await?;
