@@ -9,6 +9,8 @@ use crate::support::world::{Database, PATIENCE, World, eventually, paid};
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
+use server::domain::MINUTE;
+use server::renewals;
 use server::store::{Command, StoreError, Tx};
 
 /// The requests that everything depends on.
@@ -137,6 +139,20 @@ async fn sqlite_has_no_room_and_then_has_some() {
         (status, &me["balance"]["held"]),
         (StatusCode::OK, &json!(kept * 120))
     );
+    // And so does looking where nothing at all can be written, though a session should last longer for it.
+    store
+        .write(Pragma("pragma query_only = on"))
+        .await
+        .unwrap();
+    world.pass(5 * MINUTE);
+    for _ in 0..2 {
+        assert_eq!(world.get("/api/v1/me", &bearer).await.0, StatusCode::OK);
+        renewals::write_down(&world.app).await;
+    }
+    store
+        .write(Pragma("pragma query_only = off"))
+        .await
+        .unwrap();
     assert_eq!(count(store, "select count(*) from shop_order").await, kept);
     assert_books_balance(store).await;
     store
