@@ -214,5 +214,7 @@ async fn serve_with(
         () = overdue => {}
     }
     workers.stop().await;
+    // Of the requests that ended last, too.
+    renewals::write_down(&app).await;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Sessions last longer by being used, and nobody who uses one waits until that is written down.
+//! Sessions last longer by being used, and nobody who uses an open one waits until that is written down.
 //!
 //! What was used is noted in memory, and written a moment later, many in one transaction. What is lost with a server
 //! that is killed in that moment is noted again by the next use: until then the session lasts as long as it did.
@@ -14,10 +14,12 @@ use tokio::sync::Notify;
 
 /// How long a first use waits for others that are written with it.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long they wait where the store did not take them.
+const AWAY: Duration = Duration::from_secs(1);
 /// How many are written in one transaction: less than a millisecond of the writer's time.
 const AT_ONCE: usize = 64;
 
-/// What has been used on this server and is not written down yet.
+/// What has been used on this server and is not written down yet: of each session the last use.
 #[derive(Debug, Default)]
 pub struct Renewals {
     used: Mutex<BTreeMap<Digest, Instant>>,
@@ -27,7 +29,10 @@ pub struct Renewals {
 impl Renewals {
     /// Notes that a session was used at this moment.
     pub fn note(&self, session: Digest, at: Instant) {
-        self.with(|used| used.insert(session, at));
+        self.with(|used| {
+            let last = used.entry(session).or_insert(at);
+            *last = at.max(*last);
+        });
         self.bell.notify_one();
     }
 
@@ -36,33 +41,39 @@ impl Renewals {
     }
 }
 
-/// Writes down what was used, until the server stops.
+/// Writes down what is used, until the server stops.
 pub(crate) async fn run(app: Arc<App>) {
     let mut stopping = app.stopping.subscribe();
+    let mut pause = PAUSE;
     loop {
-        let ends = tokio::select! {
+        let stops = tokio::select! {
             () = app.renewals.bell.notified() => false,
             _ = stopping.wait_for(|stopping| *stopping) => true,
         };
-        if !ends {
-            tokio::time::sleep(PAUSE).await;
-        }
-        write_down(&app).await;
-        if ends {
+        if stops {
             return;
         }
+        tokio::time::sleep(pause).await;
+        pause = if write_down(&app).await { PAUSE } else { AWAY };
     }
 }
 
-/// Writes down what has been used so far. What the store does not take is forgotten, and noted again by the next use.
-pub async fn write_down(app: &App) {
-    let used: Vec<_> = app.renewals.with(std::mem::take).into_iter().collect();
-    for used in used.chunks(AT_ONCE) {
+/// Writes down what has been used so far; answers whether the store took it. What it did not take is noted again.
+pub async fn write_down(app: &App) -> bool {
+    let noted: Vec<_> = app.renewals.with(std::mem::take).into_iter().collect();
+    let mut left = noted.as_slice();
+    while !left.is_empty() {
+        let (used, rest) = left.split_at(left.len().min(AT_ONCE));
         let used = used.to_vec();
         if let Err(error) = app.store.write(Renew { used }).await {
             // The store says what is wrong.
             let _told = Error::from(error);
-            return;
+            for (session, at) in left {
+                app.renewals.note(*session, *at);
+            }
+            return false;
         }
+        left = rest;
     }
+    true
 }

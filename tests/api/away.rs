@@ -3,7 +3,7 @@
 
 use super::stream::Events;
 use crate::support::postgres::Server;
-use crate::support::sql::{assert_books_balance, count};
+use crate::support::sql::{assert_books_balance, count, one};
 use crate::support::together::request;
 use crate::support::world::{Database, PATIENCE, World, eventually, paid};
 use reqwest::header::RETRY_AFTER;
@@ -147,6 +147,11 @@ async fn sqlite_has_no_room_and_then_has_some() {
         assert_eq!(world.get("/api/v1/me", &bearer).await.0, StatusCode::OK);
     }
     other.execute_batch("rollback").unwrap();
+    eventually("the session's renewal", async || {
+        let expires_at: i64 = one(store, "select expires_at from session").await;
+        (expires_at == world.now() + 15 * MINUTE).then_some(())
+    })
+    .await;
     assert_eq!(count(store, "select count(*) from shop_order").await, kept);
     assert_books_balance(store).await;
     store

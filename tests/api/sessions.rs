@@ -151,8 +151,25 @@ mod by_hand {
             // Whoever signs out meanwhile stays signed out.
             let (status, _) = world.send(Method::DELETE, "/api/v1/sessions/current", &bearer, None, None).await;
             assert_eq!(status, StatusCode::NO_CONTENT);
+            let expires_at: i64 = one(&world.app.store, EXPIRES).await;
             renewals::write_down(&world.app).await;
+            assert_eq!(one::<i64>(&world.app.store, EXPIRES).await, expires_at);
             assert!(!stands(&world, &bearer).await);
+        }
+
+        async fn a_use_that_is_written_late_takes_nothing_from_a_later_one(world: World) {
+            world.member("42").await;
+            let mut claims = world.claims("42");
+            claims["exp"] = (world.now() / 1_000_000 + 3600).into();
+            let token = world.sign(&claims);
+            let bearer = world.session_of(&token).await;
+            world.pass(5 * MINUTE);
+            assert!(stands(&world, &bearer).await);
+            world.pass(3 * MINUTE);
+            assert_eq!(world.session_of(&token).await, bearer);
+            assert!(renewals::write_down(&world.app).await);
+            let expires_at: i64 = one(&world.app.store, "select max(expires_at) from session").await;
+            assert_eq!(expires_at, world.now() + 15 * MINUTE);
         }
     }
 }

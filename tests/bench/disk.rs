@@ -3,7 +3,7 @@
 use super::load::{Load, histogram, load, note};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -30,34 +30,36 @@ pub(crate) fn fdatasync(time: Duration) -> Load {
     load(latencies.into_inner(), began.elapsed())
 }
 
-/// A file that stays in memory while this is there, as what is read often does where there is room. Some machines take
+/// Files that stay in memory while this is there, as what is read often does where there is room. Some machines take
 /// files back that are, however much memory is free (Linux can, by DAMON, a minute after the last use of a page).
-pub(crate) struct InMemory {
-    /// Where the process that keeps it has written its number.
-    keeper: PathBuf,
-}
+pub(crate) struct InMemory(Child);
 
 impl InMemory {
-    /// Keeps this file; says so where that cannot be done.
-    pub(crate) fn keep(file: &Path) -> Option<Self> {
-        let keeper = file.with_extension("keeper");
+    /// Keeps these files, all of them or none; says so where that cannot be done. What it notes is left in `folder`.
+    pub(crate) fn keep(files: &[PathBuf], folder: &Path) -> Option<Self> {
+        let locked = folder.join("locked");
         let mut vmtouch = Command::new("vmtouch");
-        // Locked, by a daemon, and waited for.
-        vmtouch.args(["-q", "-l", "-d", "-w", "-P"]);
-        let kept = vmtouch.arg(&keeper).arg(file).status();
-        if kept.is_ok_and(|status| status.success()) {
-            return Some(Self { keeper });
+        // The number of the process is written down once everything is locked.
+        vmtouch.args(["-q", "-l", "-P"]).arg(&locked).args(files);
+        let mut keeper = vmtouch.spawn().ok().map(Self);
+        while let Some(Self(child)) = &mut keeper {
+            if locked.exists() {
+                return keeper;
+            }
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
         }
-        eprintln!("  vmtouch could not keep {} in memory", file.display());
+        eprintln!("  vmtouch could not keep the files in memory");
         None
     }
 }
 
 impl Drop for InMemory {
     fn drop(&mut self) {
-        if let Ok(number) = std::fs::read_to_string(&self.keeper) {
-            // It may have ended by itself.
-            let _ended = Command::new("kill").arg(number.trim()).status();
-        }
+        // It may have ended by itself.
+        let _ended = self.0.kill();
+        let _ended = self.0.wait();
     }
 }

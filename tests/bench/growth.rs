@@ -37,9 +37,8 @@ const GOAL: Goal = Goal::AtMost(1.5);
 
 struct Town {
     crowd: Crowd,
-    laurel: Process,
-    _kept: Option<InMemory>,
     house: House,
+    laurel: Process,
 }
 
 impl Town {
@@ -56,11 +55,11 @@ impl Town {
             bytes >> 20,
             began.elapsed().as_secs_f64()
         );
+        let laurel = Process::laurel(&house.database, house.folder());
         Self {
             crowd,
-            laurel: Process::laurel(&house.database, house.folder()),
-            _kept: InMemory::keep(&house.file()),
             house,
+            laurel,
         }
     }
 
@@ -72,6 +71,8 @@ impl Town {
 /// All rows of this file.
 pub(crate) fn rows() -> Vec<Row> {
     let towns = [Town::build(LARGE), Town::build(SMALL)];
+    let files = towns.each_ref().map(|town| town.house.file());
+    let _kept = InMemory::keep(&files, towns[0].house.folder());
     let reading = towns
         .each_ref()
         .map(|town| reads::me(town.crowd.members.min(SIGNED_IN)));

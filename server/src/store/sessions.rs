@@ -11,8 +11,8 @@ use app::api::{MemberId, ProgramId};
 pub const IDLE: i64 = 15 * MINUTE;
 /// How long it lasts in any case.
 pub const LIFE: i64 = 12 * HOUR;
-/// A session that was renewed less than this ago is not renewed again: each renewal is a write. An open panel asks for
-/// one by itself after ten minutes at the latest (`app::islands::session`), which is to be in time.
+/// A session that was renewed less than this ago is not renewed again: each renewal is a write. A panel that is
+/// seen asks for one by itself after ten minutes at the latest (`app::islands::session`), which is to be in time.
 const RENEW_AFTER: i64 = 4 * MINUTE;
 
 /// A digest of a session's bearer: all that is stored of it.
@@ -160,7 +160,8 @@ fn read(row: &Row) -> Result<StoredSession, StoreError> {
 
 /// Lets sessions last longer, never beyond their ends. A use that is written late takes nothing from a later one.
 pub struct Renew {
-    /// Which were used and when, by rising digests: two servers that renew the same ones then never wait for each other.
+    /// Which were used and when, by rising digests: two servers that renew the same ones then hardly ever wait for each
+    /// other in a circle.
     pub used: Vec<(Digest, Instant)>,
 }
 
