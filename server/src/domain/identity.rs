@@ -198,6 +198,17 @@ mod tests {
     }
 
     #[test]
+    fn an_address_counts_once_it_is_proven() {
+        let told = |email_verified| Shopper {
+            email: Some("anna@example.com".into()),
+            email_verified,
+            ..Shopper::default()
+        };
+        assert_eq!(told(true).proven_email(), Some("anna@example.com"));
+        assert_eq!(told(false).proven_email(), None);
+    }
+
+    #[test]
     fn one_proven_thing_is_enough_to_be_known_by() {
         let none = Shopper {
             email: Some("anna@example.com".into()),
