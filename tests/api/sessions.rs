@@ -24,6 +24,14 @@ async fn stands(world: &World, bearer: &str) -> bool {
     status == StatusCode::OK
 }
 
+/// A member's token that can be exchanged for an hour.
+async fn token_for_an_hour(world: &World) -> String {
+    world.member("42").await;
+    let mut claims = world.claims("42");
+    claims["exp"] = (world.now() / 1_000_000 + 3600).into();
+    world.sign(&claims)
+}
+
 /// Opens a session in the other programme.
 async fn tea_session(world: &World, customer: &str) -> String {
     let tea = world.tea().await;
@@ -116,10 +124,7 @@ mod by_hand {
 
     on_both_databases! { quiet
         async fn a_session_lasts_while_it_is_used(world: World) {
-            world.member("42").await;
-            let mut claims = world.claims("42");
-            claims["exp"] = (world.now() / 1_000_000 + 3600).into();
-            let token = world.sign(&claims);
+            let token = token_for_an_hour(&world).await;
             let bearer = world.session_of(&token).await;
             for _ in 0..3 {
                 world.pass(14 * MINUTE);
@@ -158,10 +163,7 @@ mod by_hand {
         }
 
         async fn a_use_that_is_written_late_takes_nothing_from_a_later_one(world: World) {
-            world.member("42").await;
-            let mut claims = world.claims("42");
-            claims["exp"] = (world.now() / 1_000_000 + 3600).into();
-            let token = world.sign(&claims);
+            let token = token_for_an_hour(&world).await;
             let bearer = world.session_of(&token).await;
             world.pass(5 * MINUTE);
             assert!(stands(&world, &bearer).await);
