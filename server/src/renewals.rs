@@ -44,36 +44,32 @@ impl Renewals {
 /// Writes down what is used, until the server stops.
 pub(crate) async fn run(app: Arc<App>) {
     let mut stopping = app.stopping.subscribe();
-    let mut pause = PAUSE;
     loop {
-        let stops = tokio::select! {
-            () = app.renewals.bell.notified() => false,
-            _ = stopping.wait_for(|stopping| *stopping) => true,
-        };
-        if stops {
-            return;
+        tokio::select! {
+            () = app.renewals.bell.notified() => {}
+            _ = stopping.wait_for(|stopping| *stopping) => return,
         }
-        tokio::time::sleep(pause).await;
-        pause = if write_down(&app).await { PAUSE } else { AWAY };
+        tokio::time::sleep(PAUSE).await;
+        if !write_down(&app).await {
+            tokio::time::sleep(AWAY).await;
+        }
     }
 }
 
 /// Writes down what has been used so far; answers whether the store took it. What it did not take is noted again.
 pub async fn write_down(app: &App) -> bool {
     let noted: Vec<_> = app.renewals.with(std::mem::take).into_iter().collect();
-    let mut left = noted.as_slice();
-    while !left.is_empty() {
-        let (used, rest) = left.split_at(left.len().min(AT_ONCE));
-        let used = used.to_vec();
+    let mut parts = noted.chunks(AT_ONCE);
+    while let Some(part) = parts.next() {
+        let used = part.to_vec();
         if let Err(error) = app.store.write(Renew { used }).await {
             // The store says what is wrong.
             let _told = Error::from(error);
-            for (session, at) in left {
-                app.renewals.note(*session, *at);
+            for &(session, at) in part.iter().chain(parts.flatten()) {
+                app.renewals.note(session, at);
             }
             return false;
         }
-        left = rest;
     }
     true
 }

@@ -26,9 +26,20 @@ const RATE_LIMIT: &str = "100000000";
 /// What the system counts a process's time in, in microseconds.
 const TICK: f64 = 10_000.0;
 
+/// A process that ends with this.
+pub(crate) struct Tied(pub(crate) Child);
+
+impl Drop for Tied {
+    fn drop(&mut self) {
+        // It may have ended by itself, which whoever asked it something has noticed.
+        let _ended = self.0.kill();
+        let _ended = self.0.wait();
+    }
+}
+
 /// A server that ends with this.
 pub(crate) struct Process {
-    child: Child,
+    child: Tied,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }
@@ -77,11 +88,13 @@ impl Process {
         ]);
         command.arg(std::env::current_exe().unwrap()).args(words);
         let mut process = Self {
-            child: command
-                .stdin(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap(),
+            child: Tied(
+                command
+                    .stdin(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap(),
+            ),
             address,
         };
         process.wait();
@@ -92,7 +105,7 @@ impl Process {
         let began = Instant::now();
         while std::net::TcpStream::connect(self.address).is_err() {
             assert!(
-                self.child.try_wait().unwrap().is_none(),
+                self.child.0.try_wait().unwrap().is_none(),
                 "the server did not start"
             );
             assert!(began.elapsed() < PATIENCE, "the server does not answer");
@@ -102,7 +115,7 @@ impl Process {
 
     /// Time of processors that it has used, in microseconds.
     pub(crate) fn used(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.0.id())).unwrap();
         // Behind the name, which may hold blanks.
         let (_, stat) = stat.rsplit_once(')').unwrap();
         let ticks =
@@ -112,21 +125,14 @@ impl Process {
 
     /// Memory that it holds, in bytes.
     pub(crate) fn resident(&self) -> usize {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.child.0.id())).unwrap();
         let line = status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:"))
             .unwrap();
         let kib: usize = line.trim().trim_end_matches(" kB").parse().unwrap();
         kib * 1024
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself, which whoever asked it something has noticed.
-        let _ended = self.child.kill();
-        let _ended = self.child.wait();
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a disk does by itself, and how to do without it.
 
+use super::child::Tied;
 use super::load::{Load, histogram, load, note};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -30,36 +31,23 @@ pub(crate) fn fdatasync(time: Duration) -> Load {
     load(latencies.into_inner(), began.elapsed())
 }
 
-/// Files that stay in memory while this is there, as what is read often does where there is room. Some machines take
-/// files back that are, however much memory is free (Linux can, by DAMON, a minute after the last use of a page).
-pub(crate) struct InMemory(Child);
-
-impl InMemory {
-    /// Keeps these files, all of them or none; says so where that cannot be done. What it notes is left in `folder`.
-    pub(crate) fn keep(files: &[PathBuf], folder: &Path) -> Option<Self> {
-        let locked = folder.join("locked");
-        let mut vmtouch = Command::new("vmtouch");
-        // The number of the process is written down once everything is locked.
-        vmtouch.args(["-q", "-l", "-P"]).arg(&locked).args(files);
-        let mut keeper = vmtouch.spawn().ok().map(Self);
-        while let Some(Self(child)) = &mut keeper {
+/// Keeps files in memory, all of them or none, as long as what this answers is there; what is read often stays there
+/// where there is room. Some machines take it back all the same, however much memory is free (Linux can, by DAMON, a
+/// minute after the last use of a page). Says so where it cannot be done; what it notes is left in `folder`.
+pub(crate) fn keep_in_memory(files: &[PathBuf], folder: &Path) -> Option<Tied> {
+    let locked = folder.join("locked");
+    let mut vmtouch = Command::new("vmtouch");
+    // The number of the process is written down once everything is locked.
+    vmtouch.args(["-q", "-l", "-P"]).arg(&locked).args(files);
+    if let Ok(keeper) = vmtouch.spawn() {
+        let mut keeper = Tied(keeper);
+        while keeper.0.try_wait().unwrap().is_none() {
             if locked.exists() {
-                return keeper;
-            }
-            if child.try_wait().unwrap().is_some() {
-                break;
+                return Some(keeper);
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        eprintln!("  vmtouch could not keep the files in memory");
-        None
     }
-}
-
-impl Drop for InMemory {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.0.kill();
-        let _ended = self.0.wait();
-    }
+    eprintln!("  vmtouch could not keep the files in memory");
+    None
 }

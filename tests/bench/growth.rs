@@ -3,7 +3,7 @@
 //! and not how much of a file the machine likes to keep.
 
 use super::child::Process;
-use super::disk::InMemory;
+use super::disk::keep_in_memory;
 use super::house::House;
 use super::load::{self, Requests};
 use super::members::{Crowd, open_sessions};
@@ -72,7 +72,7 @@ impl Town {
 pub(crate) fn rows() -> Vec<Row> {
     let towns = [Town::build(LARGE), Town::build(SMALL)];
     let files = towns.each_ref().map(|town| town.house.file());
-    let _kept = InMemory::keep(&files, towns[0].house.folder());
+    let _kept = keep_in_memory(&files, towns[0].house.folder());
     let reading = towns
         .each_ref()
         .map(|town| reads::me(town.crowd.members.min(SIGNED_IN)));
