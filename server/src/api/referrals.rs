@@ -10,7 +10,9 @@ use crate::domain::{Instant, referral};
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::idempotency::Keyed;
-use crate::store::referrals::{Appeal, Appealed, Choose, Chosen, Mine, OfMember, StoredReferral};
+use crate::store::referrals::{
+    Appeal, Appealed, Choose, Chosen, Friends, Mine, OfMember, StoredReferral,
+};
 use app::api::{
     FriendView, MemberId, MyReferral, NewAppeal, NewReferralCode, ReferralId, ReferralStage,
     ShareMessage,
@@ -24,24 +26,23 @@ use std::sync::Arc;
 const CHANCE_BYTES: usize = 64;
 
 /// A member's own link and friends, for the panel and for `GET /api/v1/me/referral`; none where the programme does not
-/// reward that.
+/// reward that. Whoever has no code yet, being a member of before, gets one.
 ///
 /// # Errors
 /// 503 while the store is not there.
-pub(crate) async fn of_member(
+pub(crate) async fn view(
     app: &App,
     program: &Loaded,
     member: MemberId,
+    (code, friends): (Option<String>, Friends),
 ) -> Result<Option<MyReferral>, Error> {
     let Some(rule) = &program.program().referral else {
         return Ok(None);
     };
-    let code = match app.store.read(OfMember { member }).await? {
+    let code = match code {
         Some(code) => code,
-        // A member of before, when nobody was rewarded for that.
         None => make(app, program, member).await?,
     };
-    let friends = app.store.read(Mine { member }).await?;
     let now = app.clock.now();
     let locales = program.program().locales.iter();
     let messages = locales.map(|locale| ShareMessage {
@@ -108,8 +109,11 @@ fn no_rule() -> Error {
     Error::not_found("reward for bringing friends in this programme")
 }
 
-async fn view(app: &App, member: &Member) -> Result<MyReferral, Error> {
-    let found = of_member(app, &member.session.program, member.id).await?;
+async fn of_member(app: &App, member: &Member) -> Result<MyReferral, Error> {
+    let id = member.id;
+    let code = app.store.read(OfMember { member: id }).await?;
+    let friends = app.store.read(Mine { member: id }).await?;
+    let found = view(app, &member.session.program, id, (code, friends)).await?;
     found.ok_or_else(no_rule)
 }
 
@@ -117,7 +121,7 @@ async fn view(app: &App, member: &Member) -> Result<MyReferral, Error> {
 #[utoipa::path(get, path = "/api/v1/me/referral", operation_id = "show_my_referral", tag = "session",
     responses((status = 200, body = MyReferral), (status = 401, body = app::api::Problem), (status = 404, body = app::api::Problem)))]
 pub async fn show(State(app): Shared, member: Member) -> Result<Reply<MyReferral>, Error> {
-    Ok(Reply(view(&app, &member).await?))
+    Ok(Reply(of_member(&app, &member).await?))
 }
 
 /// `POST /api/v1/me/referral`: chooses a code. Old ones go on working.
@@ -159,7 +163,7 @@ pub async fn choose(
         },
     };
     match app.store.write(keyed).await?.done()? {
-        Chosen::Done(_) => Ok(Reply(view(&app, &member).await?)),
+        Chosen::Done(_) => Ok(Reply(of_member(&app, &member).await?)),
         Chosen::Taken => Err(Error::new(
             StatusCode::CONFLICT,
             "referral_code_taken",

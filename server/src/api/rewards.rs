@@ -1,10 +1,10 @@
 //! What members can turn points into, as they see it; and codes that shops upload.
 
+use super::Shared;
 use super::coupons::SCOPE;
 use super::extract::{IdempotencyKey, Json, MemberState, Query, Shop};
 use super::programs::InLocale;
-use super::{Shared, views};
-use crate::App;
+use super::views::{self, Reader};
 use crate::domain::reward::{Codes, Place, Reward};
 use crate::domain::{Instant, order};
 use crate::error::Error;
@@ -18,22 +18,16 @@ use axum::http::StatusCode;
 use std::collections::BTreeMap;
 
 /// What a member can turn points into, for the panel and for `GET /api/v1/me/rewards`.
-pub(crate) async fn of_member(
-    app: &App,
-    program: &Loaded,
-    locale: &str,
-    member: &StoredMember,
-) -> Result<MyRewards, Error> {
-    let now = app.clock.now();
-    let mine = Mine {
-        rules: &program.rules,
-        member: member.id,
+pub(crate) fn view(reader: &Reader<'_>, member: &StoredMember, own: Own) -> MyRewards {
+    let Reader {
+        program,
+        locale,
         now,
-    };
-    let own = app.store.read(mine).await?;
+        ..
+    } = *reader;
     let rewards = program.program().rewards.iter();
     let rewards = rewards.map(|reward| standing(program, locale, (member, &own, now), reward));
-    Ok(MyRewards {
+    MyRewards {
         rewards: rewards.collect(),
         credit: own.credit,
         coupons: own
@@ -41,7 +35,7 @@ pub(crate) async fn of_member(
             .into_iter()
             .map(|coupon| my_coupon(coupon, locale, now))
             .collect(),
-    })
+    }
 }
 
 /// Where a member stands with a reward.
@@ -105,10 +99,19 @@ pub async fn my_rewards(
 ) -> Result<axum::Json<MyRewards>, Error> {
     let program = &member.session.program;
     let locale = locale.locale.as_deref().or(Some(&member.stored.locale));
-    let locale = program.program().locale(locale);
-    of_member(&app, program, locale, &member.stored)
-        .await
-        .map(axum::Json)
+    let reader = Reader {
+        program,
+        locale: program.program().locale(locale),
+        time_zone: &member.stored.time_zone,
+        now: app.clock.now(),
+    };
+    let mine = Mine {
+        rules: &program.rules,
+        member: member.stored.id,
+        now: reader.now,
+    };
+    let own = app.store.read(mine).await?;
+    Ok(axum::Json(view(&reader, &member.stored, own)))
 }
 
 /// `POST /api/v1/programs/{program}/rewards/{reward}/codes`: uploads codes that a reward gives out, one to each member

@@ -36,6 +36,7 @@ pub mod mail;
 pub mod members;
 pub mod orders;
 pub mod owners;
+pub mod panel;
 pub mod programs;
 pub mod pulls;
 pub mod referrals;

@@ -1,7 +1,6 @@
 //! A member's statement, as the ledger has it.
 
 use super::ledger::{because, from_json, proof_of, read_movement};
-use super::members::{self, StoredMember};
 use super::{Query, Row, StoreError, Tx, params};
 use crate::domain::Instant;
 use app::api::{Explanation, Fact, MemberId, ProofLevel, TransferId, TransferState};
@@ -56,8 +55,8 @@ impl Query for Statement {
             "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
                 t.available_at, t.version, t.proof, t.explanation, h.balance_after, t.number, t.expires_at,
                 t.asset, c.state, case when c.taken_id = t.id then c.order_id end
-            from transfer t left join hold h on h.transfer_id = t.id and t.target = 'held'
-                left join coupon c on c.hold_id = t.id and t.target = 'reserved'
+            from transfer t left join hold h on h.transfer_id = case t.target when 'held' then t.id end
+                left join coupon c on c.hold_id = case t.target when 'reserved' then t.id end
             where t.member_id = $1 and t.asset = $2 and t.number < $3
                 and not (t.source = 'held' and t.target = 'available')
                 and not (t.source = 'reserved' and t.target = 'redeemed')
@@ -67,25 +66,6 @@ impl Query for Statement {
             .query(SQL, params![self.member, &self.asset, below, self.limit])
             .await?;
         rows.iter().map(Line::read).collect()
-    }
-}
-
-/// A member with a page of their statement, both of one moment.
-pub struct WithStatement<'a> {
-    /// The member.
-    pub member: members::Get<'a>,
-    /// The page.
-    pub page: Statement,
-}
-
-impl Query for WithStatement<'_> {
-    type Output = Option<(StoredMember, Vec<Line>)>;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        let Some(member) = self.member.run(tx).await? else {
-            return Ok(None);
-        };
-        Ok(Some((member, self.page.run(tx).await?)))
     }
 }
 

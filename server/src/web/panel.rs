@@ -16,9 +16,9 @@ use crate::domain::order;
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
 use crate::store::members::{Get, StoredMember};
+use crate::store::panel::{OfMember, Shown};
 use crate::store::reviews::OfProduct;
 use crate::store::sessions::StoredSession;
-use crate::store::statement::{Line, WithStatement};
 use app::api::{MemberId, MyRewards, PAGE_ITEMS_DEFAULT, Reviews};
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
@@ -31,7 +31,7 @@ use serde::Deserialize;
 const LINES: u32 = 10;
 
 /// Conversations with the shop that come with the panel.
-const THREADS: u32 = 5;
+const THREADS: i64 = 5;
 
 /// What the loader asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -54,6 +54,16 @@ impl Asked {
     fn form(&self) -> Form {
         let view = self.view.as_deref().filter(|view| *view == "reviews");
         Form::from_name(self.form.as_deref().or(view).unwrap_or_default())
+    }
+
+    /// Whether it shows what points can be turned into.
+    fn spends(&self) -> bool {
+        matches!(self.form(), Form::Panel | Form::Rewards | Form::Slider)
+    }
+
+    /// Whether it shows the member's own link.
+    fn refers(&self) -> bool {
+        matches!(self.form(), Form::Panel | Form::Refer | Form::Thanks)
     }
 }
 
@@ -290,42 +300,33 @@ async fn viewer(
         };
         return Ok((viewer, None));
     };
-    let (mut stored, mut lines) = state(app, program, asked, member).await?;
-    if me::settle(app, program, &stored).await {
-        (stored, lines) = state(app, program, asked, member).await?;
+    let mut shown = state(app, program, asked, member).await?;
+    if me::settle(app, program, &shown.member).await {
+        shown = state(app, program, asked, member).await?;
     }
+    let stored = shown.member;
     let reader = Reader {
         program,
         locale: locale(program, asked, headers, Some(&stored.locale)),
         time_zone: &stored.time_zone,
         now: app.clock.now(),
     };
-    // Read after the member: what was said meanwhile is shown at once and told once more, and not passed over.
-    let form = asked.form();
-    let rules = program.program();
-    let threads = if form == Form::Panel {
-        threads::of_member(app, member, None, THREADS).await?.items
-    } else {
-        Vec::new()
-    };
-    let spends = matches!(form, Form::Panel | Form::Rewards | Form::Slider);
-    let rewards = if spends && !rules.rewards.is_empty() {
-        rewards::of_member(app, program, reader.locale, &stored).await?
+    let rewards = if asked.spends() {
+        rewards::view(&reader, &stored, shown.own)
     } else {
         MyRewards::default()
     };
-    let refers = matches!(form, Form::Panel | Form::Refer | Form::Thanks);
-    let referral = if refers && rules.referral.is_some() {
-        referrals::of_member(app, program, member).await?
+    let referral = if asked.refers() {
+        referrals::view(app, program, member, (shown.code, shown.friends)).await?
     } else {
         None
     };
     let viewer = Viewer::Member {
         rewards: Box::new(rewards),
         referral: referral.map(Box::new),
-        history: me::statement_of(&reader, lines, lines_of(asked)),
+        history: me::statement_of(&reader, shown.lines, lines_of(asked)),
         me: Box::new(views::me(&reader, &stored)),
-        threads,
+        threads: shown.threads.iter().map(threads::view).collect(),
     };
     Ok((viewer, Some(stored)))
 }
@@ -340,19 +341,29 @@ fn lines_of(asked: &Asked) -> u32 {
     }
 }
 
-/// A member and the page of their statement that was asked for.
+/// A member with all that was asked to be shown of them.
 async fn state(
     app: &App,
     program: &Loaded,
     asked: &Asked,
     member: MemberId,
-) -> Result<(StoredMember, Vec<Line>), Error> {
-    let page = me::statement_from(member, asked.before.as_deref(), lines_of(asked))?;
-    let member = Get {
-        member,
-        rules: &program.rules,
-        now: app.clock.now(),
+) -> Result<Shown, Error> {
+    let rules = program.program();
+    let query = OfMember {
+        member: Get {
+            member,
+            rules: &program.rules,
+            now: app.clock.now(),
+        },
+        page: me::statement_from(member, asked.before.as_deref(), lines_of(asked))?,
+        threads: if asked.form() == Form::Panel {
+            THREADS
+        } else {
+            0
+        },
+        spends: asked.spends() && !rules.rewards.is_empty(),
+        refers: asked.refers() && rules.referral.is_some(),
     };
-    let found = app.store.read(WithStatement { member, page }).await?;
+    let found = app.store.read(query).await?;
     found.ok_or_else(Error::unauthorized)
 }

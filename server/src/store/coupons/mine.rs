@@ -60,8 +60,17 @@ impl Query for Mine<'_> {
             let last = stock::uploaded(tx, self.rules.id, &reward.id).await?;
             uploaded.insert(reward.id.clone(), last);
         }
-        let (had, taken) = (params![self.member, self.now], params![self.rules.id]);
-        let (had, taken) = tx.query_both((HAD, had), (TAKEN, taken)).await?;
+        let had = if coupons.is_empty() {
+            Vec::new()
+        } else {
+            tx.query(HAD, params![self.member, self.now]).await?
+        };
+        let has_end = |reward: &Reward| reward.left(0, 0).is_some();
+        let taken = if program.rewards.iter().any(has_end) {
+            tx.query(TAKEN, params![self.rules.id]).await?
+        } else {
+            Vec::new()
+        };
         let counted = by_reward(&taken)?;
         let of_reward = |reward: &Reward| {
             let count = counted.get(&stock::counted_as(reward))?;

@@ -129,6 +129,9 @@ impl Query for Mine {
             where advocate_id = $1 and stage = 'rewarded'";
         let key = params![self.member];
         let rows = tx.query(NEWEST, key).await?;
+        if rows.is_empty() {
+            return Ok(Friends::default());
+        }
         let items: Result<Vec<_>, _> = rows.iter().map(StoredReferral::read).collect();
         let row = tx.query_one(SUM, key).await?;
         let row = row.ok_or_else(|| StoreError::internal("a sum of nothing"))?;
