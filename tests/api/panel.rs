@@ -2,8 +2,8 @@
 
 use crate::support::rules::{PLAIN, Rules};
 use crate::support::together::request;
-use crate::support::world::{Database, World, paid};
-use reqwest::Method;
+use crate::support::world::{Database, World, on_both_databases, paid};
+use reqwest::{Method, StatusCode};
 use scraper::{Html, Selector};
 
 const RULES: Rules = Rules {
@@ -74,5 +74,44 @@ async fn what_is_drawn_once_is_right_for_each_tier_language_and_day() {
     for part in ["purchases", "how"] {
         let over = says(&world, "silver", "en", part).await;
         assert!(!over.contains("Double"), "{over}");
+    }
+}
+
+/// How many lines of the statement a document has.
+fn lines(html: &str) -> usize {
+    let line = Selector::parse(".statement > .line").unwrap();
+    Html::parse_document(html).select(&line).count()
+}
+
+on_both_databases! { quiet
+    async fn a_few_lines_come_with_the_panel_and_a_page_to_who_looks(world: World) {
+        let bearer = world.member("42").await;
+        for amount in 1..=29 {
+            world.adjust("42", amount).await;
+        }
+        let token = world.sign(&world.claims("42"));
+        for (address, count) in [("/w/demo", 3), ("/w/demo?view=home", 3), ("/w/demo?view=history", 20)] {
+            // The second time the session is open already, and all is read in one moment.
+            for _ in 0..2 {
+                let page = world.panel(address, &token).await;
+                assert_eq!((page.status, lines(&page.text)), (StatusCode::OK, count), "{address}");
+            }
+        }
+        let asked = [("", 200, 3), ("?lines=7", 200, 7), ("?lines=100", 200, 30), ("?before=11", 200, 10),
+            ("?lines=0", 422, 0), ("?lines=101", 422, 0), ("?before=x", 422, 0)];
+        for (asked, status, count) in asked {
+            let path = format!("/api/v1/me/panel{asked}");
+            let answer = request(&world, Method::GET, &path, &bearer, None, None).send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{asked}");
+            assert_eq!(lines(&answer.text().await.unwrap()), count, "{asked}");
+        }
+        // Of exactly so many there is no more; of one more, there is.
+        world.member("43").await;
+        for more in [false, false, false, true] {
+            let token = world.sign(&world.claims("43"));
+            let page = world.panel("/w/demo", &token).await.text;
+            assert_eq!(page.contains("history-more"), more, "{} lines", lines(&page));
+            world.adjust("43", 1).await;
+        }
     }
 }

@@ -12,4 +12,5 @@ mod mishaps;
 mod owner;
 mod shopping;
 mod spend;
+mod statement;
 mod work;

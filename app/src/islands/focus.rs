@@ -46,6 +46,7 @@ pub(super) fn start() {
         let event: Event = event.unchecked_into();
         if around(&event, "input[name=view]").is_some() {
             window().scroll_to_with_x_and_y(0.0, 0.0);
+            super::regions::complete();
         } else if let Some(select) = around(&event, "[data-fills]") {
             super::share::fill(&select);
         }

@@ -87,6 +87,11 @@ fn inputs(form: &HtmlFormElement) -> Vec<HtmlInputElement> {
     controls(form, "input[name],textarea[name],select[name]")
 }
 
+/// Sends a form that nobody has pressed.
+pub(super) fn send_by_itself(form: HtmlFormElement) {
+    spawn_local(submit(form));
+}
+
 /// Sends one form, unless it is on its way already.
 async fn submit(form: HtmlFormElement) {
     if form.has_attribute("aria-busy") {

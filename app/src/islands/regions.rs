@@ -6,9 +6,12 @@ use super::{
     dom::{all, by_id, controls, document, elements, get, panel, setting, subject},
     forms, session,
 };
+use crate::api::PAGE_ITEMS_MAX;
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
-use web_sys::{DocumentFragment, Element, HtmlElement, HtmlInputElement, HtmlTemplateElement};
+use web_sys::{
+    DocumentFragment, Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTemplateElement,
+};
 
 #[derive(Default)]
 struct Known {
@@ -28,6 +31,7 @@ pub(super) fn start() {
     let regions = named(&all::<Element>(&panel, "[data-region]"));
     KNOWN.with_borrow_mut(|known| known.regions = regions);
     take_state(&panel);
+    complete();
 }
 
 fn named(regions: &[Element]) -> Vec<(String, String)> {
@@ -68,6 +72,16 @@ fn take_state(panel: &HtmlElement) {
     }
 }
 
+/// The form that asks for more of the statement.
+const MORE: &str = "history-more";
+/// The statement's lines.
+const LINES: &str = ".statement > .line";
+
+/// Whether the statement is open.
+fn is_looked_at() -> bool {
+    by_id::<HtmlInputElement>("tab-history").is_some_and(|tab| tab.checked())
+}
+
 fn address(before: Option<&str>) -> String {
     let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
     let mut address = format!(
@@ -79,6 +93,12 @@ fn address(before: Option<&str>) -> String {
     if let Some(before) = before {
         address.push_str("&before=");
         address.push_str(&encode(before));
+    } else if is_looked_at() {
+        // As many as are there.
+        let lines = document().query_selector_all(LINES);
+        let count = lines.map_or(0, |lines| lines.length());
+        address.push_str("&lines=");
+        address.push_str(&count.clamp(1, PAGE_ITEMS_MAX).to_string());
     }
     address + &subject()
 }
@@ -146,6 +166,7 @@ fn swap(html: &str) {
         kept.put_back(&panel);
     }
     take_state(&panel);
+    complete();
     // What somebody waits for takes the focus as soon as it is there.
     let wanted = panel.get_attribute("data-then").unwrap_or_default();
     if let Some(wanted) = by_id::<HtmlElement>(&wanted) {
@@ -166,30 +187,42 @@ fn replace(panel: &HtmlElement, name: &str, html: &str) {
     kept.put_back(&region);
 }
 
+/// Asks for more than the few lines that came with the panel, once somebody looks at the statement.
+pub(super) fn complete() {
+    let form = by_id::<HtmlFormElement>(MORE).filter(|form| form.has_attribute("data-soon"));
+    if let Some(form) = form.filter(|_| is_looked_at()) {
+        forms::send_by_itself(form);
+    }
+}
+
 /// Appends the page of the statement that follows `cursor`.
 pub(super) async fn more(cursor: &str) -> Result<(), Failure> {
     let reply = client::call("GET", &address(Some(cursor)), None, None).await?;
     let (Some(panel), Some(content)) = (panel(), parsed(&reply.text)) else {
         return Ok(());
     };
-    let lines = content.query_selector_all(".statement > .line");
+    let button = by_id::<Element>(MORE);
+    let button =
+        button.filter(|button| button.get_attribute("data-more").as_deref() == Some(cursor));
+    // Otherwise the statement was drawn anew meanwhile, and may have these lines.
+    let Some(button) = button else { return Ok(()) };
+    let had_focus = button.contains(document().active_element().as_deref());
+    let lines = content.query_selector_all(LINES);
     let lines: Vec<HtmlElement> = lines.map(|list| elements(&list)).unwrap_or_default();
     if let Ok(Some(statement)) = panel.query_selector(".statement") {
         for line in &lines {
             let _ = statement.append_child(line);
         }
     }
-    let button = panel.query_selector("#history-more").ok().flatten();
-    let next = content.query_selector("#history-more").ok().flatten();
-    match (button, next) {
-        (Some(old), Some(new)) => {
-            let _ = old.replace_with_with_node_1(&new);
+    match content.get_element_by_id(MORE) {
+        Some(next) => {
+            let _ = button.replace_with_with_node_1(&next);
         }
-        (Some(old), None) => old.remove(),
-        (None, _) => {}
+        None => button.remove(),
     }
     // The first new line takes the focus that the button had.
-    if let Some(line) = lines.first()
+    if had_focus
+        && let Some(line) = lines.first()
         && let Ok(Some(summary)) = line.query_selector("summary")
         && let Ok(summary) = summary.dyn_into::<HtmlElement>()
     {

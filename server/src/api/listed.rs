@@ -7,17 +7,17 @@ use serde::Deserialize;
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// How many items a page is to have.
+/// How many items a page is to have; the field of this name says.
 ///
 /// # Errors
 /// 422 for none, and for too many.
-pub(super) fn items(limit: Option<u32>) -> Result<u32, Error> {
+pub(crate) fn items(limit: Option<u32>, field: &str) -> Result<u32, Error> {
     let items = limit.unwrap_or(PAGE_ITEMS_DEFAULT);
     if (1..=PAGE_ITEMS_MAX).contains(&items) {
         return Ok(items);
     }
     let detail = format!("give a number from 1 to {PAGE_ITEMS_MAX}");
-    Err(Error::field("limit", detail))
+    Err(Error::field(field, detail))
 }
 
 /// Which page of the list.
@@ -40,7 +40,7 @@ impl Which {
     /// # Errors
     /// 422 for a limit or a cursor that is none.
     pub(super) fn page<I: FromStr>(&self) -> Result<Page<I>, Error> {
-        let items = items(self.limit)?;
+        let items = items(self.limit, "limit")?;
         let wrong = || Error::field("cursor", "give a next_cursor of this list");
         let place = |cursor| place_of(cursor).ok_or_else(wrong);
         let after = self.cursor.as_deref().map(place).transpose()?;

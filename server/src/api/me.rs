@@ -12,7 +12,7 @@ use crate::programs::Loaded;
 use crate::store::idempotency::{Keyed, Outcome};
 use crate::store::ledger::Look;
 use crate::store::members::{Get, Join, StoredMember, Update, Updated};
-use crate::store::statement::{Line, Statement};
+use crate::store::statement::{self, Statement};
 use app::api::UpdateProfile;
 use app::api::{self, MeView, MemberId, Transfers};
 use axum::extract::State;
@@ -270,7 +270,7 @@ pub async fn transfers(
     Query(page): Query<Page>,
     headers: HeaderMap,
 ) -> Result<Reply<Transfers>, Error> {
-    let limit = listed::items(page.limit)?;
+    let limit = listed::items(page.limit, "limit")?;
     let program = &member.session.program;
     let asset = page.asset.as_deref().unwrap_or(POINTS);
     // Credit of a currency that the programme had before is still the member's.
@@ -292,47 +292,32 @@ pub async fn transfers(
         now: app.clock.now(),
     };
     let query = Statement {
+        member: member.id,
         asset: asset.to_owned(),
-        ..statement_from(member.id, page.cursor.as_deref(), limit)?
+        below: below(page.cursor.as_deref())?,
+        limit,
     };
-    let lines = app.store.read(query).await?;
-    Ok(Reply(statement_of(&reader, lines, limit)))
+    let page = app.store.read(query).await?;
+    Ok(Reply(statement_of(&reader, page)))
 }
 
-/// What to read for a page of a member's statement of points.
+/// Below which line a page of the statement begins.
 ///
 /// # Errors
 /// 422 for a cursor that is none.
-pub fn statement_from(
-    member: MemberId,
-    cursor: Option<&str>,
-    limit: u32,
-) -> Result<Statement, Error> {
-    let below = cursor.map(|cursor| {
-        cursor
-            .parse()
-            .map_err(|_| Error::field("cursor", "use the next_cursor of the page before"))
-    });
-    Ok(Statement {
-        member,
-        asset: POINTS.to_owned(),
-        below: below.transpose()?,
-        // One more, to see whether there are more.
-        limit: i64::from(limit) + 1,
-    })
+pub fn below(cursor: Option<&str>) -> Result<Option<i64>, Error> {
+    let number = |cursor: &str| cursor.parse().ok();
+    let wrong = || Error::field("cursor", "use the next_cursor of the page before");
+    cursor
+        .map(|cursor| number(cursor).ok_or_else(wrong))
+        .transpose()
 }
 
-/// The page that was read for [`statement_from`].
-pub fn statement_of(reader: &Reader<'_>, mut lines: Vec<Line>, limit: u32) -> Transfers {
-    let limit = limit as usize;
-    let more = lines.len() > limit;
-    lines.truncate(limit);
-    let last = lines.last().filter(|_| more);
+/// A page of the statement.
+pub fn statement_of(reader: &Reader<'_>, page: statement::Page) -> Transfers {
+    let lines = page.lines.into_iter();
     Transfers {
-        next_cursor: last.map(|line| line.number.to_string()),
-        items: lines
-            .into_iter()
-            .map(|line| views::transfer(reader, line))
-            .collect(),
+        items: lines.map(|line| views::transfer(reader, line)).collect(),
+        next_cursor: page.below.map(|number| number.to_string()),
     }
 }

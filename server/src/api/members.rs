@@ -120,7 +120,7 @@ pub async fn list(
     Query(which): Query<Which>,
 ) -> Result<axum::Json<Members>, Error> {
     shop.may(SCOPE)?;
-    let limit = listed::items(which.limit)?;
+    let limit = listed::items(which.limit, "limit")?;
     let program = &*shop.program;
     let named = MemberRef {
         id: None,

@@ -232,7 +232,7 @@ pub async fn list(
 ) -> Result<axum::Json<Reviews>, Error> {
     let program = app.programs.by_slug(&slug).await?;
     let program = program.ok_or_else(|| Error::not_found("programme"))?;
-    let limit = listed::items(which.limit)?;
+    let limit = listed::items(which.limit, "limit")?;
     let sku = which.sku.filter(|sku| order::is_text(sku));
     let query = OfProduct {
         program: program.rules.id,

@@ -7,12 +7,13 @@ use super::{
 };
 use crate::App;
 use crate::crypto::{base64url, sha256};
+use crate::domain::Instant;
 use crate::domain::identity::Shopper;
 use crate::error::Error;
 use crate::programs::Loaded;
 use crate::store::codes::{Tried, Try};
 use crate::store::members::{BringsMore, Join};
-use crate::store::sessions::{Close, Find, Open, Renew, StoredSession};
+use crate::store::sessions::{Close, Digest, Find, Open, Renew, StoredSession};
 use crate::store::sign_ins::{Look, Standing, Use};
 use crate::token::{self, TokenError};
 use app::api::{ChallengeId, NewSession, SessionView};
@@ -47,12 +48,28 @@ fn refused() -> Error {
     )
 }
 
-/// Exchanges a shop's signed token. The bearer follows from the token, so two frames of one page
-/// that bring the same token share one session.
+/// What a shop's signed token proves, and the session that it is exchanged for. The bearer follows from the token, so
+/// two frames of one page that bring the same token share one session.
+pub struct Proven {
+    shopper: Shopper,
+    bearer: String,
+    /// Of the bearer.
+    digest: Digest,
+}
+
+impl Proven {
+    /// Looks for the session, which every page of the shop opens anew.
+    pub fn find(&self, now: Instant) -> Find {
+        let digest = self.digest;
+        Find { digest, now }
+    }
+}
+
+/// Checks a shop's signed token.
 ///
 /// # Errors
 /// 401 for any token that is not accepted.
-pub async fn by_token(app: &App, program: &Loaded, token: &str) -> Result<Opened, Error> {
+pub async fn prove(app: &App, program: &Loaded, token: &str) -> Result<Proven, Error> {
     let now = app.clock.now();
     let verified = token::verify(&app.store, &app.master, &program.rules, token, now).await;
     let shopper = verified.map_err(|error| match error {
@@ -63,15 +80,45 @@ pub async fn by_token(app: &App, program: &Loaded, token: &str) -> Result<Opened
         TokenError::Store(error) => error.into(),
     })?;
     let bearer = base64url(&app.master.mac("session", token.as_bytes()));
-    let digest = sha256(bearer.as_bytes());
-    let found = app.store.read(Find { digest, now }).await?;
-    // Every page of the shop brings the token again. What is open already needs no write; what would
-    // have to join, or to last longer, does.
-    let joined = |session: &StoredSession| session.member.is_some() || !program.program().auto_join;
-    if let Some(stored) = found.filter(|found| joined(found) && !found.wants_renewal(now)) {
-        return Ok(Opened { bearer, stored });
+    Ok(Proven {
+        shopper,
+        digest: sha256(bearer.as_bytes()),
+        bearer,
+    })
+}
+
+/// Whether a session that is open already is all that its token can give: what would have to join, or to last longer,
+/// needs a write.
+pub fn suffices(program: &Loaded, session: &StoredSession, now: Instant) -> bool {
+    let joined = session.member.is_some() || !program.program().auto_join;
+    joined && !session.wants_renewal(now)
+}
+
+/// The session of a token: one that [`suffices`], or what a write makes of it.
+///
+/// # Errors
+/// 401 for a token whose session was signed out.
+pub async fn open_proven(
+    app: &App,
+    program: &Loaded,
+    proven: Proven,
+    found: Option<StoredSession>,
+) -> Result<Opened, Error> {
+    let Proven {
+        shopper, bearer, ..
+    } = proven;
+    match found {
+        Some(stored) => Ok(Opened { bearer, stored }),
+        None => open_session(app, program, bearer, shopper).await,
     }
-    open_session(app, program, bearer, shopper).await
+}
+
+async fn by_token(app: &App, program: &Loaded, token: &str) -> Result<Opened, Error> {
+    let proven = prove(app, program, token).await?;
+    let now = app.clock.now();
+    let found = app.store.read(proven.find(now)).await?;
+    let found = found.filter(|found| suffices(program, found, now));
+    open_proven(app, program, proven, found).await
 }
 
 async fn by_code(

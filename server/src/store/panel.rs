@@ -3,21 +3,29 @@
 use super::coupons::{self, Own};
 use super::members::{self, StoredMember};
 use super::referrals::{self, Friends};
-use super::statement::{Line, Statement};
+use super::sessions::{self, StoredSession};
+use super::statement::{Page, Statement};
 use super::threads::{self, StoredThread};
 use super::{Query, StoreError, Tx};
+use crate::domain::Instant;
+use crate::domain::program::{POINTS, Rules};
+use app::api::MemberId;
 
-/// A member with what their panel shows.
-pub struct OfMember<'a> {
-    /// The member.
-    pub member: members::Get<'a>,
-    /// The page of their statement.
-    pub page: Statement,
+/// What is shown of a member.
+pub struct Shows<'a> {
+    /// The rules.
+    pub rules: &'a Rules,
+    /// The time.
+    pub now: Instant,
+    /// Lines of the statement begin below this number.
+    pub below: Option<i64>,
+    /// At most so many of them.
+    pub lines: u32,
     /// At most so many threads.
     pub threads: i64,
-    /// Whether it shows rewards.
+    /// Whether rewards are shown.
     pub spends: bool,
-    /// Whether it shows the member's own link.
+    /// Whether the member's own link is shown.
     pub refers: bool,
 }
 
@@ -27,7 +35,7 @@ pub struct Shown {
     /// The member.
     pub member: StoredMember,
     /// The page of their statement.
-    pub lines: Vec<Line>,
+    pub page: Page,
     /// What was last written to the shop, and its answers.
     pub threads: Vec<StoredThread>,
     /// What is known of their rewards.
@@ -38,17 +46,22 @@ pub struct Shown {
     pub friends: Friends,
 }
 
-impl Query for OfMember<'_> {
-    type Output = Option<Shown>;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        let members::Get { member, rules, now } = self.member;
-        let Some(stored) = self.member.run(tx).await? else {
+impl Shows<'_> {
+    async fn of<T: Tx>(&self, tx: &mut T, member: MemberId) -> Result<Option<Shown>, StoreError> {
+        let (rules, now) = (self.rules, self.now);
+        let get = members::Get { member, rules, now };
+        let Some(stored) = get.run(tx).await? else {
             return Ok(None);
+        };
+        let page = Statement {
+            member,
+            asset: POINTS.to_owned(),
+            below: self.below,
+            limit: self.lines,
         };
         let mut shown = Shown {
             member: stored,
-            lines: self.page.run(tx).await?,
+            page: page.run(tx).await?,
             threads: Vec::new(),
             own: Own::default(),
             code: None,
@@ -71,5 +84,44 @@ impl Query for OfMember<'_> {
             shown.friends = referrals::Mine { member }.run(tx).await?;
         }
         Ok(Some(shown))
+    }
+}
+
+/// What a member's panel shows.
+pub struct OfMember<'a> {
+    /// Whose.
+    pub member: MemberId,
+    /// What.
+    pub shows: &'a Shows<'a>,
+}
+
+impl Query for OfMember<'_> {
+    type Output = Option<Shown>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        self.shows.of(tx, self.member).await
+    }
+}
+
+/// An open session, and what its member's panel shows if it has one.
+pub struct OfSession<'a> {
+    /// The session.
+    pub session: sessions::Find,
+    /// What.
+    pub shows: &'a Shows<'a>,
+}
+
+impl Query for OfSession<'_> {
+    type Output = Option<(StoredSession, Option<Shown>)>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
+        let Some(session) = self.session.run(tx).await? else {
+            return Ok(None);
+        };
+        let shown = match session.member {
+            Some(member) => self.shows.of(tx, member).await?,
+            None => None,
+        };
+        Ok(Some((session, shown)))
     }
 }

@@ -44,11 +44,20 @@ pub struct Statement {
     /// Begins below the line of this number.
     pub below: Option<i64>,
     /// At most so many.
-    pub limit: i64,
+    pub limit: u32,
+}
+
+/// The answer.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Where the next page begins, if there is one.
+    pub below: Option<i64>,
 }
 
 impl Query for Statement {
-    type Output = Vec<Line>;
+    type Output = Page;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
         const SQL: &str =
@@ -63,9 +72,20 @@ impl Query for Statement {
             order by t.number desc limit $4";
         let below = self.below.unwrap_or(i64::MAX);
         let rows = tx
-            .query(SQL, params![self.member, &self.asset, below, self.limit])
+            .query(
+                SQL,
+                params![self.member, &self.asset, below, i64::from(self.limit)],
+            )
             .await?;
-        rows.iter().map(Line::read).collect()
+        let lines: Vec<_> = rows.iter().map(Line::read).collect::<Result<_, _>>()?;
+        // Numbers have no gap, and the first is a line of its own: what posts a hold comes after it.
+        let last = lines
+            .last()
+            .filter(|last| lines.len() == self.limit as usize && last.number > 1);
+        Ok(Page {
+            below: last.map(|last| last.number),
+            lines,
+        })
     }
 }
 

@@ -5,18 +5,18 @@ mod around;
 
 use super::{Policy, embeddable, nonce, page};
 use crate::App;
-use crate::api::Shared;
 use crate::api::extract::{self, Anyone, Query, Session};
 use crate::api::me;
 use crate::api::sessions::{self, Opened};
 use crate::api::threads;
 use crate::api::views::{self, Reader};
+use crate::api::{Shared, listed};
 use crate::api::{referrals, reviews, rewards};
 use crate::domain::order;
 use crate::error::{Error, by_status};
 use crate::programs::Loaded;
-use crate::store::members::{Get, StoredMember};
-use crate::store::panel::{OfMember, Shown};
+use crate::store::members::StoredMember;
+use crate::store::panel::{OfMember, OfSession, Shown, Shows};
 use crate::store::reviews::OfProduct;
 use crate::store::sessions::StoredSession;
 use app::api::{MemberId, MyRewards, PAGE_ITEMS_DEFAULT, Reviews};
@@ -27,8 +27,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-/// Lines of the statement that come with the panel.
-const LINES: u32 = 10;
+/// Lines of the statement that come with the panel: the newest, for most open it for their balance. The rest of the page
+/// follows when somebody looks at the statement (`app::islands`).
+const LINES: u32 = 3;
 
 /// Conversations with the shop that come with the panel.
 const THREADS: i64 = 5;
@@ -42,6 +43,7 @@ pub struct Asked {
     host: Option<String>,
     form: Option<String>,
     before: Option<String>,
+    lines: Option<u32>,
     sku: Option<String>,
     price: Option<String>,
     currency: Option<String>,
@@ -122,8 +124,8 @@ pub async fn personal(
         StatusCode::UNPROCESSABLE_ENTITY => Error::field("token", "send this field, once"),
         status => by_status(status),
     })?;
-    match sessions::by_token(&app, &program, &token).await {
-        Ok(opened) => document(&app, &program, &asked, &headers, Some(opened)).await,
+    match opened(&app, &program, &asked, &token).await {
+        Ok(whose) => document(&app, &program, &asked, &headers, Some(whose)).await,
         // A token that is not accepted still gets the programme, as any guest does.
         Err(error) if error.status == StatusCode::UNAUTHORIZED => {
             let mut response = document(&app, &program, &asked, &headers, None).await?;
@@ -132,6 +134,26 @@ pub async fn personal(
         }
         Err(error) => Err(error),
     }
+}
+
+/// The session that a token is exchanged for, and what was read of its member on the way.
+async fn opened(
+    app: &App,
+    program: &Loaded,
+    asked: &Asked,
+    token: &str,
+) -> Result<(Opened, Option<Shown>), Error> {
+    let proven = sessions::prove(app, program, token).await?;
+    let shows = shows(app, program, asked)?;
+    let query = OfSession {
+        session: proven.find(shows.now),
+        shows: &shows,
+    };
+    let found = app.store.read(query).await?;
+    let found = found.filter(|(session, _)| sessions::suffices(program, session, shows.now));
+    let (session, shown) = found.unzip();
+    let opened = sessions::open_proven(app, program, proven, session).await?;
+    Ok((opened, shown.flatten()))
 }
 
 /// A page of a stranger must not post tokens here. `null` is what a page under
@@ -150,7 +172,7 @@ fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), 
 /// `GET /api/v1/me/panel`: the inside of the panel anew, for whoever the session is.
 #[utoipa::path(get, path = "/api/v1/me/panel", tag = "session",
     params(("locale" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
-        ("before" = Option<String>, Query), ("sku" = Option<String>, Query), ("price" = Option<String>, Query),
+        ("before" = Option<String>, Query), ("lines" = Option<u32>, Query), ("sku" = Option<String>, Query), ("price" = Option<String>, Query),
         ("currency" = Option<String>, Query), ("order" = Option<String>, Query)),
     responses((status = 200, content_type = "text/html", body = String), (status = 401, body = app::api::Problem)))]
 pub async fn fragment(
@@ -160,7 +182,7 @@ pub async fn fragment(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let program = &session.program;
-    let (viewer, member) = viewer(&app, program, &asked, &headers, &session.stored).await?;
+    let (viewer, member) = viewer(&app, program, &asked, &headers, &session.stored, None).await?;
     let panel = Panel {
         quote: around::quoted(&app, program, &asked, member.as_ref()),
         order: around::thanked(&app, program, &asked, &viewer).await?,
@@ -181,13 +203,16 @@ async fn document(
     program: &Loaded,
     asked: &Asked,
     headers: &HeaderMap,
-    opened: Option<Opened>,
+    whose: Option<(Opened, Option<Shown>)>,
 ) -> Result<Response, Error> {
-    let (viewer, member) = match &opened {
-        Some(opened) => viewer(app, program, asked, headers, &opened.stored).await?,
+    let mut bearer = None;
+    let (viewer, member) = match whose {
+        Some((opened, shown)) => {
+            bearer = Some(opened.bearer);
+            viewer(app, program, asked, headers, &opened.stored, shown).await?
+        }
         None => (Viewer::Guest, None),
     };
-    let bearer = opened.map(|opened| opened.bearer);
     let panel = Panel {
         reviews: written(app, program, asked).await?,
         quote: around::quoted(app, program, asked, member.as_ref()),
@@ -284,13 +309,14 @@ fn locale<'p>(
         .locale(asked.locale.as_deref().or(own).or_else(browser))
 }
 
-/// For whom the panel is drawn, and the member as they were read for that.
+/// For whom the panel is drawn, and the member as they were read for that, or before.
 async fn viewer(
     app: &App,
     program: &Loaded,
     asked: &Asked,
     headers: &HeaderMap,
     session: &StoredSession,
+    shown: Option<Shown>,
 ) -> Result<(Viewer, Option<StoredMember>), Error> {
     let Some(member) = session.member else {
         let shopper = &session.shopper;
@@ -300,7 +326,10 @@ async fn viewer(
         };
         return Ok((viewer, None));
     };
-    let mut shown = state(app, program, asked, member).await?;
+    let mut shown = match shown {
+        Some(shown) => shown,
+        None => state(app, program, asked, member).await?,
+    };
     if me::settle(app, program, &shown.member).await {
         shown = state(app, program, asked, member).await?;
     }
@@ -324,45 +353,50 @@ async fn viewer(
     let viewer = Viewer::Member {
         rewards: Box::new(rewards),
         referral: referral.map(Box::new),
-        history: me::statement_of(&reader, shown.lines, lines_of(asked)),
+        history: me::statement_of(&reader, shown.page),
         me: Box::new(views::me(&reader, &stored)),
         threads: shown.threads.iter().map(threads::view).collect(),
     };
     Ok((viewer, Some(stored)))
 }
 
-/// Lines of the statement at once: few with the panel, which most open for their balance; a page for who
-/// asks for more.
-fn lines_of(asked: &Asked) -> u32 {
-    if asked.before.is_none() {
-        LINES
-    } else {
-        PAGE_ITEMS_DEFAULT
+/// How many lines of the statement to show at once.
+///
+/// # Errors
+/// 422 for none, and for too many.
+fn lines_of(asked: &Asked) -> Result<u32, Error> {
+    let is_looked_at = View::from_name(asked.view.as_deref().unwrap_or_default()) == View::History;
+    match asked.lines {
+        None if asked.before.is_none() && !is_looked_at => Ok(LINES),
+        lines => listed::items(lines, "lines"),
     }
 }
 
-/// A member with all that was asked to be shown of them.
+/// What is shown of a member.
+fn shows<'p>(app: &App, program: &'p Loaded, asked: &Asked) -> Result<Shows<'p>, Error> {
+    let rules = program.program();
+    let is_panel = asked.form() == Form::Panel;
+    Ok(Shows {
+        rules: &program.rules,
+        now: app.clock.now(),
+        below: me::below(asked.before.as_deref())?,
+        lines: lines_of(asked)?,
+        threads: if is_panel { THREADS } else { 0 },
+        spends: asked.spends() && !rules.rewards.is_empty(),
+        refers: asked.refers() && rules.referral.is_some(),
+    })
+}
+
 async fn state(
     app: &App,
     program: &Loaded,
     asked: &Asked,
     member: MemberId,
 ) -> Result<Shown, Error> {
-    let rules = program.program();
+    let shows = shows(app, program, asked)?;
     let query = OfMember {
-        member: Get {
-            member,
-            rules: &program.rules,
-            now: app.clock.now(),
-        },
-        page: me::statement_from(member, asked.before.as_deref(), lines_of(asked))?,
-        threads: if asked.form() == Form::Panel {
-            THREADS
-        } else {
-            0
-        },
-        spends: asked.spends() && !rules.rewards.is_empty(),
-        refers: asked.refers() && rules.referral.is_some(),
+        member,
+        shows: &shows,
     };
     let found = app.store.read(query).await?;
     found.ok_or_else(Error::unauthorized)

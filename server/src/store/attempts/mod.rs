@@ -103,20 +103,18 @@ impl StoredAttempt {
     }
 }
 
+/// The oldest first.
 pub(super) async fn of_member<T: Tx>(
     tx: &mut T,
     member: MemberId,
 ) -> Result<Vec<StoredAttempt>, StoreError> {
-    const SQL: &str = concat!(
-        "select ",
-        columns!(),
-        " from attempt where member_id = $1 order by started_at, id"
-    );
-    tx.query(SQL, params![member])
-        .await?
-        .iter()
-        .map(StoredAttempt::read)
-        .collect()
+    const SQL: &str = concat!("select ", columns!(), " from attempt where member_id = $1");
+    let rows = tx.query(SQL, params![member]).await?;
+    let all = rows.iter().map(StoredAttempt::read);
+    let mut all = all.collect::<Result<Vec<_>, _>>()?;
+    // There are few, and no index has this order.
+    all.sort_unstable_by_key(|attempt| (attempt.started_at, attempt.id.0));
+    Ok(all)
 }
 
 pub(super) async fn by_id<T: Tx>(

@@ -1,0 +1,87 @@
+//! The statement in a browser: a few lines come with the panel, the rest when somebody looks, and what is looked at stays.
+
+use super::shopping::sign_in;
+use crate::support::shopper::{Hand, Shopper};
+use crate::support::world::{Database, World, eventually};
+use serde_json::json;
+
+/// What is in the statement: its lines, whether there is more to ask for, and where the focus is.
+const SEEN: &str = "const more = document.getElementById('history-more');
+    const active = document.activeElement;
+    return [document.querySelectorAll('#panel .statement > .line').length, more && more.hasAttribute('data-soon'),
+        active.id || active.parentElement.id]";
+
+async fn becomes(shopper: &Shopper<'_>, lines: u32) {
+    eventually(&format!("{lines} lines"), async || {
+        let seen = shopper.run(SEEN, vec![]).await;
+        (seen[0] == lines).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_rest_of_the_statement_comes_once_somebody_looks() {
+    for hand in [Hand::Mouse, Hand::Keys] {
+        let world = World::open(Database::Sqlite).await;
+        let bearer = world.session("anna").await;
+        let join = json!({"version": 1, "locale": "en"});
+        world.post("/api/v1/me/join", &bearer, &join).await;
+        for amount in 1..=30 {
+            world.adjust("anna", amount).await;
+        }
+        let shopper = Shopper::open(&world, hand, (1280, 800), "en", &[]).await;
+        sign_in(&shopper, "anna").await;
+        shopper.visit("/").await;
+        shopper.open_panel().await;
+        shopper.see("main[data-viewer=member]").await;
+        let seen = shopper.run(SEEN, vec![]).await;
+        assert_eq!((&seen[0], &seen[1]), (&json!(3), &json!(true)));
+
+        shopper.section("history").await;
+        becomes(&shopper, 23).await;
+        let seen = shopper.run(SEEN, vec![]).await;
+        assert_eq!(seen[1], json!(false), "the rest is for whoever asks");
+        if hand == Hand::Keys {
+            assert_eq!(seen[2], "tab-history", "nobody's focus is taken away");
+        }
+
+        shopper.press("#history-more button").await;
+        becomes(&shopper, 31).await;
+        shopper
+            .see(".statement > .line:nth-child(24) > details > summary:focus")
+            .await;
+
+        // News do not fold it up again.
+        world.adjust("anna", 777).await;
+        shopper.read("#panel .line .sum", "+777").await;
+        becomes(&shopper, 31).await;
+        shopper.see("#history-more button").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_statement_that_cannot_be_had_can_be_asked_for() {
+    let world = World::open(Database::Sqlite).await;
+    let bearer = world.session("anna").await;
+    let join = json!({"version": 1, "locale": "en"});
+    world.post("/api/v1/me/join", &bearer, &join).await;
+    for amount in 1..=9 {
+        world.adjust("anna", amount).await;
+    }
+    let shopper = Shopper::open(&world, Hand::Mouse, (1280, 800), "en", &[]).await;
+    sign_in(&shopper, "anna").await;
+    shopper.visit("/").await;
+    shopper.open_panel().await;
+    shopper.see("main[data-viewer=member]").await;
+    let away =
+        "window.kept = window.fetch; window.fetch = () => Promise.reject(new TypeError('away'))";
+    shopper.run(away, vec![]).await;
+    shopper.section("history").await;
+    shopper
+        .read("#history-more .problem", "could not be reached")
+        .await;
+    becomes(&shopper, 3).await;
+    shopper.run("window.fetch = window.kept", vec![]).await;
+    shopper.press("#history-more button").await;
+    becomes(&shopper, 10).await;
+}
