@@ -48,6 +48,20 @@ async fn no_more_held(world: &World) {
     .await;
 }
 
+/// A statement, each page beginning where the one before ended.
+async fn in_pages_of_one(world: &World, bearer: &str) -> Vec<Value> {
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/v1/me/transfers?limit=1{cursor}");
+        let (_, page) = world.get(&path, bearer).await;
+        paged.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next_cursor"].as_str() else {
+            return paged;
+        };
+        cursor = format!("&cursor={next}");
+    }
+}
+
 on_both_databases! {
     async fn the_statement_runs_from_the_newest_line_to_the_oldest(world: World) {
         let bearer = world.member("42").await;
@@ -58,15 +72,7 @@ on_both_databases! {
         let shown: Vec<_> = all.iter().map(|line| (line["amount"].as_i64().unwrap(), line["state"].as_str().unwrap(), line["balance_after"].as_i64().unwrap())).collect();
         assert_eq!(shown, [(200, "held", 150), (120, "held", 150), (100, "posted", 150), (50, "posted", 50)]);
 
-        // The same in pages of one, each beginning where the one before ended.
-        let (mut paged, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let (_, page) = world.get(&format!("/api/v1/me/transfers?limit=1{cursor}"), &bearer).await;
-            paged.extend(page["items"].as_array().unwrap().clone());
-            let Some(next) = page["next_cursor"].as_str() else { break };
-            cursor = format!("&cursor={next}");
-        }
-        assert_eq!(paged, all);
+        assert_eq!(in_pages_of_one(&world, &bearer).await, all);
 
         world.pass(15 * DAY);
         eventually("the order's points", async || {
@@ -76,6 +82,7 @@ on_both_databases! {
         let bearer = world.session("42").await;
         let after = lines(&world, &bearer, "").await;
         assert_eq!(after.len(), 4, "posting shows on the hold's own line");
+        assert_eq!(in_pages_of_one(&world, &bearer).await, after);
         assert_eq!((&after[1]["state"], &after[1]["balance_after"]), (&json!("posted"), &json!(270)));
         assert_books_balance(&world.app.store).await;
     }

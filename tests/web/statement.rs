@@ -4,6 +4,7 @@ use super::shopping::sign_in;
 use crate::support::shopper::{Hand, Shopper};
 use crate::support::world::{Database, World, eventually};
 use serde_json::json;
+use std::time::Duration;
 
 /// What is in the statement: its lines, whether there is more to ask for, and where the focus is.
 const SEEN: &str = "const more = document.getElementById('history-more');
@@ -54,8 +55,7 @@ async fn the_rest_of_the_statement_comes_once_somebody_looks() {
         // News do not fold it up again.
         world.adjust("anna", 777).await;
         shopper.read("#panel .line .sum", "+777").await;
-        becomes(&shopper, 31).await;
-        shopper.see("#history-more button").await;
+        becomes(&shopper, 32).await;
     }
 }
 
@@ -73,15 +73,30 @@ async fn a_statement_that_cannot_be_had_can_be_asked_for() {
     shopper.visit("/").await;
     shopper.open_panel().await;
     shopper.see("main[data-viewer=member]").await;
-    let away =
-        "window.kept = window.fetch; window.fetch = () => Promise.reject(new TypeError('away'))";
+    let away = "window.kept = window.fetch; window.asked = 0;
+        window.fetch = (at) => { window.asked += String(at.url || at).includes('/me/panel'); return Promise.reject(new TypeError('away')) }";
     shopper.run(away, vec![]).await;
     shopper.section("history").await;
     shopper
         .read("#history-more .problem", "could not be reached")
         .await;
     becomes(&shopper, 3).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(
+        shopper.run("return window.asked", vec![]).await,
+        1,
+        "it is not asked for again and again"
+    );
     shopper.run("window.fetch = window.kept", vec![]).await;
     shopper.press("#history-more button").await;
     becomes(&shopper, 10).await;
+    // The oldest line stays, open and with the focus on it, when something is new.
+    let last = ".statement > .line:nth-child(10) summary";
+    shopper.press(last).await;
+    world.adjust("anna", 777).await;
+    shopper.read("#panel .line .sum", "+777").await;
+    shopper
+        .see(".statement > .line:nth-child(11) > details[open] > summary:focus")
+        .await;
+    becomes(&shopper, 11).await;
 }

@@ -101,7 +101,7 @@ async fn submit(form: HtmlFormElement) {
     busy(&form, true);
     clear(&form);
     let sent = if form.has_attribute("data-more") {
-        regions::more(&attribute(&form, "data-more")).await
+        regions::more(&form).await
     } else {
         send(&form).await
     };

@@ -6,7 +6,7 @@ use super::{
     dom::{all, by_id, controls, document, elements, get, panel, setting, subject},
     forms, session,
 };
-use crate::api::PAGE_ITEMS_MAX;
+use crate::api::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{
@@ -74,6 +74,8 @@ fn take_state(panel: &HtmlElement) {
 
 /// The form that asks for more of the statement.
 const MORE: &str = "history-more";
+/// As many lines may be new at once.
+const NEW_LINES: u32 = 5;
 /// The statement's lines.
 const LINES: &str = ".statement > .line";
 
@@ -94,11 +96,12 @@ fn address(before: Option<&str>) -> String {
         address.push_str("&before=");
         address.push_str(&encode(before));
     } else if is_looked_at() {
-        // As many as are there.
+        // All that are there, below what is new.
         let lines = document().query_selector_all(LINES);
         let count = lines.map_or(0, |lines| lines.length());
+        let count = count.max(PAGE_ITEMS_DEFAULT) + NEW_LINES;
         address.push_str("&lines=");
-        address.push_str(&count.clamp(1, PAGE_ITEMS_MAX).to_string());
+        address.push_str(&count.min(PAGE_ITEMS_MAX).to_string());
     }
     address + &subject()
 }
@@ -122,10 +125,16 @@ pub(super) async fn refresh() {
         return;
     }
     loop {
+        let asked = address(None);
         if session::bearer().is_some()
-            && let Ok(reply) = client::call("GET", &address(None), None, None).await
+            && let Ok(reply) = client::call("GET", &asked, None, None).await
         {
-            swap(&reply.text);
+            if address(None) == asked {
+                swap(&reply.text);
+            } else {
+                // More is looked at by now, or something else.
+                KNOWN.with_borrow_mut(|known| known.again = true);
+            }
         }
         if !KNOWN.with_borrow_mut(|known| std::mem::take(&mut known.again)) {
             break;
@@ -195,17 +204,25 @@ pub(super) fn complete() {
     }
 }
 
-/// Appends the page of the statement that follows `cursor`.
-pub(super) async fn more(cursor: &str) -> Result<(), Failure> {
-    let reply = client::call("GET", &address(Some(cursor)), None, None).await?;
+/// Appends the page of the statement that follows where a form stands.
+pub(super) async fn more(form: &HtmlFormElement) -> Result<(), Failure> {
+    let cursor = form.get_attribute("data-more").unwrap_or_default();
+    let bearer = session::bearer();
+    let reply = client::call("GET", &address(Some(&cursor)), None, None).await?;
     let (Some(panel), Some(content)) = (panel(), parsed(&reply.text)) else {
         return Ok(());
     };
-    let button = by_id::<Element>(MORE);
-    let button =
-        button.filter(|button| button.get_attribute("data-more").as_deref() == Some(cursor));
-    // Otherwise the statement was drawn anew meanwhile, and may have these lines.
-    let Some(button) = button else { return Ok(()) };
+    let Some(button) = by_id::<HtmlFormElement>(MORE) else {
+        return Ok(());
+    };
+    let stands = button.get_attribute("data-more").as_deref() == Some(&cursor);
+    if !stands || session::bearer() != bearer {
+        // The statement was drawn anew meanwhile, and may have these lines. Whoever pressed wants those after it.
+        if !form.has_attribute("data-soon") {
+            forms::send_by_itself(button);
+        }
+        return Ok(());
+    }
     let had_focus = button.contains(document().active_element().as_deref());
     let lines = content.query_selector_all(LINES);
     let lines: Vec<HtmlElement> = lines.map(|list| elements(&list)).unwrap_or_default();
@@ -322,7 +339,7 @@ impl Kept {
             .and_then(|id| document().get_element_by_id(&id))
             .map(|found| {
                 found
-                    .query_selector(":scope > summary")
+                    .query_selector(":scope > summary,:scope > button")
                     .ok()
                     .flatten()
                     .unwrap_or(found)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// How many items a page is to have; the field of this name says.
+/// How many items a page is to have. The caller says that in the field of this name.
 ///
 /// # Errors
 /// 422 for none, and for too many.

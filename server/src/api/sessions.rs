@@ -94,7 +94,7 @@ pub fn suffices(program: &Loaded, session: &StoredSession, now: Instant) -> bool
     joined && !session.wants_renewal(now)
 }
 
-/// The session of a token: one that [`suffices`], or what a write makes of it.
+/// The session of a token: what was found, where it [`suffices`], or what a write makes of it.
 ///
 /// # Errors
 /// 401 for a token whose session was signed out.
@@ -107,7 +107,8 @@ pub async fn open_proven(
     let Proven {
         shopper, bearer, ..
     } = proven;
-    match found {
+    let now = app.clock.now();
+    match found.filter(|found| suffices(program, found, now)) {
         Some(stored) => Ok(Opened { bearer, stored }),
         None => open_session(app, program, bearer, shopper).await,
     }
@@ -115,9 +116,7 @@ pub async fn open_proven(
 
 async fn by_token(app: &App, program: &Loaded, token: &str) -> Result<Opened, Error> {
     let proven = prove(app, program, token).await?;
-    let now = app.clock.now();
-    let found = app.store.read(proven.find(now)).await?;
-    let found = found.filter(|found| suffices(program, found, now));
+    let found = app.store.read(proven.find(app.clock.now())).await?;
     open_proven(app, program, proven, found).await
 }
 

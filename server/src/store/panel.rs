@@ -19,7 +19,7 @@ pub struct Shows<'a> {
     pub now: Instant,
     /// Lines of the statement begin below this number.
     pub below: Option<i64>,
-    /// At most so many of them.
+    /// At most so many of them; 0: the statement is not shown.
     pub lines: u32,
     /// At most so many threads.
     pub threads: i64,
@@ -39,11 +39,9 @@ pub struct Shown {
     /// What was last written to the shop, and its answers.
     pub threads: Vec<StoredThread>,
     /// What is known of their rewards.
-    pub own: Own,
-    /// The code of their link, if they have one.
-    pub code: Option<String>,
-    /// Whom they brought.
-    pub friends: Friends,
+    pub own: Option<Own>,
+    /// The code of their link, if they have one, and whom they brought.
+    pub referral: Option<(Option<String>, Friends)>,
 }
 
 impl Shows<'_> {
@@ -53,20 +51,22 @@ impl Shows<'_> {
         let Some(stored) = get.run(tx).await? else {
             return Ok(None);
         };
-        let page = Statement {
-            member,
-            asset: POINTS.to_owned(),
-            below: self.below,
-            limit: self.lines,
-        };
         let mut shown = Shown {
             member: stored,
-            page: page.run(tx).await?,
+            page: Page::default(),
             threads: Vec::new(),
-            own: Own::default(),
-            code: None,
-            friends: Friends::default(),
+            own: None,
+            referral: None,
         };
+        if self.lines > 0 {
+            let page = Statement {
+                member,
+                asset: POINTS.to_owned(),
+                below: self.below,
+                limit: self.lines,
+            };
+            shown.page = page.run(tx).await?;
+        }
         if self.threads > 0 {
             let newest = threads::OfMember {
                 member,
@@ -77,11 +77,12 @@ impl Shows<'_> {
         }
         if self.spends {
             let mine = coupons::Mine { rules, member, now };
-            shown.own = mine.run(tx).await?;
+            shown.own = Some(mine.run(tx).await?);
         }
         if self.refers {
-            shown.code = referrals::OfMember { member }.run(tx).await?;
-            shown.friends = referrals::Mine { member }.run(tx).await?;
+            let code = referrals::OfMember { member }.run(tx).await?;
+            let friends = referrals::Mine { member }.run(tx).await?;
+            shown.referral = Some((code, friends));
         }
         Ok(Some(shown))
     }

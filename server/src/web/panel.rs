@@ -19,7 +19,7 @@ use crate::store::members::StoredMember;
 use crate::store::panel::{OfMember, OfSession, Shown, Shows};
 use crate::store::reviews::OfProduct;
 use crate::store::sessions::StoredSession;
-use app::api::{MemberId, MyRewards, PAGE_ITEMS_DEFAULT, Reviews};
+use app::api::{MemberId, PAGE_ITEMS_DEFAULT, Reviews};
 use app::panel::{Form, Panel, Theme, View, Viewer};
 use app::shell::{self, Assets};
 use axum::extract::{Path, State};
@@ -56,16 +56,6 @@ impl Asked {
     fn form(&self) -> Form {
         let view = self.view.as_deref().filter(|view| *view == "reviews");
         Form::from_name(self.form.as_deref().or(view).unwrap_or_default())
-    }
-
-    /// Whether it shows what points can be turned into.
-    fn spends(&self) -> bool {
-        matches!(self.form(), Form::Panel | Form::Rewards | Form::Slider)
-    }
-
-    /// Whether it shows the member's own link.
-    fn refers(&self) -> bool {
-        matches!(self.form(), Form::Panel | Form::Refer | Form::Thanks)
     }
 }
 
@@ -150,6 +140,7 @@ async fn opened(
         shows: &shows,
     };
     let found = app.store.read(query).await?;
+    // Otherwise the member is read once the session is what it has to be.
     let found = found.filter(|(session, _)| sessions::suffices(program, session, shows.now));
     let (session, shown) = found.unzip();
     let opened = sessions::open_proven(app, program, proven, session).await?;
@@ -309,7 +300,7 @@ fn locale<'p>(
         .locale(asked.locale.as_deref().or(own).or_else(browser))
 }
 
-/// For whom the panel is drawn, and the member as they were read for that, or before.
+/// For whom the panel is drawn, and the member as they were read for that: now, unless they were `shown` already.
 async fn viewer(
     app: &App,
     program: &Loaded,
@@ -340,18 +331,13 @@ async fn viewer(
         time_zone: &stored.time_zone,
         now: app.clock.now(),
     };
-    let rewards = if asked.spends() {
-        rewards::view(&reader, &stored, shown.own)
-    } else {
-        MyRewards::default()
-    };
-    let referral = if asked.refers() {
-        referrals::view(app, program, member, (shown.code, shown.friends)).await?
-    } else {
-        None
+    let rewards = shown.own.map(|own| rewards::view(&reader, &stored, own));
+    let referral = match shown.referral {
+        Some(known) => referrals::view(app, program, member, known).await?,
+        None => None,
     };
     let viewer = Viewer::Member {
-        rewards: Box::new(rewards),
+        rewards: Box::new(rewards.unwrap_or_default()),
         referral: referral.map(Box::new),
         history: me::statement_of(&reader, shown.page),
         me: Box::new(views::me(&reader, &stored)),
@@ -372,21 +358,25 @@ fn lines_of(asked: &Asked) -> Result<u32, Error> {
     }
 }
 
-/// What is shown of a member.
+/// What is shown of a member. Whoever asks for more of the statement takes nothing else.
 fn shows<'p>(app: &App, program: &'p Loaded, asked: &Asked) -> Result<Shows<'p>, Error> {
-    let rules = program.program();
-    let is_panel = asked.form() == Form::Panel;
+    let (rules, form) = (program.program(), asked.form());
+    let is_panel = form == Form::Panel;
+    let is_whole = asked.before.is_none();
+    let spends = matches!(form, Form::Panel | Form::Rewards | Form::Slider);
+    let refers = matches!(form, Form::Panel | Form::Refer | Form::Thanks);
     Ok(Shows {
         rules: &program.rules,
         now: app.clock.now(),
         below: me::below(asked.before.as_deref())?,
-        lines: lines_of(asked)?,
-        threads: if is_panel { THREADS } else { 0 },
-        spends: asked.spends() && !rules.rewards.is_empty(),
-        refers: asked.refers() && rules.referral.is_some(),
+        lines: if is_panel { lines_of(asked)? } else { 0 },
+        threads: if is_panel && is_whole { THREADS } else { 0 },
+        spends: spends && is_whole && !rules.rewards.is_empty(),
+        refers: refers && is_whole && rules.referral.is_some(),
     })
 }
 
+/// Reads what is shown of a member.
 async fn state(
     app: &App,
     program: &Loaded,

@@ -65,6 +65,7 @@ impl Query for Mine<'_> {
         } else {
             tx.query(HAD, params![self.member, self.now]).await?
         };
+        // What has no end is not counted.
         let has_end = |reward: &Reward| reward.left(0, 0).is_some();
         let taken = if program.rewards.iter().any(has_end) {
             tx.query(TAKEN, params![self.rules.id]).await?
