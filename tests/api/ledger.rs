@@ -23,7 +23,7 @@ async fn sentences(world: &World, bearer: &str, locale: &str) -> Vec<String> {
         .collect()
 }
 
-async fn form(world: &World, bearer: &str, task: &str, proof: &Value) -> Value {
+pub(super) async fn form(world: &World, bearer: &str, task: &str, proof: &Value) -> Value {
     let (_, attempt) = world
         .post(
             &format!("/api/v1/tasks/tsk_{task}/attempts"),

@@ -1,10 +1,12 @@
 //! The panel as the server draws it: what is drawn once for many is right for each of them.
 
+use super::ledger::form;
 use crate::support::rules::{PLAIN, Rules};
 use crate::support::together::request;
 use crate::support::world::{Database, World, on_both_databases, paid};
 use reqwest::{Method, StatusCode};
 use scraper::{Html, Selector};
+use serde_json::json;
 
 const RULES: Rules = Rules {
     tables: "[[campaign]]\nid = \"double\"\nname = { en = \"Double\", ru = \"Вдвое\" }\nmultiplier = \"2\"
@@ -75,6 +77,82 @@ async fn what_is_drawn_once_is_right_for_each_tier_language_and_day() {
         let over = says(&world, "silver", "en", part).await;
         assert!(!over.contains("Double"), "{over}");
     }
+}
+
+/// What a field of somebody's panel begins with, or another of its attributes.
+async fn field(world: &World, bearer: &str, id: &str, attribute: &str) -> String {
+    let path = "/api/v1/me/panel?locale=en";
+    let html = request(world, Method::GET, path, bearer, None, None);
+    let html = html.send().await.unwrap().text().await.unwrap();
+    let page = Html::parse_fragment(&html);
+    let script = Selector::parse("script").unwrap();
+    assert_eq!(page.select(&script).count(), 0, "{html}");
+    let found = Selector::parse(&format!("#{id}")).unwrap();
+    let found = page
+        .select(&found)
+        .next()
+        .unwrap_or_else(|| panic!("no {id}: {html}"));
+    found.attr(attribute).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_card_that_is_drawn_once_has_each_members_own_words() {
+    let world = World::quiet(Database::Sqlite).await;
+    world.at_time("2026-12-20T12:00:00Z");
+    let names = [
+        "\"><script>1</script>&lt;",
+        "Борис",
+        "\u{e000}\u{e001}",
+        "Anna",
+    ];
+    let mut bearers = Vec::new();
+    for (number, name) in names.into_iter().enumerate() {
+        let mut claims = world.claims(&number.to_string());
+        claims["name"] = name.into();
+        claims["email"] = format!("{number}@example.com").into();
+        claims["email_verified"] = true.into();
+        let bearer = world.session_of(&world.sign(&claims)).await;
+        let join = json!({ "version": 1 });
+        world.post("/api/v1/me/join", &bearer, &join).await;
+        bearers.push(bearer);
+    }
+    for (number, name) in names.into_iter().enumerate() {
+        let bearer = &bearers[number];
+        let email = format!("{number}@example.com");
+        assert_eq!(
+            field(&world, bearer, "tsk_profile-name", "value").await,
+            name
+        );
+        assert_eq!(
+            field(&world, bearer, "tsk_newsletter-email", "value").await,
+            email
+        );
+        assert_eq!(
+            field(&world, bearer, "tsk_birthday-birthday", "max").await,
+            "2026-12-20"
+        );
+    }
+    // Begun, done, and on another day it looks otherwise, to each.
+    form(&world, &bearers[3], "profile", &json!({ "name": "Anna" })).await;
+    assert_eq!(
+        field(&world, &bearers[3], "task-tsk_profile", "data-state").await,
+        "earned"
+    );
+    assert_eq!(
+        field(&world, &bearers[1], "task-tsk_profile", "data-state").await,
+        "available"
+    );
+    world.at_time("2026-12-20T12:10:00Z");
+    assert_eq!(
+        field(&world, &bearers[1], "tsk_birthday-birthday", "max").await,
+        "2026-12-20"
+    );
+    world.at_time("2026-12-21T00:00:01Z");
+    let bearer = world.session("1").await;
+    assert_eq!(
+        field(&world, &bearer, "tsk_birthday-birthday", "max").await,
+        "2026-12-21"
+    );
 }
 
 /// How many lines of the statement a document has.

@@ -127,15 +127,16 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Where a moment stands among the programme's campaigns. Their days are told in the shop's zone.
+/// What the texts of a moment depend on. The days of campaigns are told in the shop's zone.
 fn stage(program: &ProgramView, now: i64) -> Stage {
-    if program.campaigns.is_empty() {
-        return Stage::default();
-    }
     let bounds = program.campaigns.iter();
     let bounds = bounds.flat_map(|campaign| [&campaign.starts_at, &campaign.ends_at]);
+    let has_campaigns = !program.campaigns.is_empty();
     Stage {
-        day: text::day_in(now, &program.time_zone),
+        today: text::day_in(now, "UTC"),
+        day: has_campaigns
+            .then(|| text::day_in(now, &program.time_zone))
+            .flatten(),
         past: bounds
             .filter(|at| text::micros(at).is_some_and(|at| at <= now))
             .count(),

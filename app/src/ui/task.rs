@@ -1,8 +1,8 @@
 //! The card of one task, in every state it can have.
 
 use super::{
-    Draw as _, Drawn, Field, Words, action, before, elsewhere, handed, review, submit, survey,
-    thread,
+    Draw as _, Drawn, Field, Part, Words, action, before, elsewhere, handed, review, submit,
+    survey, thread,
 };
 use crate::{
     api::{AttemptState, NextStep, ProofLevel, TaskKind, TaskStanding, TaskView},
@@ -395,6 +395,48 @@ fn meta(words: Words<'_>, card: &TaskCard<'_>) -> impl IntoView + use<> {
 
 /// The whole card.
 pub(crate) fn task(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
+    let Some(alike) = alike(card) else {
+        return drawn(words, card);
+    };
+    words.print_for(
+        Part::Card,
+        &alike,
+        [card.email, card.name],
+        |[email, name]| {
+            let email = if card.email.is_empty() { "" } else { email };
+            drawn(
+                words,
+                &TaskCard {
+                    email,
+                    name,
+                    ..*card
+                },
+            )
+        },
+    )
+}
+
+/// What the cards of one look have in common; nothing for a card that shows more of its member than what its fields
+/// begin with.
+fn alike(card: &TaskCard<'_>) -> Option<String> {
+    let standing = card.standing?;
+    let proof = match (standing.state, &standing.attempt) {
+        (AttemptState::Available, None) => None,
+        (AttemptState::Earned, Some(attempt)) if attempt.reason.is_none() => attempt.proof,
+        _ => return None,
+    };
+    if standing.account.is_some() || !standing.products.is_empty() || standing.days_in_row > 0 {
+        return None;
+    }
+    // Whoever has no address is told so.
+    let (id, open, addressed) = (&card.task.id, card.open, !card.email.is_empty());
+    Some(format!(
+        "{id} {proof:?} {} {open} {addressed}",
+        state_name(standing.state)
+    ))
+}
+
+fn drawn(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
     let state = state_name(card.state());
     view! {
         <li>
