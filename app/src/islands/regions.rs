@@ -125,14 +125,14 @@ pub(super) async fn refresh() {
         return;
     }
     loop {
-        let asked = address(None);
-        if session::bearer().is_some()
-            && let Ok(reply) = client::call("GET", &asked, None, None).await
+        let asked = (address(None), session::bearer());
+        if asked.1.is_some()
+            && let Ok(reply) = client::call("GET", &asked.0, None, None).await
         {
-            if address(None) == asked {
+            if (address(None), session::bearer()) == asked {
                 swap(&reply.text);
             } else {
-                // More is looked at by now, or something else.
+                // More is looked at by now, or something else, or by somebody else.
                 KNOWN.with_borrow_mut(|known| known.again = true);
             }
         }
@@ -212,11 +212,12 @@ pub(super) async fn more(form: &HtmlFormElement) -> Result<(), Failure> {
     let (Some(panel), Some(content)) = (panel(), parsed(&reply.text)) else {
         return Ok(());
     };
-    let Some(button) = by_id::<HtmlFormElement>(MORE) else {
+    let Some(button) = by_id::<HtmlFormElement>(MORE).filter(|_| session::bearer() == bearer)
+    else {
+        // What a new session shows is on its way.
         return Ok(());
     };
-    let stands = button.get_attribute("data-more").as_deref() == Some(&cursor);
-    if !stands || session::bearer() != bearer {
+    if button.get_attribute("data-more") != Some(cursor) {
         // The statement was drawn anew meanwhile, and may have these lines. Whoever pressed wants those after it.
         if !form.has_attribute("data-soon") {
             forms::send_by_itself(button);
@@ -339,7 +340,7 @@ impl Kept {
             .and_then(|id| document().get_element_by_id(&id))
             .map(|found| {
                 found
-                    .query_selector(":scope > summary,:scope > button")
+                    .query_selector(":scope > summary,:scope:not([tabindex]) > button")
                     .ok()
                     .flatten()
                     .unwrap_or(found)

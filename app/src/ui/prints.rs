@@ -45,12 +45,12 @@ pub(crate) enum Part {
     Counted,
     /// How it works, after what the member has, by tier.
     How,
-    /// The card of a task, by task and state.
+    /// The card of a task, by task, state and what else shows in it.
     Card,
 }
 
-/// What each member's own words are drawn as, to find their places.
-const GAPS: [&str; 2] = ["\u{e000}", "\u{e001}"];
+/// What each member's own words are drawn as, to find their places: no characters, so no shop's words have them.
+const GAPS: [&str; 2] = ["\u{fdd0}", "\u{fdd1}"];
 
 /// A text with gaps for what is each member's own.
 struct Sheet {
@@ -71,7 +71,7 @@ impl Sheet {
 
     /// The text with these words in its gaps, which may stand in attributes as well as between tags.
     fn fill(&self, own: [&str; 2]) -> String {
-        let room = self.text.len() + own.concat().len();
+        let room = self.text.len() + own[0].len() + own[1].len();
         let mut filled = String::with_capacity(room);
         let mut from = 0;
         for &(at, which) in &self.gaps {

@@ -62,7 +62,7 @@ impl Query for Statement {
     const IS_ONE_STATEMENT: bool = true;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Output, StoreError> {
-        // A transfer that sets nothing aside has nothing to be looked up by.
+        // Without a key nothing is looked up for the many that have no hold, or no code.
         const SQL: &str =
             "select t.id, t.created_at, t.amount, t.source, t.target, h.state, t.balance_after,
                 t.available_at, t.version, t.proof, t.explanation, h.balance_after, t.number, t.expires_at,

@@ -104,10 +104,12 @@ pub async fn personal(
     State(app): Shared,
     _: Anyone,
     Path(slug): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(mut asked): Query<Asked>,
     headers: HeaderMap,
     body: Result<axum::Form<Token>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, Error> {
+    // A document is whole.
+    asked.before = None;
     let program = program(&app, &slug).await?;
     check_origin(&app, &program, &headers)?;
     let axum::Form(Token { token }) = body.map_err(|refused| match refused.status() {
@@ -140,7 +142,7 @@ async fn opened(
         shows: &shows,
     };
     let found = app.store.read(query).await?;
-    // Otherwise the member is read once the session is what it has to be.
+    // What was read beside a session that does not suffice is not used.
     let found = found.filter(|(session, _)| sessions::suffices(program, session, shows.now));
     let (session, shown) = found.unzip();
     let opened = sessions::open_proven(app, program, proven, session).await?;
