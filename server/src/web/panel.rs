@@ -144,9 +144,9 @@ async fn opened(
     let found = app.store.read(query).await?;
     // What was read beside a session that does not suffice is not used.
     let found = found.filter(|(session, _)| sessions::suffices(program, session, shows.now));
-    let (session, shown) = found.unzip();
+    let (session, member) = found.unzip();
     let opened = sessions::open_proven(app, program, proven, session).await?;
-    Ok((opened, shown.flatten()))
+    Ok((opened, member.flatten()))
 }
 
 /// A page of a stranger must not post tokens here. `null` is what a page under
