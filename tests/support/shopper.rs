@@ -101,6 +101,13 @@ impl<'w> Shopper<'w> {
         self.in_panel.set(false);
     }
 
+    /// Opens the panel of a member on the shop's first page.
+    pub(crate) async fn open_as_member(&self) {
+        self.visit("/").await;
+        self.open_panel().await;
+        self.see("main[data-viewer=member]").await;
+    }
+
     /// Opens the panel by its launcher and goes in.
     pub(crate) async fn open_panel(&self) {
         match self.hand {

@@ -91,9 +91,7 @@ async fn available(world: &World, bearer: &str) -> i64 {
 
 /// What the advocate reads of the only friend.
 async fn advocate_sees(advocate: &Shopper<'_>, stage: &str, available: i64) {
-    advocate.visit("/").await;
-    advocate.open_panel().await;
-    advocate.see("main[data-viewer=member]").await;
+    advocate.open_as_member().await;
     advocate.read(".hero b", &available.to_string()).await;
     advocate.section("earn").await;
     advocate
@@ -158,9 +156,7 @@ async fn a_friend_who_joins_in_time_is_rewarded_too_and_a_refund_reverses_both()
         (1, 1)
     );
     assert_eq!(available(&world, &world.session("anna").await).await, 350);
-    friend.visit("/").await;
-    friend.open_panel().await;
-    friend.see("main[data-viewer=member]").await;
+    friend.open_as_member().await;
     let said = format!("you came by a friend, order №{id}");
     statement_says(&friend, &said).await;
     let before = plain(&friend.text("#panel .statement").await.unwrap());
@@ -174,9 +170,7 @@ async fn a_friend_who_joins_in_time_is_rewarded_too_and_a_refund_reverses_both()
     stage_becomes(&world, "reversed").await;
     assert_eq!(count(store, UNDONE).await, 2, "on both sides");
     assert_eq!(available(&world, &world.session("anna").await).await, 50);
-    friend.visit("/").await;
-    friend.open_panel().await;
-    friend.see("main[data-viewer=member]").await;
+    friend.open_as_member().await;
     let undone = "the order that you came by a friend with came back";
     assert!(!before.contains(undone));
     statement_says(&friend, undone).await;

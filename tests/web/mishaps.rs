@@ -24,9 +24,7 @@ async fn member_in_panel<'w>(
     world.post("/api/v1/me/join", &bearer, &join).await;
     let shopper = Shopper::open(world, Hand::Mouse, SIZE, language, more).await;
     sign_in(&shopper, customer).await;
-    shopper.visit("/").await;
-    shopper.open_panel().await;
-    shopper.see("main[data-viewer=member]").await;
+    shopper.open_as_member().await;
     shopper
 }
 

@@ -91,9 +91,7 @@ pub(super) async fn pay(shopper: &Shopper<'_>) -> String {
 
 /// What Anna's panel says that she has, once it does.
 async fn has(shopper: &Shopper<'_>, available: i64) {
-    shopper.visit("/").await;
-    shopper.open_panel().await;
-    shopper.see("main[data-viewer=member]").await;
+    shopper.open_as_member().await;
     shopper.read(".hero b", &available.to_string()).await;
 }
 

@@ -12,6 +12,18 @@ const SEEN: &str = "const more = document.getElementById('history-more');
     return [document.querySelectorAll('#panel .statement > .line').length, more && more.hasAttribute('data-soon'),
         active.id || active.parentElement.id]";
 
+/// Anna with her panel open, and so many lines in her statement.
+async fn with_lines(world: &World, hand: Hand, lines: i64) -> Shopper<'_> {
+    world.member("anna").await;
+    for amount in 1..lines {
+        world.adjust("anna", amount).await;
+    }
+    let shopper = Shopper::open(world, hand, (1280, 800), "en", &[]).await;
+    sign_in(&shopper, "anna").await;
+    shopper.open_as_member().await;
+    shopper
+}
+
 async fn becomes(shopper: &Shopper<'_>, lines: u32) {
     eventually(&format!("{lines} lines"), async || {
         let seen = shopper.run(SEEN, vec![]).await;
@@ -24,17 +36,7 @@ async fn becomes(shopper: &Shopper<'_>, lines: u32) {
 async fn the_rest_of_the_statement_comes_once_somebody_looks() {
     for hand in [Hand::Mouse, Hand::Keys] {
         let world = World::open(Database::Sqlite).await;
-        let bearer = world.session("anna").await;
-        let join = json!({"version": 1, "locale": "en"});
-        world.post("/api/v1/me/join", &bearer, &join).await;
-        for amount in 1..=30 {
-            world.adjust("anna", amount).await;
-        }
-        let shopper = Shopper::open(&world, hand, (1280, 800), "en", &[]).await;
-        sign_in(&shopper, "anna").await;
-        shopper.visit("/").await;
-        shopper.open_panel().await;
-        shopper.see("main[data-viewer=member]").await;
+        let shopper = with_lines(&world, hand, 31).await;
         let seen = shopper.run(SEEN, vec![]).await;
         assert_eq!((&seen[0], &seen[1]), (&json!(3), &json!(true)));
 
@@ -62,17 +64,7 @@ async fn the_rest_of_the_statement_comes_once_somebody_looks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_statement_that_cannot_be_had_can_be_asked_for() {
     let world = World::open(Database::Sqlite).await;
-    let bearer = world.session("anna").await;
-    let join = json!({"version": 1, "locale": "en"});
-    world.post("/api/v1/me/join", &bearer, &join).await;
-    for amount in 1..=9 {
-        world.adjust("anna", amount).await;
-    }
-    let shopper = Shopper::open(&world, Hand::Mouse, (1280, 800), "en", &[]).await;
-    sign_in(&shopper, "anna").await;
-    shopper.visit("/").await;
-    shopper.open_panel().await;
-    shopper.see("main[data-viewer=member]").await;
+    let shopper = with_lines(&world, Hand::Mouse, 10).await;
     let away = "window.kept = window.fetch; window.asked = 0;
         window.fetch = (at) => { window.asked += String(at.url || at).includes('/me/panel'); return Promise.reject(new TypeError('away')) }";
     shopper.run(away, vec![]).await;

@@ -117,8 +117,7 @@ fn show(view: &str) {
         .find(|tab| tab.value() == view);
     if let Some(tab) = tab {
         tab.set_checked(true);
-        window().scroll_to_with_x_and_y(0.0, 0.0);
-        regions::complete();
+        regions::shown();
     }
     // Focus goes into the panel, where a screen reader begins to read.
     if let Some(panel) = panel() {

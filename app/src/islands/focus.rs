@@ -2,7 +2,8 @@
 
 use super::{
     channel,
-    dom::{all, around, by_id, document, get, on, root, window},
+    dom::{all, around, by_id, document, get, on, root},
+    regions,
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent};
@@ -45,8 +46,7 @@ pub(super) fn start() {
     on(&document, "change", |event| {
         let event: Event = event.unchecked_into();
         if around(&event, "input[name=view]").is_some() {
-            window().scroll_to_with_x_and_y(0.0, 0.0);
-            super::regions::complete();
+            regions::shown();
         } else if let Some(select) = around(&event, "[data-fills]") {
             super::share::fill(&select);
         }

@@ -3,7 +3,7 @@
 
 use super::{
     client::{self, Failure},
-    dom::{all, by_id, controls, document, elements, get, panel, setting, subject},
+    dom::{all, by_id, controls, document, elements, get, panel, setting, subject, window},
     forms, session,
 };
 use crate::api::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
@@ -196,8 +196,14 @@ fn replace(panel: &HtmlElement, name: &str, html: &str) {
     kept.put_back(&region);
 }
 
+/// Begins a section at its top, once it is shown.
+pub(super) fn shown() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+    complete();
+}
+
 /// Asks for more than the few lines that came with the panel, once somebody looks at the statement.
-pub(super) fn complete() {
+fn complete() {
     let form = by_id::<HtmlFormElement>(MORE).filter(|form| form.has_attribute("data-soon"));
     if let Some(form) = form.filter(|_| is_looked_at()) {
         forms::send_by_itself(form);

@@ -131,12 +131,9 @@ impl<'a> Words<'a> {
 fn stage(program: &ProgramView, now: i64) -> Stage {
     let bounds = program.campaigns.iter();
     let bounds = bounds.flat_map(|campaign| [&campaign.starts_at, &campaign.ends_at]);
-    let has_campaigns = !program.campaigns.is_empty();
     Stage {
         today: text::day_in(now, "UTC"),
-        day: has_campaigns
-            .then(|| text::day_in(now, &program.time_zone))
-            .flatten(),
+        day: text::day_in(now, &program.time_zone),
         past: bounds
             .filter(|at| text::micros(at).is_some_and(|at| at <= now))
             .count(),

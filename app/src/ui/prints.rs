@@ -25,7 +25,7 @@ struct Kept {
 pub(crate) struct Stage {
     /// The day in UTC, which birthdays are asked for by.
     pub(crate) today: Option<jiff::civil::Date>,
-    /// The day of the shop, where there are campaigns.
+    /// The day of the shop, which campaigns go by.
     pub(crate) day: Option<jiff::civil::Date>,
     /// How many campaigns have begun or ended by then.
     pub(crate) past: usize,

@@ -398,22 +398,16 @@ pub(crate) fn task(words: Words<'_>, card: &TaskCard<'_>) -> Drawn {
     let Some(alike) = alike(card) else {
         return drawn(words, card);
     };
-    words.print_for(
-        Part::Card,
-        &alike,
-        [card.email, card.name],
-        |[email, name]| {
-            let email = if card.email.is_empty() { "" } else { email };
-            drawn(
-                words,
-                &TaskCard {
-                    email,
-                    name,
-                    ..*card
-                },
-            )
-        },
-    )
+    let own = [card.email, card.name];
+    words.print_for(Part::Card, &alike, own, |[email, name]| {
+        let email = if card.email.is_empty() { "" } else { email };
+        let card = TaskCard {
+            email,
+            name,
+            ..*card
+        };
+        drawn(words, &card)
+    })
 }
 
 /// What the cards of one look have in common; nothing for a card that shows more of its member than what its fields

@@ -306,11 +306,12 @@ pub async fn transfers(
 /// # Errors
 /// 422 for a cursor that is none.
 pub fn below(cursor: Option<&str>) -> Result<Option<i64>, Error> {
-    let number = |cursor: &str| cursor.parse().ok();
-    let wrong = || Error::field("cursor", "use the next_cursor of the page before");
-    cursor
-        .map(|cursor| number(cursor).ok_or_else(wrong))
-        .transpose()
+    let below = cursor.map(|cursor| {
+        cursor
+            .parse()
+            .map_err(|_| Error::field("cursor", "use the next_cursor of the page before"))
+    });
+    below.transpose()
 }
 
 /// A page of the statement.

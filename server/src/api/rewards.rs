@@ -8,7 +8,6 @@ use super::views::{self, Reader};
 use crate::domain::reward::{Codes, Place, Reward};
 use crate::domain::{Instant, order};
 use crate::error::Error;
-use crate::programs::Loaded;
 use crate::store::coupons::{AddCodes, CODES_MAX, Mine, Own, StoredCoupon};
 use crate::store::idempotency::Keyed;
 use crate::store::members::StoredMember;
@@ -19,32 +18,27 @@ use std::collections::BTreeMap;
 
 /// What a member can turn points into, for the panel and for `GET /api/v1/me/rewards`.
 pub(crate) fn view(reader: &Reader<'_>, member: &StoredMember, own: Own) -> MyRewards {
-    let Reader {
-        program,
-        locale,
-        now,
-        ..
-    } = *reader;
-    let rewards = program.program().rewards.iter();
-    let rewards = rewards.map(|reward| standing(program, locale, (member, &own, now), reward));
+    let rewards = reader.program.program().rewards.iter();
+    let rewards = rewards.map(|reward| standing(reader, member, &own, reward));
     MyRewards {
         rewards: rewards.collect(),
         credit: own.credit,
         coupons: own
             .coupons
             .into_iter()
-            .map(|coupon| my_coupon(coupon, locale, now))
+            .map(|coupon| my_coupon(coupon, reader.locale, reader.now))
             .collect(),
     }
 }
 
 /// Where a member stands with a reward.
 fn standing(
-    program: &Loaded,
-    locale: &str,
-    (member, own, now): (&StoredMember, &Own, Instant),
+    reader: &Reader<'_>,
+    member: &StoredMember,
+    own: &Own,
     reward: &Reward,
 ) -> RewardStanding {
+    let (locale, now) = (reader.locale, reader.now);
     let number = |of: &BTreeMap<String, i64>| {
         let number = of.get(&reward.id);
         number.copied().unwrap_or(0)
@@ -59,7 +53,7 @@ fn standing(
     };
     let missing = reward.least() - member.available;
     let locked = reward
-        .locked(&program.program().tiers, locale, &place)
+        .locked(&reader.program.program().tiers, locale, &place)
         .or_else(|| (missing > 0).then_some(Locked::TooFew { missing }));
     RewardStanding {
         reward: reward.view(locale),

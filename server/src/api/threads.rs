@@ -131,32 +131,6 @@ pub fn view(stored: &StoredThread) -> ThreadView {
     }
 }
 
-/// A page of a member's threads.
-///
-/// # Errors
-/// 503 while the store is not there.
-pub async fn of_member(
-    app: &App,
-    member: MemberId,
-    below: Option<Place>,
-    limit: u32,
-) -> Result<Threads, Error> {
-    let query = OfMember {
-        member,
-        below,
-        // One more, to see whether there are more.
-        limit: i64::from(limit) + 1,
-    };
-    let mut found = app.store.read(query).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().filter(|_| more);
-    Ok(Threads {
-        next_cursor: last.map(|thread| format!("{}.{}", thread.written_at, thread.id)),
-        items: found.iter().map(view).collect(),
-    })
-}
-
 /// A member's own thread.
 async fn own(app: &App, member: MemberId, id: ThreadId) -> Result<axum::Json<ThreadView>, Error> {
     let found = app.store.read(ById(id)).await?;
@@ -178,8 +152,20 @@ pub async fn list(
     let limit = page.limit()?;
     let below = page.cursor.as_deref();
     let below = below.map(|cursor| place_of(cursor).ok_or_else(bad_cursor));
-    let threads = of_member(&app, member.id, below.transpose()?, limit).await?;
-    Ok(axum::Json(threads))
+    let query = OfMember {
+        member: member.id,
+        below: below.transpose()?,
+        // One more, to see whether there are more.
+        limit: i64::from(limit) + 1,
+    };
+    let mut found = app.store.read(query).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let last = found.last().filter(|_| more);
+    Ok(axum::Json(Threads {
+        next_cursor: last.map(|thread| format!("{}.{}", thread.written_at, thread.id)),
+        items: found.iter().map(view).collect(),
+    }))
 }
 
 /// The task that a new thread may do.

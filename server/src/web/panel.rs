@@ -165,8 +165,8 @@ fn check_origin(app: &App, program: &Loaded, headers: &HeaderMap) -> Result<(), 
 /// `GET /api/v1/me/panel`: the inside of the panel anew, for whoever the session is.
 #[utoipa::path(get, path = "/api/v1/me/panel", tag = "session",
     params(("locale" = Option<String>, Query), ("host" = Option<String>, Query), ("form" = Option<String>, Query),
-        ("before" = Option<String>, Query), ("lines" = Option<u32>, Query), ("sku" = Option<String>, Query), ("price" = Option<String>, Query),
-        ("currency" = Option<String>, Query), ("order" = Option<String>, Query)),
+        ("before" = Option<String>, Query), ("lines" = Option<u32>, Query), ("sku" = Option<String>, Query),
+        ("price" = Option<String>, Query), ("currency" = Option<String>, Query), ("order" = Option<String>, Query)),
     responses((status = 200, content_type = "text/html", body = String), (status = 401, body = app::api::Problem)))]
 pub async fn fragment(
     State(app): Shared,

@@ -102,14 +102,13 @@ impl Sqlite {
     /// Reads where it is called: a few microseconds, so a thread of its own would cost more.
     pub(super) fn read<Q: Query>(&self, query: &Q) -> Result<Q::Output, StoreError> {
         let mut connection = self.readers.take()?;
-        if Q::IS_ONE_STATEMENT {
-            let result = at_once(query.run(&mut SqliteTx::new(&mut connection)));
-            self.readers.give_back(connection);
-            return result;
+        if !Q::IS_ONE_STATEMENT {
+            run_cached(&connection, "begin")?;
         }
-        run_cached(&connection, "begin")?;
         let result = at_once(query.run(&mut SqliteTx::new(&mut connection)));
-        run_cached(&connection, "rollback")?;
+        if !Q::IS_ONE_STATEMENT {
+            run_cached(&connection, "rollback")?;
+        }
         self.readers.give_back(connection);
         result
     }
